@@ -1,0 +1,11 @@
+//! Login with FranceConnect at the edge.
+
+pub mod config;
+pub mod html;
+pub mod oidc;
+pub mod secret;
+pub mod session;
+pub mod site;
+pub mod time;
+pub mod web;
+pub mod wire;

@@ -1,0 +1,3 @@
+//! The native program; on the wasm targets the library alone is what runs.
+
+fn main() {}

@@ -1,0 +1,62 @@
+//! Decides which paths need a session. The rules protect files, by whatever address they are reached.
+
+use super::SitePath;
+
+/// Why a rule of the configuration is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RuleFault {
+    /// It does not begin with `/`.
+    NotAPath(String),
+    /// It holds something a request path may not hold, or a letter outside ASCII.
+    Unusual(String),
+}
+
+/// The protected parts of the site; everything else is public.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Protected(Vec<String>);
+
+impl Protected {
+    /// Reads a comma-separated list such as `/compte, /dossiers/*`. Each entry protects the page, what
+    /// lies below it, and the same page by its other names (`.html`, `index.html`). `/` protects all.
+    ///
+    /// # Errors
+    /// All unusable entries.
+    pub fn parse(list: &str) -> Result<Self, Vec<RuleFault>> {
+        let mut rules = Vec::new();
+        let mut faults = Vec::new();
+        for entry in list.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
+            let path = entry.strip_suffix("/*").unwrap_or(entry).trim_end_matches('/');
+            if !entry.starts_with('/') {
+                faults.push(RuleFault::NotAPath(entry.to_owned()));
+            } else if !entry.is_ascii() || (!path.is_empty() && SitePath::parse(path).is_err()) {
+                faults.push(RuleFault::Unusual(entry.to_owned()));
+            } else {
+                rules.push(page(path.trim_start_matches('/')));
+            }
+        }
+        if faults.is_empty() { Ok(Self(rules)) } else { Err(faults) }
+    }
+
+    /// Whether any file that `path` may name is protected.
+    ///
+    /// Letter case does not count: on a file system that ignores it, `/COMPTE` is `/compte`.
+    pub fn covers(&self, path: &SitePath) -> bool {
+        let files = path.candidates().into_iter().chain(path.index());
+        files.map(|file| page(&file)).any(|page| self.0.iter().any(|rule| below(&page, rule)))
+    }
+}
+
+/// The page that a file is: lower case, without `index.html` or `.html`.
+fn page(file: &str) -> String {
+    let file = file.to_lowercase();
+    let file = file.strip_suffix(".html").unwrap_or(&file);
+    match file.strip_suffix("index") {
+        Some("") => String::new(),
+        Some(folder) if folder.ends_with('/') => folder.trim_end_matches('/').to_owned(),
+        _ => file.to_owned(),
+    }
+}
+
+fn below(page: &str, rule: &str) -> bool {
+    rule.is_empty() || page == rule || page.strip_prefix(rule).is_some_and(|rest| rest.starts_with('/'))
+}

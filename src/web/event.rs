@@ -1,0 +1,35 @@
+//! What the log may say: stable codes and words of this program, so that no identity or secret can get in.
+
+/// Whom an event concerns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// Ordinary life: logins, logouts, cancellations.
+    Info,
+    /// A refusal: an attack, a broken provider, an expired login.
+    Warning,
+    /// Operators must act: configuration, secret, clock.
+    Error,
+}
+
+/// One line of the log. All its text is `'static`: nothing of a request, token or identity fits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Whom it concerns.
+    pub level: Level,
+    /// Stable code such as `login.started` or `id_token.nonce`.
+    pub code: &'static str,
+    /// What happened and what to do about it, in English.
+    pub message: &'static str,
+}
+
+impl Event {
+    /// The line, one JSON object.
+    pub fn to_json(&self) -> String {
+        let level = match self.level {
+            Level::Info => "info",
+            Level::Warning => "warning",
+            Level::Error => "error",
+        };
+        serde_json::json!({ "level": level, "code": self.code, "message": self.message }).to_string()
+    }
+}
