@@ -12,7 +12,11 @@ use crate::wire::{Request, Response};
 /// The first step of a visit.
 pub fn begin(_config: &Config, visit: Visit) -> Step {
     let _ = visit;
-    Step::Done(Reply { content: Content::Respond(Response::new(503)), save: Vec::new(), events: Vec::new() })
+    Step::Done(Box::new(Reply {
+        content: Content::Respond(Response::new(503)),
+        save: Vec::new(),
+        events: Vec::new(),
+    }))
 }
 
 /// The answer to any request while the configuration has faults.

@@ -27,7 +27,7 @@ pub enum Step {
     /// Look the entry up (memory of the isolate, else KV), resume with it.
     Load(Key, Loading),
     /// Answer the browser.
-    Done(Reply),
+    Done(Box<Reply>),
 }
 
 /// The end of a visit.
@@ -47,7 +47,7 @@ pub enum Content {
     /// An answer of ours.
     Respond(Response),
     /// A file of the site.
-    File(SiteFile),
+    File(Box<SiteFile>),
 }
 
 /// A visit that waits for the provider's answer.
@@ -75,5 +75,9 @@ impl Loading {
 }
 
 fn unreachable_step() -> Step {
-    Step::Done(Reply { content: Content::Respond(Response::new(503)), save: Vec::new(), events: Vec::new() })
+    Step::Done(Box::new(Reply {
+        content: Content::Respond(Response::new(503)),
+        save: Vec::new(),
+        events: Vec::new(),
+    }))
 }
