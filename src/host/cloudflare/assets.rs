@@ -78,6 +78,8 @@ fn found_file(file: &SiteFile, name: &str, found: worker::Response) -> Result<we
     let status = found.status_code();
     // A copy, for those of an asset cannot be changed.
     let headers = web_sys::Headers::new_with_headers(&found.headers().0)?;
+    // Tells how the platform stored the file, which of a private page would be misread.
+    headers.delete("cf-cache-status")?;
     if matches!(status, 200 | 206) {
         headers.set("content-type", media_type(name))?;
     }
