@@ -2,6 +2,7 @@
 
 pub mod config;
 pub mod html;
+pub mod jose;
 pub mod oidc;
 pub mod secret;
 pub mod session;
