@@ -1,6 +1,7 @@
 //! Login with FranceConnect at the edge.
 
 pub mod config;
+pub mod franceconnect;
 pub mod html;
 pub mod jose;
 pub mod oidc;

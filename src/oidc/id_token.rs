@@ -14,7 +14,6 @@ use crate::time::Timestamp;
 /// An ID Token that every rule accepted.
 #[derive(Debug)]
 pub struct IdToken {
-    /// Who: opaque, stable, only for this client.
     pub(super) sub: String,
     acr: Option<String>,
     amr: Vec<String>,
@@ -157,6 +156,11 @@ fn at_hash(access_token: &str) -> String {
 }
 
 impl IdToken {
+    /// Who: opaque, stable, only for this client (`sub`).
+    pub fn sub(&self) -> &str {
+        &self.sub
+    }
+
     /// The `acr` claim: which level was reached, to be compared by who knows the words.
     pub fn acr(&self) -> Option<&str> {
         self.acr.as_deref()

@@ -63,6 +63,8 @@ pub struct Client {
     pub post_logout_redirect_uri: String,
     /// Seconds by which clocks may differ.
     pub leeway: i64,
+    /// Whether a signed userinfo must carry `exp`: FranceConnect's does, OIDC Core §5.3.2 leaves it open.
+    pub userinfo_expires: bool,
     /// Longest life of an ID Token in seconds (`exp` − `iat`).
     pub token_life: i64,
 }

@@ -1,7 +1,5 @@
 //! Userinfo (OIDC Core §5.3): asked with the token in the header, believed only for the same person.
 
-use serde_json::Value;
-
 use super::claims::{Audience, numeric_date};
 use super::document::{Codes, arrived, is_type};
 use super::id_token::{IdToken, Rejected, untrusted};
@@ -122,11 +120,11 @@ fn envelope(claims: &Object, provider: &Provider, client: &Client, now: Timestam
     if claims.text("iss") != Some(&provider.issuer) {
         return Err(ISS);
     }
-    let aud = claims.get("aud").map(Value::clone).map(serde_json::from_value::<Audience>);
+    let aud = claims.get("aud").cloned().map(serde_json::from_value::<Audience>);
     if !aud.is_some_and(|aud| aud.is_ok_and(|aud| aud.is_only(&client.id))) {
         return Err(AUD);
     }
-    if exp.is_none_or(|exp| exp.saturating_add(client.leeway) <= now.unix())
+    if exp.map_or(client.userinfo_expires, |exp| exp.saturating_add(client.leeway) <= now.unix())
         || iat.is_some_and(|iat| iat > now.unix().saturating_add(client.leeway))
     {
         return Err(EXP);
