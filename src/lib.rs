@@ -1,6 +1,8 @@
 //! Login with FranceConnect at the edge.
 
 pub mod config;
+#[cfg(not(target_family = "wasm"))]
+pub mod emulator;
 pub mod html;
 pub mod oidc;
 pub mod secret;
