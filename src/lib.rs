@@ -62,6 +62,8 @@
 //! in logs, tests and pages.
 
 pub mod config;
+#[cfg(not(target_family = "wasm"))]
+pub mod emulator;
 pub mod franceconnect;
 pub mod html;
 pub mod jose;
