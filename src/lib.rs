@@ -1,6 +1,7 @@
 //! Login with FranceConnect at the edge.
 
 pub mod config;
+pub mod host;
 pub mod html;
 pub mod oidc;
 pub mod secret;
