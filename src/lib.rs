@@ -1,5 +1,7 @@
 //! Login with FranceConnect at the edge.
 
+#[cfg(not(target_family = "wasm"))]
+pub mod cli;
 pub mod config;
 pub mod host;
 pub mod html;
