@@ -1,6 +1,7 @@
 //! Words of the command line → calls. Commands and flags are English as everywhere; help is French, as
 //! those who connect a service to FranceConnect read it; messages at run time are in either language.
 
+mod check;
 mod dev_vars;
 mod faults;
 mod keygen;
@@ -45,6 +46,9 @@ struct Cli {
 enum Command {
     #[command(about = "Sert le site et sa connexion sur cette machine", help_template = TEMPLATE)]
     Serve(serve::Args),
+    #[command(about = "Juge une configuration sans rien démarrer", help_template = TEMPLATE)]
+    #[command(after_help = check::HELP)]
+    Check(check::Args),
     #[command(about = "Tire une nouvelle clé de session", help_template = TEMPLATE)]
     #[command(after_help = keygen::HELP)]
     Keygen,
@@ -56,6 +60,7 @@ pub fn run() -> ExitCode {
     let lang = cli.lang.unwrap_or_else(|| Lang::of_machine(|name| std::env::var(name).ok()));
     match cli.command {
         Command::Serve(args) => listen::block_on(lang, serve::run(args, lang)),
+        Command::Check(args) => check::run(&args, lang),
         Command::Keygen => keygen::run(lang),
     }
 }
