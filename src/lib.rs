@@ -3,8 +3,10 @@
 #[cfg(not(target_family = "wasm"))]
 pub mod cli;
 pub mod config;
+pub mod franceconnect;
 pub mod host;
 pub mod html;
+pub mod jose;
 pub mod oidc;
 pub mod secret;
 pub mod session;
