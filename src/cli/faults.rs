@@ -1,35 +1,23 @@
 //! Decides how the faults of a configuration are told: all at once, one line each, without values.
 
 use super::lang::Lang;
-use crate::config::Faults;
-
-/// One fault, as it is shown.
-pub(super) struct Told {
-    pub(super) variable: &'static str,
-    pub(super) fr: String,
-    pub(super) en: String,
-}
-
-/// Every fault in the order of the configuration.
-pub(super) fn list(_faults: &Faults) -> Vec<Told> {
-    Vec::new()
-}
+use crate::config::{Faults, VARIABLES};
 
 /// Whether the value of `variable` is a secret.
 pub(super) fn is_secret(variable: &str) -> bool {
-    matches!(variable, "FC_CLIENT_SECRET" | "FC_SESSION_KEYS")
+    VARIABLES.iter().any(|known| known.secret && known.name == variable)
 }
 
 /// The name of every variable that the configuration reads.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    ["PUBLIC_URL", "FC_ENVIRONMENT", "FC_ISSUER", "FC_CLIENT_ID", "FC_CLIENT_SECRET", "FC_SESSION_KEYS"]
-        .into_iter()
+    VARIABLES.iter().map(|variable| variable.name)
 }
 
 /// Lists every fault on standard error.
 pub(super) fn warn(lang: Lang, faults: &Faults) {
     lang.warn("La configuration a des erreurs :", "The configuration has faults:");
-    for Told { variable, fr, en } in list(faults) {
-        lang.warn(format_args!("  {variable} : {fr}"), format_args!("  {variable}: {en}"));
+    for fault in faults.iter() {
+        let name = fault.variable;
+        lang.warn(format_args!("  {name} {}", fault.fr), format_args!("  {name} {}", fault.en));
     }
 }

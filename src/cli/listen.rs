@@ -4,11 +4,15 @@ use std::future::Future;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::lang::Lang;
+
+/// How long what is served may take to end once it is time to stop.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Reads `PORT`, `localhost:PORT`, `ADDRESS:PORT` or `[ADDRESS]:PORT`.
 pub(super) fn parse(text: &str) -> Result<SocketAddr, String> {
@@ -27,7 +31,7 @@ pub(super) async fn bind(lang: Lang, flag: &str, address: SocketAddr) -> Result<
                 format_args!("Address {address} is in use: give another with {flag}."),
             ),
             _ => lang.warn(
-                format_args!("Impossible d'écouter sur {address} ({flag}) : {error}"),
+                format_args!("Impossible d’écouter sur {address} ({flag}) : {error}"),
                 format_args!("Cannot listen on {address} ({flag}): {error}"),
             ),
         }
@@ -48,7 +52,7 @@ pub(super) async fn bind_localhost(
         match TcpListener::bind((Ipv6Addr::LOCALHOST, port)).await {
             Ok(second) => listeners.push(second),
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => lang.warn(
-                format_args!("Attention : un autre programme écoute sur [::1]:{port}, et un navigateur peut l'atteindre sous le nom de localhost."),
+                format_args!("Attention : un autre programme écoute sur [::1]:{port}, et un navigateur peut l’atteindre sous le nom de localhost."),
                 format_args!("Beware: another program listens on [::1]:{port}, and a browser may reach it as localhost."),
             ),
             // A machine without IPv6 resolves no name to it.
@@ -77,6 +81,19 @@ impl Stop {
     /// Ends when it is time to stop.
     pub(super) async fn wait(mut self) {
         let _ = self.0.wait_for(|stop| *stop).await;
+    }
+
+    /// Runs what is served, a little longer than it is time to stop, even if it would go on: browsers
+    /// keep connections open.
+    pub(super) async fn at_latest(self, served: impl Future<Output = io::Result<()>>) -> io::Result<()> {
+        let late = async {
+            self.wait().await;
+            tokio::time::sleep(PATIENCE).await;
+        };
+        tokio::select! {
+            result = served => result,
+            () = late => Ok(()),
+        }
     }
 }
 

@@ -23,9 +23,9 @@ const TEMPLATE: &str = "{about-with-newline}\nUtilisation : {usage}\n\n{all-args
     version,
     about = "Connexion par FranceConnect, pour Cloudflare Workers, Spin et cette machine.",
     help_template = TEMPLATE,
-    subcommand_help_heading = "Commandes",
+    subcommand_help_heading = "Commandes ",
     subcommand_value_name = "COMMANDE",
-    next_help_heading = "Options",
+    next_help_heading = "Options ",
     disable_help_subcommand = true,
     disable_help_flag = true,
     disable_version_flag = true

@@ -31,8 +31,8 @@ pub(super) fn dev_vars(source: &mut Source, path: &Path) -> Result<bool, Unreada
         source.faults.push(super::Finding::new(
             ".dev.vars",
             Some(format!("{file}:{line}")),
-            "ligne illisible : NOM=valeur attendu",
-            "unreadable line: NAME=value expected",
+            "n’a pas la forme NOM=valeur.",
+            "is not of the form NAME=value.",
         ));
     }
     for set in vars.settings {

@@ -22,8 +22,8 @@ const UNREADABLE: u8 = 2;
 
 /// What stands below the options of `check --help`.
 pub(super) const HELP: &str = "\
-Sans option, les variables sont celles que lirait `serve` : l'environnement, puis .dev.vars.
-Un secret qui ne se voit pas d'ici est annoncé « à poser », avec la commande qui le pose.
+Sans option, les variables sont celles que lirait `serve` : l’environnement, puis .dev.vars.
+Un secret qui ne se voit pas d’ici est annoncé « à poser », avec la commande qui le pose.
 Statut : 0 sans erreur, 1 avec des erreurs, 2 si un fichier est illisible.";
 
 #[derive(clap::Args)]
@@ -69,19 +69,13 @@ fn judge(mut source: Source) -> Judged {
     source.note_unknown_names();
     let mut to_set = Vec::new();
     if let Err(faults) = config::read(|name| source.value(name).map(str::to_owned)) {
-        for fault in faults::list(&faults) {
-            let unseen = source.value(fault.variable).is_none_or(str::is_empty);
+        for fault in faults.iter() {
             let secret = faults::is_secret(fault.variable);
-            if unseen && (secret || source.is_declared(fault.variable)) {
+            if fault.missing && (secret || source.is_unseen(fault.variable)) {
                 to_set.push((fault.variable, !(secret && source.way.hides_secrets())));
             } else {
                 let place = source.place(fault.variable);
-                source.faults.push(Finding {
-                    about: fault.variable.into(),
-                    place,
-                    fr: fault.fr,
-                    en: fault.en,
-                });
+                source.faults.push(Finding::new(fault.variable, place, &fault.fr, &fault.en));
             }
         }
     }
@@ -110,6 +104,6 @@ fn report(Judged { source, to_set }: &Judged, lang: Lang) -> ExitCode {
     if count > 0 || to_set.iter().any(|(_, fault)| *fault) {
         return ExitCode::from(FAULTS);
     }
-    lang.say("Aucune erreur dans ce qui se voit d'ici.", "No fault in what can be seen from here.");
+    lang.say("Aucune erreur dans ce qui se voit d’ici.", "No fault in what can be seen from here.");
     ExitCode::SUCCESS
 }

@@ -21,7 +21,7 @@ impl Unreadable {
     }
 }
 
-/// Something to tell about a variable or a section.
+/// Something to tell about a variable or a section, which is the subject of both sentences.
 pub(super) struct Finding {
     pub(super) about: String,
     /// `wrangler.toml:12`, where there is a line to look at.
@@ -38,7 +38,7 @@ impl Finding {
     pub(super) fn say(&self, lang: Lang) {
         let place = self.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
         let Self { about, fr, en, .. } = self;
-        lang.say(format_args!("  {about}{place} : {fr}"), format_args!("  {about}{place}: {en}"));
+        lang.say(format_args!("  {about}{place} {fr}"), format_args!("  {about}{place} {en}"));
     }
 }
 
@@ -103,8 +103,9 @@ impl Source {
         self.settings.get(name)?.value.as_deref()
     }
 
-    pub(super) fn is_declared(&self, name: &str) -> bool {
-        self.settings.contains_key(name)
+    /// Whether the variable is there and its value is given elsewhere.
+    pub(super) fn is_unseen(&self, name: &str) -> bool {
+        self.settings.get(name).is_some_and(|setting| setting.value.is_none())
     }
 
     pub(super) fn place(&self, name: &str) -> Option<String> {
@@ -120,10 +121,10 @@ impl Source {
             let near = names::nearest(name);
             let (fr, en) = match near {
                 Some(near) => (
-                    format!("variable inconnue ; vouliez-vous dire {near} ?"),
-                    format!("unknown variable; did you mean {near}?"),
+                    format!("n’est pas une variable connue ; vouliez-vous dire {near} ?"),
+                    format!("is no known variable; did you mean {near}?"),
                 ),
-                None => ("variable inconnue".to_owned(), "unknown variable".to_owned()),
+                None => ("n’est pas une variable connue.".to_owned(), "is no known variable.".to_owned()),
             };
             let finding = Finding { about: name.clone(), place: setting.place.clone(), fr, en };
             if setting.ours && name.starts_with("FC_") {

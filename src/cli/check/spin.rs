@@ -14,7 +14,10 @@ pub(super) fn read(path: &Path, environment: impl Fn(&str) -> Option<String>) ->
     let mut source = Source::new(Way::Spin);
     source.read.push(path.display().to_string());
     let Some(component) = component(&document) else {
-        let (fr, en) = ("aucun composant ne reçoit les variables", "no component is given the variables");
+        let (fr, en) = (
+            "manque : aucun composant ne reçoit nos variables.",
+            "is missing: no component is given our variables.",
+        );
         source.faults.push(Finding::new("[component.….variables]", None, fr, en));
         return Ok(source);
     };
@@ -58,12 +61,12 @@ fn declared(document: &Document<'_>, of_component: &[&str], source: &mut Source)
         if !variables(&given).any(|variable| variable == &**name.get_ref()) {
             let (fr, en) = (
                 format!(
-                    "déclarée mais pas donnée au composant : {name} = \"{{{{ {name} }}}}\" manque sous [{}]",
+                    "est déclarée mais pas donnée au composant : {name} = \"{{{{ {name} }}}}\" manque sous [{}].",
                     of_component.join("."),
                     name = name.get_ref()
                 ),
                 format!(
-                    "declared but not given to the component: {name} = \"{{{{ {name} }}}}\" is missing below [{}]",
+                    "is declared but not given to the component: {name} = \"{{{{ {name} }}}}\" is missing below [{}].",
                     of_component.join("."),
                     name = name.get_ref()
                 ),
@@ -76,7 +79,7 @@ fn declared(document: &Document<'_>, of_component: &[&str], source: &mut Source)
             }
             let marked = declaration.and_then(|table| table.get("secret")?.get_ref().as_bool());
             if marked != Some(true) {
-                let (fr, en) = ("marquez-la secret = true", "mark it secret = true");
+                let (fr, en) = ("n’est pas marquée secret = true.", "is not marked secret = true.");
                 source.remarks.push(Finding::new(&upper, place, fr, en));
             }
         }
@@ -87,8 +90,8 @@ fn in_clear(name: &str, place: Option<String>) -> Finding {
     Finding::new(
         name,
         place,
-        "secret en clair dans un fichier que l'on versionne : retirez-le, et changez-le s'il a servi",
-        "a secret in a file that is kept under version control: remove it, and change it if it was used",
+        "est un secret en clair dans un fichier que l’on versionne : le retirer, et en changer s’il a servi.",
+        "is a secret in a file that is kept under version control: remove it, and change it if it was used.",
     )
 }
 

@@ -21,8 +21,8 @@ pub(super) fn read(path: &Path, env: Option<&str>, deploy: bool) -> Result<Sourc
         source.faults.push(Finding {
             about: format!("[env.{env}]"),
             place: None,
-            fr: format!("cet environnement n'existe pas ; il y a : {known}"),
-            en: format!("there is no such environment; there are: {known}"),
+            fr: format!("n’existe pas ; il y a : {known}."),
+            en: format!("does not exist; there are: {known}."),
         });
     }
     vars(&document, env, &mut source);
@@ -47,15 +47,15 @@ fn vars(document: &Document<'_>, env: Option<&str>, source: &mut Source) {
         let place = document.place(name);
         let text = value.get_ref().as_str().map(str::to_owned);
         if text.is_none() && faults::names().any(|known| known == name.get_ref()) {
-            let (fr, en) = ("un texte entre guillemets est attendu", "text in quotes is expected");
+            let (fr, en) = ("n’est pas un texte entre guillemets.", "is no text in quotes.");
             source.faults.push(Finding::new(name.get_ref(), place.clone(), fr, en));
         }
         if faults::is_secret(name.get_ref()) && text.as_ref().is_some_and(|text| !text.is_empty()) {
             source.faults.push(Finding::new(
                 name.get_ref(),
                 place.clone(),
-                "secret en clair dans un fichier que l'on versionne : retirez-le, et changez-le s'il a servi",
-                "a secret in a file that is kept under version control: remove it, and change it if it was used",
+                "est un secret en clair dans un fichier que l’on versionne : le retirer, et en changer s’il a servi.",
+                "is a secret in a file that is kept under version control: remove it, and change it if it was used.",
             ));
         }
         source.settings.insert(name.get_ref().to_string(), Setting { value: text, place, ours: true });
@@ -73,8 +73,8 @@ fn assets(document: &Document<'_>, env: Option<&str>, source: &mut Source) {
         source.faults.push(Finding::new(
             "[assets] run_worker_first",
             first.and_then(|value| document.place(value)),
-            "doit valoir true, sinon les pages protégées sont servies sans connexion",
-            "must be true, or protected pages are served without a login",
+            "doit valoir true, sinon les pages protégées sont servies sans connexion.",
+            "must be true, or protected pages are served without a login.",
         ));
     }
     let handling = assets.get("html_handling");
@@ -82,8 +82,8 @@ fn assets(document: &Document<'_>, env: Option<&str>, source: &mut Source) {
         source.faults.push(Finding::new(
             "[assets] html_handling",
             handling.and_then(|value| document.place(value)),
-            "doit valoir \"none\", sinon Cloudflare change les adresses que les règles de protection jugent",
-            "must be \"none\", or Cloudflare changes the addresses that the protection rules judge",
+            "doit valoir \"none\", sinon Cloudflare change les adresses que jugent les règles de protection.",
+            "must be \"none\", or Cloudflare changes the addresses that the protection rules judge.",
         ));
     }
 }

@@ -57,17 +57,17 @@ mod tests {
     use super::*;
 
     fn save(name: &str, expires_in: i64) -> Save {
-        Save { key: Key::new(name.to_owned()), value: name.into(), expires_in }
+        Save { key: Key::new("test", name), value: name.into(), expires_in }
     }
 
     #[test]
     fn an_entry_is_there_until_it_expires() {
         let (memory, start) = (Memory::default(), Timestamp::from_unix(1_000));
         memory.save(vec![save("a", 60)], start);
-        let key = Key::new("a".to_owned());
+        let key = Key::new("test", "a");
         assert_eq!(memory.load(&key, start.plus(59)), Some(b"a".to_vec()));
         assert_eq!(memory.load(&key, start.plus(60)), None);
-        assert_eq!(memory.load(&Key::new("b".to_owned()), start), None);
+        assert_eq!(memory.load(&Key::new("test", "b"), start), None);
     }
 
     #[test]
@@ -76,7 +76,7 @@ mod tests {
         memory.save(vec![save("short", 10), save("long", 1_000)], start);
         memory.save((0..MOST).map(|i| save(&format!("n{i}"), 500)).collect(), start);
         assert_eq!(memory.entries().len(), MOST);
-        assert_eq!(memory.load(&Key::new("short".to_owned()), start), None);
-        assert!(memory.load(&Key::new("long".to_owned()), start).is_some());
+        assert_eq!(memory.load(&Key::new("test", "short"), start), None);
+        assert!(memory.load(&Key::new("test", "long"), start).is_some());
     }
 }

@@ -1,0 +1,7 @@
+//! One integration binary.
+
+mod cli;
+mod cli_check;
+mod native_files;
+mod native_requests;
+mod native_support;
