@@ -3,6 +3,8 @@
 #[cfg(not(target_family = "wasm"))]
 pub mod cli;
 pub mod config;
+#[cfg(not(target_family = "wasm"))]
+pub mod emulator;
 pub mod franceconnect;
 pub mod host;
 pub mod html;

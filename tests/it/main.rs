@@ -1,7 +1,9 @@
-//! One integration binary.
+//! The integration tests, one binary.
 
 mod cli;
 mod cli_check;
+mod cli_run;
+mod emulator;
 mod native_files;
 mod native_requests;
 mod native_support;
