@@ -105,7 +105,10 @@ fn client(config: &Config, variables: &HashMap<&'static str, String>) -> Client 
 fn tell(lang: Lang, config: &Config, issuer: &str, site: &Path) {
     let url = config.public_url().origin();
     lang.say(format_args!("Site : {url}/"), format_args!("Site: {url}/"));
-    lang.say(format_args!("FranceConnect émulé : {issuer}"), format_args!("Emulated FranceConnect: {issuer}"));
+    lang.say(
+        format_args!("FranceConnect émulé : {issuer}"),
+        format_args!("Emulated FranceConnect: {issuer}"),
+    );
     let folder = site.display();
     if !site.is_dir() {
         lang.warn(
@@ -119,7 +122,9 @@ fn tell(lang: Lang, config: &Config, issuer: &str, site: &Path) {
         );
     } else {
         lang.say(
-            format_args!("Bouton FranceConnect : sans style officiel (scripts/dsfr met {folder}/dsfr en place)"),
+            format_args!(
+                "Bouton FranceConnect : sans style officiel (scripts/dsfr met {folder}/dsfr en place)"
+            ),
             format_args!("FranceConnect button: plain stand-in (scripts/dsfr puts {folder}/dsfr in place)"),
         );
     }

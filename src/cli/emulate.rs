@@ -7,9 +7,9 @@ use clap::ValueEnum;
 use url::Url;
 
 use super::emulated::Emulated;
+use super::keygen;
 use super::lang::{self, Lang};
 use super::listen::{self, Stop};
-use super::keygen;
 use crate::emulator::{Alg, Client};
 
 /// What stands below the options of `emulate --help`.
@@ -41,7 +41,7 @@ pub(super) struct Args {
     redirect_uris: Vec<String>,
     #[arg(long = "post-logout-redirect-uri", value_name = "URL", value_parser = url)]
     #[arg(default_value = "http://localhost:8787/auth/logout/callback", hide_default_value = true)]
-    #[arg(help = "Retour de déconnexion, répétable (par défaut : http://localhost:8787/auth/logout/callback)")]
+    #[arg(help = "Retour de déconnexion, répétable (par défaut : …/auth/logout/callback)")]
     post_logout_redirect_uris: Vec<String>,
     #[arg(long, value_enum, ignore_case = true, default_value = "ES256", hide_default_value = true)]
     #[arg(hide_possible_values = true, value_name = "ES256|RS256")]

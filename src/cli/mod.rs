@@ -2,7 +2,10 @@
 //! those who connect a service to FranceConnect read it; messages at run time are in either language.
 
 mod check;
+mod dev;
 mod dev_vars;
+mod emulate;
+mod emulated;
 mod faults;
 mod keygen;
 mod lang;
@@ -44,8 +47,14 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    #[command(about = "Sert le site et un FranceConnect émulé, pour développer", help_template = TEMPLATE)]
+    #[command(after_help = dev::HELP)]
+    Dev(dev::Args),
     #[command(about = "Sert le site et sa connexion sur cette machine", help_template = TEMPLATE)]
     Serve(serve::Args),
+    #[command(about = "Émule FranceConnect pour un service qui tourne ailleurs", help_template = TEMPLATE)]
+    #[command(after_help = emulate::HELP)]
+    Emulate(emulate::Args),
     #[command(about = "Juge une configuration sans rien démarrer", help_template = TEMPLATE)]
     #[command(after_help = check::HELP)]
     Check(check::Args),
@@ -59,6 +68,8 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let lang = cli.lang.unwrap_or_else(|| Lang::of_machine(|name| std::env::var(name).ok()));
     match cli.command {
+        Command::Dev(args) => listen::block_on(lang, dev::run(args, lang)),
+        Command::Emulate(args) => listen::block_on(lang, emulate::run(args, lang)),
         Command::Serve(args) => listen::block_on(lang, serve::run(args, lang)),
         Command::Check(args) => check::run(&args, lang),
         Command::Keygen => keygen::run(lang),
