@@ -61,10 +61,13 @@
 //! Failures say who is at fault ([`oidc::Blame`]) and carry a stable code such as `id_token.nonce`, the same
 //! in logs, tests and pages.
 
+#[cfg(not(target_family = "wasm"))]
+pub mod cli;
 pub mod config;
 #[cfg(not(target_family = "wasm"))]
 pub mod emulator;
 pub mod franceconnect;
+pub mod host;
 pub mod html;
 pub mod jose;
 pub mod oidc;
