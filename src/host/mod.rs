@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 //! The outermost room: clock, chance, variables, stores, sockets and files of each platform.
 //!
 //! Hosts do no thinking. Each performs the step it is handed, resumes the visit with the answer until
@@ -12,3 +13,10 @@ pub mod spin;
 mod log;
 #[cfg(target_family = "wasm")]
 mod memory;
+=======
+//! Clock, chance, variables, stores, sockets: what a platform provides. A host performs the core's steps
+//! and resumes them; it decides nothing.
+
+#[cfg(not(target_family = "wasm"))]
+pub mod native;
+>>>>>>> main

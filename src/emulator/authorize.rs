@@ -1,0 +1,183 @@
+//! Decides whether an authorization request is one FranceConnect takes: its eleven parameters, their
+//! values, and the exact answer to each fault (OpenID Connect Core §3.1.2, narrowed by FranceConnect).
+//!
+//! Order: the front door (page Y030007 for anything missing, malformed or foreign), the client, then what
+//! the engine checks, then FranceConnect's own rules of level, `amr` and identity provider.
+
+use super::account::{IDPS, Idp};
+use super::client::Client;
+use super::http::Params;
+use super::scopes;
+use super::state::Interaction;
+use crate::time::Timestamp;
+use serde_json::Value;
+
+/// The only names allowed.
+const KNOWN: [&str; 11] = [
+    "response_type",
+    "client_id",
+    "redirect_uri",
+    "scope",
+    "acr_values",
+    "state",
+    "nonce",
+    "claims",
+    "prompt",
+    "idp_hint",
+    "ui_locales",
+];
+
+/// Fewest characters of a nonce.
+const NONCE_LENGTH: usize = 22;
+
+/// Levels by rank; the lowest one asked counts, and this platform gives only the first.
+const LEVELS: [&str; 3] = ["eidas1", "eidas2", "eidas3"];
+
+/// Why a request is not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// A page of FranceConnect with this code; the service learns nothing.
+    Page(&'static str),
+    /// The service is told, in the query or in the fragment.
+    Redirect { to: String, error: &'static str, description: String, state: String, fragment: bool },
+}
+
+/// Judges the parameters of `/authorize`.
+pub(super) fn judge(clients: &[Client], params: &Params, now: Timestamp) -> Result<Interaction, Refusal> {
+    let sent = front_door(params).ok_or(Refusal::Page("Y030007"))?;
+    let client =
+        clients.iter().find(|client| client.client_id == sent.client_id).ok_or(Refusal::Page("Y04EA6EF"))?;
+    let registered = client.redirect_uris.iter().any(|uri| uri == sent.redirect_uri);
+    // The engine only tells a service what is wrong at an address it knows.
+    let refuse = |error: &'static str, description: &str, fragment: bool| {
+        if !registered {
+            return Refusal::Page("Y040001");
+        }
+        Refusal::Redirect {
+            to: sent.redirect_uri.to_owned(),
+            error,
+            description: description.to_owned(),
+            state: sent.state.to_owned(),
+            fragment,
+        }
+    };
+    let invalid = |description: &str| refuse("invalid_request", description, false);
+
+    match sent.response_type {
+        "code" => {}
+        "" => return Err(invalid("missing required parameter 'response_type'")),
+        other => {
+            // Hybrid and implicit answers belong in the fragment, their refusals too.
+            let fragment = other.split(' ').any(|word| matches!(word, "token" | "id_token"));
+            let description = "unsupported response_type requested";
+            return Err(refuse("unsupported_response_type", description, fragment));
+        }
+    }
+    let asked: Vec<String> = sent.scope.split_whitespace().map(str::to_owned).collect();
+    let known: Vec<String> = asked.into_iter().filter(|scope| scopes::exists(scope)).collect();
+    if known.iter().any(|scope| !client.may_ask(scope)) {
+        return Err(refuse("invalid_scope", "requested scope is not allowed", false));
+    }
+    if !known.iter().any(|scope| scope == "openid") {
+        return Err(invalid("openid scope must be requested when using the acr_values parameter"));
+    }
+    if !registered {
+        return Err(Refusal::Page("Y04C013C"));
+    }
+    let amr = params.filled("claims").map_or(Ok(false), asks_amr).map_err(invalid)?;
+
+    let level = sent.acr_values.split(' ').filter(|word| word.len() <= 64);
+    let lowest = level.filter_map(|word| LEVELS.iter().position(|known| *known == word)).min().unwrap_or(0);
+    if let Some(got) = LEVELS.get(lowest).filter(|_| lowest > 0) {
+        let description = format!(
+            "acr_value is not valid, should be equal one of these values, expected eidas1, got {got}"
+        );
+        return Err(refuse("invalid_acr", &description, false));
+    }
+    if amr && !client.amr {
+        return Err(Refusal::Page("Y100009"));
+    }
+    let idp = params
+        .get("idp_hint")
+        .map(|hint| chosen(client, hint))
+        .transpose()
+        .map_err(|()| refuse("invalid_idp_hint", "An idp_hint was provided but is not allowed", false))?;
+    Ok(Interaction {
+        started: now,
+        client_id: client.client_id.clone(),
+        redirect_uri: sent.redirect_uri.to_owned(),
+        state: sent.state.to_owned(),
+        nonce: sent.nonce.to_owned(),
+        scopes: known,
+        amr,
+        idp,
+        failed: None,
+    })
+}
+
+/// The parameters that must be there, once the front door has let the request in.
+struct Sent<'a> {
+    response_type: &'a str,
+    client_id: &'a str,
+    redirect_uri: &'a str,
+    scope: &'a str,
+    acr_values: &'a str,
+    state: &'a str,
+    nonce: &'a str,
+}
+
+fn front_door(params: &Params) -> Option<Sent<'_>> {
+    if params.repeated().is_some() || params.foreign(&KNOWN).is_some() {
+        return None;
+    }
+    if !params.get("prompt").is_none_or(prompt_allowed) {
+        return None;
+    }
+    let sent = Sent {
+        response_type: params.get("response_type")?,
+        client_id: params.filled("client_id")?,
+        redirect_uri: params.filled("redirect_uri")?,
+        scope: params.get("scope")?,
+        acr_values: params.filled("acr_values")?,
+        state: params.get("state")?,
+        nonce: params.get("nonce")?,
+    };
+    // The sandbox takes names without a top-level domain, `localhost` among them.
+    let url = url::Url::parse(sent.redirect_uri).ok()?;
+    let usable = matches!(url.scheme(), "http" | "https") && url.has_host();
+    (usable && sent.nonce.chars().count() >= NONCE_LENGTH).then_some(sent)
+}
+
+fn prompt_allowed(prompt: &str) -> bool {
+    let words: Vec<&str> = prompt.split(' ').filter(|word| !word.is_empty()).collect();
+    matches!(*words, ["login"] | ["consent"] | ["login", "consent"] | ["consent", "login"])
+}
+
+/// Whether `claims` asks for `amr` in the ID Token (OpenID Connect Core §5.5).
+fn asks_amr(claims: &str) -> Result<bool, &'static str> {
+    let claims: Value =
+        serde_json::from_str(claims).map_err(|_| "could not parse the claims parameter JSON")?;
+    let Value::Object(claims) = claims else {
+        return Err("claims parameter should be a JSON object");
+    };
+    let (userinfo, id_token) = (claims.get("userinfo"), claims.get("id_token"));
+    if userinfo.is_none() && id_token.is_none() {
+        return Err("claims parameter should have userinfo or id_token properties");
+    }
+    if userinfo.is_some_and(|part| !part.is_object()) {
+        return Err("claims.userinfo should be an object");
+    }
+    if id_token.is_some_and(|part| !part.is_object()) {
+        return Err("claims.id_token should be an object");
+    }
+    Ok(id_token.and_then(|part| part.get("amr")).is_some())
+}
+
+/// The identity provider that a hint names. A client may be allowed a provider that the emulator does not
+/// play: the default one stands in for it.
+fn chosen(client: &Client, hint: &str) -> Result<&'static Idp, ()> {
+    if !client.idp_hints.iter().any(|allowed| allowed == hint) {
+        return Err(());
+    }
+    IDPS.iter().find(|idp| idp.id == hint).or(IDPS.first()).ok_or(())
+}

@@ -1,0 +1,55 @@
+//! Decides what a service is told in the citizen's browser: code or error, `state` and `iss` (RFC 6749
+//! §4.1.2, RFC 9207).
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The parameters of one callback, in order; a fault may repeat one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Callback(pub(super) Vec<(&'static str, String)>);
+
+impl Callback {
+    /// The citizen comes with a code.
+    pub(super) fn success(issuer: &str, code: &str, state: &str) -> Self {
+        Self::new(vec![("code", code.to_owned())], issuer, state)
+    }
+
+    /// The citizen comes with an error.
+    pub(super) fn error(issuer: &str, error: &str, description: &str, state: &str) -> Self {
+        let told = vec![("error", error.to_owned()), ("error_description", description.to_owned())];
+        Self::new(told, issuer, state)
+    }
+
+    fn new(mut told: Vec<(&'static str, String)>, issuer: &str, state: &str) -> Self {
+        if !state.is_empty() {
+            told.push(("state", state.to_owned()));
+        }
+        told.push(("iss", issuer.to_owned()));
+        Self(told)
+    }
+
+    /// The address to redirect to, spaces as `%20`.
+    pub(super) fn location(&self, redirect_uri: &str, fragment: bool) -> String {
+        let encode = |value: &str| utf8_percent_encode(value, RESERVED).to_string();
+        let pairs: Vec<String> =
+            self.0.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
+        join(redirect_uri, &pairs.join("&"), fragment)
+    }
+}
+
+/// The address to redirect to, spaces as `+`, as FranceConnect's own redirect writes them.
+pub(super) fn with_plus(callback: &Callback, redirect_uri: &str) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&callback.0).finish();
+    join(redirect_uri, &query, false)
+}
+
+/// `uri` with `pairs` added to its query (or as its fragment), whatever query it has already.
+pub(super) fn join(uri: &str, pairs: &str, fragment: bool) -> String {
+    let separator = match (fragment, uri.contains('?')) {
+        (true, _) => '#',
+        (false, true) => '&',
+        (false, false) => '?',
+    };
+    if pairs.is_empty() { uri.to_owned() } else { format!("{uri}{separator}{pairs}") }
+}

@@ -1,0 +1,70 @@
+//! Decides what FranceConnect knows of a service provider (the partner form's fields that change an answer).
+
+/// The signature algorithms that the partner form offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Alg {
+    /// ECDSA on P-256 with SHA-256.
+    Es256,
+    /// RSASSA-PKCS1-v1_5 with SHA-256.
+    Rs256,
+}
+
+impl Alg {
+    /// The name in a token's header (RFC 7518 §3.1).
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Es256 => "ES256",
+            Self::Rs256 => "RS256",
+        }
+    }
+
+    /// The algorithm of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Es256, Self::Rs256].into_iter().find(|alg| alg.name() == name)
+    }
+}
+
+/// One registered service provider.
+#[derive(Debug, Clone)]
+pub struct Client {
+    /// `client_id`, called *key* by FranceConnect; also the entity that subjects are computed for.
+    pub client_id: String,
+    /// `client_secret`.
+    pub client_secret: String,
+    /// The name shown to the citizen.
+    pub name: String,
+    /// The address of the service.
+    pub site: String,
+    /// Where a citizen may be sent with a code; compared as text.
+    pub redirect_uris: Vec<String>,
+    /// Where a citizen may be sent after a logout; compared as text.
+    pub post_logout_redirect_uris: Vec<String>,
+    /// `id_token_signed_response_alg` and `userinfo_signed_response_alg`, the same at FranceConnect.
+    pub signing_alg: Alg,
+    /// The scopes of the habilitation; `None` opens all.
+    pub scopes: Option<Vec<String>>,
+    /// Whether `amr` may be asked as a claim.
+    pub amr: bool,
+    /// `allowedIdpHints`; empty opens none.
+    pub idp_hints: Vec<String>,
+}
+
+impl Client {
+    /// Whether the habilitation covers `scope`; `openid` needs none.
+    pub(super) fn may_ask(&self, scope: &str) -> bool {
+        scope == "openid" || self.scopes.as_ref().is_none_or(|open| open.iter().any(|known| known == scope))
+    }
+
+    /// The origins that a form's redirects may reach on their way back to this service.
+    pub(super) fn origins(&self) -> Vec<String> {
+        let uris = self.redirect_uris.iter().chain(&self.post_logout_redirect_uris).chain([&self.site]);
+        let mut origins: Vec<String> = Vec::new();
+        for url in uris.filter_map(|uri| url::Url::parse(uri).ok()) {
+            let origin = url.origin().ascii_serialization();
+            if url.has_host() && !origins.contains(&origin) {
+                origins.push(origin);
+            }
+        }
+        origins
+    }
+}

@@ -1,0 +1,84 @@
+//! Decides the logout (OpenID Connect RP-Initiated Logout §2, §3): which hints are believed, and where the
+//! citizen is sent afterwards.
+//!
+//! FranceConnect goes through self-submitting forms in between; here the redirect is direct, which also
+//! works without JavaScript.
+
+use super::Emulator;
+use super::callback::join;
+use super::http::{Params, Reply, Request};
+use super::interaction::COOKIE;
+use super::keys::decode;
+use super::page;
+use crate::html::Html;
+use crate::time::Timestamp;
+use serde_json::Value;
+
+const KNOWN: [&str; 6] =
+    ["id_token_hint", "post_logout_redirect_uri", "state", "client_id", "logout_hint", "ui_locales"];
+
+impl Emulator {
+    /// `/session/end`.
+    pub(super) fn end_session(&mut self, now: Timestamp, request: &Request) -> Reply {
+        let params = request.query_params();
+        let id = request.cookie(COOKIE);
+        let verdict = self.judge_logout(&params).and_then(|()| {
+            let session = self.state.session(id, now);
+            session.and_then(|session| session.login).map(|_| ()).ok_or("Y100019")
+        });
+        if let Err(code) = verdict {
+            return self.error(code);
+        }
+        self.state.sessions.remove(id.unwrap_or_default());
+        let reply = match params.filled("post_logout_redirect_uri") {
+            Some(uri) => {
+                let state = params.filled("state").map(|state| {
+                    url::form_urlencoded::Serializer::new(String::new()).append_pair("state", state).finish()
+                });
+                Reply::see_other(&join(uri, &state.unwrap_or_default(), false))
+            }
+            None => {
+                let main =
+                    Html::literal("<h1>Vous êtes déconnecté</h1><p>Vous pouvez fermer cette page.</p>");
+                page::page(200, "Déconnexion - FranceConnect", &main, &[])
+            }
+        };
+        reply.header("set-cookie", format!("{COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"))
+    }
+
+    /// The hint may have expired, but must be ours, for a client we know, and for no other.
+    fn judge_logout(&self, params: &Params) -> Result<(), &'static str> {
+        if params.repeated().is_some() || params.foreign(&KNOWN).is_some() {
+            return Err("Y000400");
+        }
+        let hint = params.filled("id_token_hint").ok_or("Y000400")?;
+        let parts: Vec<&str> = hint.split('.').collect();
+        let [header, payload, signature] = *parts else {
+            return Err("Y04FEDB9");
+        };
+        let (header, claims) = (object(header).ok_or("Y04FEDB9")?, object(payload).ok_or("Y04FEDB9")?);
+        let audience = claims.get("aud").and_then(Value::as_str).unwrap_or_default();
+        let clients = &self.settings.clients;
+        let client = clients.iter().find(|client| client.client_id == audience).ok_or("Y0429C91")?;
+        if params.filled("client_id").is_some_and(|id| id != audience) {
+            return Err("Y0467882");
+        }
+        let input = hint.strip_suffix(signature).and_then(|rest| rest.strip_suffix('.')).unwrap_or_default();
+        let right_alg = header.get("alg").and_then(Value::as_str) == Some(client.signing_alg.name());
+        let signed = self.keys_ever(client.signing_alg).any(|key| key.verifies(input.as_bytes(), signature));
+        let issued_here = claims.get("iss").and_then(Value::as_str) == Some(&self.settings.issuer);
+        if !(right_alg && signed && issued_here) {
+            return Err("Y045AFAE");
+        }
+        let registered = |uri: &str| client.post_logout_redirect_uris.iter().any(|known| known == uri);
+        if !params.filled("post_logout_redirect_uri").is_none_or(registered) {
+            return Err("Y04CFAEF");
+        }
+        Ok(())
+    }
+}
+
+fn object(part: &str) -> Option<Value> {
+    let value: Value = serde_json::from_slice(&decode(part)?).ok()?;
+    value.is_object().then_some(value)
+}

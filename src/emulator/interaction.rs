@@ -1,0 +1,186 @@
+//! Decides the citizen's way: identity provider, login, information page, back to the service.
+//!
+//! Each step is a page of its own below `/interaction/{uid}`, bound to the browser by `fc_session_id`.
+
+use super::account::IDPS;
+use super::authorize::{self, Refusal};
+use super::callback::{self, Callback};
+use super::http::{Reply, Request};
+use super::state::{Code, Grant, Interaction, Login, SESSION_LIFE, Session};
+use super::{Emulator, accounts, error_page, pages};
+use crate::time::Timestamp;
+
+/// The cookie that holds a browser's session.
+pub(super) const COOKIE: &str = "fc_session_id";
+
+impl Emulator {
+    /// `/authorize`, by GET or by a POSTed form.
+    pub(super) fn authorize(&mut self, now: Timestamp, request: &Request) -> Reply {
+        let params = if request.method == "POST" { request.form_params() } else { request.query_params() };
+        let interaction = match authorize::judge(&self.settings.clients, &params, now) {
+            Ok(interaction) => interaction,
+            Err(Refusal::Page(code)) => return self.error(code),
+            Err(Refusal::Redirect { to, error, description, state, fragment }) => {
+                let told = Callback::error(&self.settings.issuer, error, &description, &state);
+                return Reply::see_other(&told.location(&to, fragment));
+            }
+        };
+        let uid = self.random();
+        let known = request.cookie(COOKIE).filter(|id| self.state.sessions.contains_key(*id));
+        let id = known.map_or_else(|| self.random(), str::to_owned);
+        let fresh = Session { seen: now, login: None, interactions: Default::default() };
+        let session = self.state.sessions.entry(id.clone()).or_insert(fresh);
+        session.seen = now;
+        session.interactions.insert(uid.clone(), interaction);
+        let location = format!("{}/interaction/{uid}", self.base);
+        self.with_session(Reply::see_other(&location), &id)
+    }
+
+    /// The pages below `/interaction/`; `rest` is `{uid}` or `{uid}/{step}`.
+    pub(super) fn interaction(&mut self, now: Timestamp, request: &Request, rest: &str) -> Reply {
+        let (uid, step) = rest.split_once('/').unwrap_or((rest, ""));
+        if step == "retour" && request.method == "GET" {
+            return self.back(now, request, uid);
+        }
+        // Browsers keep the cookie from foreign forms already; this names the fault.
+        if request.method == "POST" && request.header("sec-fetch-site") == Some("cross-site") {
+            return self.error("Y470001");
+        }
+        let (id, interaction, login) = match self.current(now, request, uid) {
+            Ok(current) => current,
+            Err(code) => return self.error(code),
+        };
+        let here = format!("{}/interaction/{uid}", self.base);
+        if let Some(code) = interaction.failed {
+            return self.error_with_back(code, &here, &interaction);
+        }
+        let form = request.form_params();
+        let reply = match (request.method.as_str(), step) {
+            ("GET", "") if login.is_some() => Reply::see_other(&format!("{here}/information")),
+            ("GET", "") if interaction.idp.is_some() => Reply::see_other(&format!("{here}/connexion")),
+            ("GET", "") => pages::choice(&here, self.client(&interaction)),
+            ("POST", "fournisseur") => {
+                let chosen = IDPS.iter().find(|idp| Some(idp.id) == form.get("idp"));
+                let Some(chosen) = chosen else { return self.error("Y000400") };
+                self.update(&id, uid, |interaction| interaction.idp = Some(chosen));
+                Reply::see_other(&format!("{here}/connexion"))
+            }
+            ("GET", "connexion") => match interaction.idp {
+                Some(idp) => pages::login(&here, self.client(&interaction), idp, false),
+                None => Reply::see_other(&here),
+            },
+            ("POST", "connexion") => {
+                let Some(idp) = interaction.idp else { return self.error("Y190004") };
+                let typed = (form.get("login").unwrap_or_default(), form.get("password").unwrap_or_default());
+                match accounts::find(typed.0, typed.1) {
+                    None => pages::login(&here, self.client(&interaction), idp, true),
+                    Some(account) => match account.error {
+                        Some(code) => {
+                            self.update(&id, uid, |interaction| interaction.failed = Some(code));
+                            self.error_with_back(code, &here, &interaction)
+                        }
+                        None => return self.identified(&id, Login { account, idp, at: now }, &here),
+                    },
+                }
+            }
+            ("GET", "information") => match login {
+                Some(login) => pages::information(&here, self.client(&interaction), &interaction, &login),
+                None => return self.error("Y190004"),
+            },
+            ("POST", "information") => match login {
+                Some(login) => self.finish(now, &id, uid, interaction, login),
+                None => return self.error("Y190004"),
+            },
+            _ => return self.error("Y000404"),
+        };
+        self.with_session(reply, &id)
+    }
+
+    /// The interaction `uid` of this browser, with its session's id and login.
+    fn current(
+        &mut self,
+        now: Timestamp,
+        request: &Request,
+        uid: &str,
+    ) -> Result<(String, Interaction, Option<Login>), &'static str> {
+        let elsewhere = self.state.sessions.values().any(|session| session.interactions.contains_key(uid));
+        let id = request.cookie(COOKIE);
+        let session = self.state.session(id, now).ok_or("Y190001")?;
+        let lost = if elsewhere { "Y04D7C28" } else { "Y04D5AB7" };
+        let interaction = session.interactions.get(uid).ok_or(lost)?;
+        if now.since(interaction.started) >= SESSION_LIFE {
+            return Err("Y04D5AB7");
+        }
+        Ok((id.unwrap_or_default().to_owned(), interaction.clone(), session.login))
+    }
+
+    /// The citizen has identified: the session gets another id, so that one planted before the login is worth
+    /// nothing after it.
+    fn identified(&mut self, id: &str, login: Login, here: &str) -> Reply {
+        let renewed = self.random();
+        if let Some(mut session) = self.state.sessions.remove(id) {
+            session.login = Some(login);
+            self.state.sessions.insert(renewed.clone(), session);
+        }
+        self.with_session(Reply::see_other(&format!("{here}/information")), &renewed)
+    }
+
+    /// The citizen agrees: a code for the service. The interaction is over.
+    fn finish(
+        &mut self,
+        now: Timestamp,
+        id: &str,
+        uid: &str,
+        interaction: Interaction,
+        login: Login,
+    ) -> Reply {
+        if let Some(session) = self.state.sessions.get_mut(id) {
+            session.interactions.remove(uid);
+        }
+        let code = self.random();
+        let told = Callback::success(&self.settings.issuer, &code, &interaction.state);
+        let to = interaction.redirect_uri.clone();
+        let grant = Grant { request: interaction, login };
+        self.state.codes.insert(code, Code { issued: now, grant, consumed: None });
+        Reply::see_other(&told.location(&to, false))
+    }
+
+    /// "Revenir sur …": the service is told that the citizen gave up, or what went wrong.
+    fn back(&mut self, now: Timestamp, request: &Request, uid: &str) -> Reply {
+        let session = self.state.session(request.cookie(COOKIE), now);
+        let Some(interaction) = session.and_then(|session| session.interactions.remove(uid)) else {
+            return self.error("Y030030");
+        };
+        let issuer = &self.settings.issuer;
+        if now.since(interaction.started) >= SESSION_LIFE {
+            // The engine has forgotten the request and its state; FranceConnect redirects by itself.
+            let (error, description) = error_page::told("Y030030");
+            let told = Callback::error(issuer, error, description, "undefined");
+            let location = callback::with_plus(&told, &interaction.redirect_uri);
+            return Reply::with_body(302, "text/plain; charset=utf-8", "").header("location", location);
+        }
+        let (error, description) =
+            interaction.failed.map_or(("access_denied", "User auth aborted"), error_page::told);
+        let told = Callback::error(issuer, error, description, &interaction.state);
+        Reply::see_other(&told.location(&interaction.redirect_uri, false))
+    }
+
+    fn update(&mut self, id: &str, uid: &str, change: impl FnOnce(&mut Interaction)) {
+        let session = self.state.sessions.get_mut(id);
+        if let Some(interaction) = session.and_then(|session| session.interactions.get_mut(uid)) {
+            change(interaction);
+        }
+    }
+
+    fn error_with_back(&mut self, code: &str, here: &str, interaction: &Interaction) -> Reply {
+        let id = self.uuid();
+        let name = self.client(interaction).map_or("le service", |client| &client.name);
+        error_page::page(code, &id, Some((name, &format!("{here}/retour"))))
+    }
+
+    fn with_session(&self, reply: Reply, id: &str) -> Reply {
+        let secure = if self.settings.issuer.starts_with("https:") { "; Secure" } else { "" };
+        let cookie = format!("{COOKIE}={id}; Path=/; Max-Age={SESSION_LIFE}; HttpOnly; SameSite=Lax{secure}");
+        reply.header("set-cookie", cookie)
+    }
+}

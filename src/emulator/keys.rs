@@ -1,0 +1,136 @@
+//! Decides the signing keys: drawn from the seed, so that tokens of an earlier start still verify, and used
+//! through `ring` (by `jsonwebtoken`), which is not what the relying party verifies with.
+
+use super::client::Alg;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, crypto};
+use p256::elliptic_curve::sec1::ToEncodedPoint;
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
+use rsa::pkcs1::EncodeRsaPrivateKey;
+use rsa::pkcs8::{EncodePrivateKey, EncodePublicKey};
+use rsa::traits::{PrivateKeyParts, PublicKeyParts};
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+/// One key pair with what is published of it.
+#[derive(Clone)]
+pub(super) struct SigningKey {
+    pub(super) alg: Alg,
+    /// Signs through `ring`.
+    secret: EncodingKey,
+    /// The public half as a JWK, `kid` and all.
+    pub(super) jwk: Map<String, Value>,
+    /// The private member `d` of the JWK; published by a fault only.
+    pub(super) private: String,
+    /// The public half as `SubjectPublicKeyInfo`.
+    pub(super) spki: Vec<u8>,
+}
+
+impl SigningKey {
+    /// The key pair for `alg` that `seed` and `label` name; `None` never happens in practice.
+    pub(super) fn derive(seed: &[u8; 32], alg: Alg, label: &str) -> Option<Self> {
+        match alg {
+            Alg::Es256 => Self::ec(seed, label),
+            Alg::Rs256 => Self::rsa(seed, label),
+        }
+    }
+
+    fn ec(seed: &[u8; 32], label: &str) -> Option<Self> {
+        let key = p256::SecretKey::random(&mut stream(seed, label));
+        let point = key.public_key().to_encoded_point(false);
+        let mut jwk = published("EC", Alg::Es256, label);
+        jwk.insert("crv".into(), json!("P-256"));
+        jwk.insert("x".into(), json!(encode(point.x()?)));
+        jwk.insert("y".into(), json!(encode(point.y()?)));
+        Some(Self {
+            alg: Alg::Es256,
+            secret: EncodingKey::from_ec_der(key.to_pkcs8_der().ok()?.as_bytes()),
+            jwk,
+            private: encode(&key.to_bytes()),
+            spki: key.public_key().to_public_key_der().ok()?.into_vec(),
+        })
+    }
+
+    fn rsa(seed: &[u8; 32], label: &str) -> Option<Self> {
+        let key = rsa_pair(seed, label, 2048)?;
+        let mut jwk = published("RSA", Alg::Rs256, label);
+        jwk.insert("n".into(), json!(encode(&key.n().to_bytes_be())));
+        jwk.insert("e".into(), json!(encode(&key.e().to_bytes_be())));
+        Some(Self {
+            alg: Alg::Rs256,
+            secret: EncodingKey::from_rsa_der(key.to_pkcs1_der().ok()?.as_bytes()),
+            jwk,
+            private: encode(&key.d().to_bytes_be()),
+            spki: key.to_public_key().to_public_key_der().ok()?.into_vec(),
+        })
+    }
+
+    /// The key's name.
+    pub(super) fn kid(&self) -> &str {
+        self.jwk.get("kid").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// The signature of `message` as `algorithm` has it, base64url.
+    pub(super) fn sign_as(&self, message: &[u8], algorithm: Algorithm) -> Option<String> {
+        crypto::sign(message, &self.secret, algorithm).ok()
+    }
+
+    /// The signature of `message` in the key's own algorithm, base64url.
+    pub(super) fn sign(&self, message: &[u8]) -> Option<String> {
+        self.sign_as(message, algorithm(self.alg))
+    }
+
+    /// Whether `signature` is this key's over `message`.
+    pub(super) fn verifies(&self, message: &[u8], signature: &str) -> bool {
+        let text = |name: &str| self.jwk.get(name).and_then(Value::as_str).unwrap_or_default();
+        let key = match self.alg {
+            Alg::Es256 => DecodingKey::from_ec_components(text("x"), text("y")),
+            Alg::Rs256 => DecodingKey::from_rsa_components(text("n"), text("e")),
+        };
+        key.is_ok_and(|key| crypto::verify(signature, message, &key, algorithm(self.alg)).unwrap_or(false))
+    }
+}
+
+/// base64url without padding.
+pub(super) fn encode(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// base64url without padding, read strictly.
+pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(text).ok()
+}
+
+fn algorithm(alg: Alg) -> Algorithm {
+    match alg {
+        Alg::Es256 => Algorithm::ES256,
+        Alg::Rs256 => Algorithm::RS256,
+    }
+}
+
+fn published(kty: &str, alg: Alg, kid: &str) -> Map<String, Value> {
+    let members = [("kty", kty), ("use", "sig"), ("alg", alg.name()), ("kid", kid)];
+    members.into_iter().map(|(name, value)| (name.to_owned(), json!(value))).collect()
+}
+
+fn stream(seed: &[u8; 32], label: &str) -> ChaCha20Rng {
+    ChaCha20Rng::from_seed(Sha256::new().chain_update(seed).chain_update(label).finalize().into())
+}
+
+/// An RSA key costs a second: a pure function of its arguments, remembered for the whole process.
+pub(super) fn rsa_pair(seed: &[u8; 32], label: &str, bits: usize) -> Option<rsa::RsaPrivateKey> {
+    type Known = BTreeMap<([u8; 32], String, usize), rsa::RsaPrivateKey>;
+    static KNOWN: Mutex<Known> = Mutex::new(BTreeMap::new());
+    let mut known = KNOWN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let name = (*seed, label.to_owned(), bits);
+    if let Some(key) = known.get(&name) {
+        return Some(key.clone());
+    }
+    let key = rsa::RsaPrivateKey::new(&mut stream(seed, label), bits).ok()?;
+    known.insert(name, key.clone());
+    Some(key)
+}

@@ -1,0 +1,250 @@
+//! A FranceConnect of our own (v2, eIDAS low) for development and tests, and every way it can misbehave.
+//!
+//! [`Emulator`] is pure: a request and the time go in, an answer comes out, randomness comes from the seed
+//! (only an ECDSA signature draws on the system's, inside `ring`). [`serve`] puts it on a socket.
+//!
+//! Nothing of the relying party is used here beyond `time`, `secret` and `html`: if both sides shared a
+//! table or a rule they would share its mistakes, and no test between them could notice.
+
+mod account;
+mod accounts;
+mod authorize;
+mod callback;
+mod client;
+mod control;
+mod discovery;
+mod end_session;
+mod error_page;
+mod fault;
+mod http;
+mod id_token;
+mod interaction;
+mod keys;
+mod oauth_error;
+mod page;
+mod pages;
+mod revocation;
+mod scopes;
+mod server;
+mod state;
+mod token;
+mod userinfo;
+mod visitor;
+
+pub use account::{Account, IDPS, Identity, Idp};
+pub use accounts::accounts;
+pub use client::{Alg, Client};
+pub use fault::{Fault, Outcome, Stage};
+pub use http::{Params, Reply, Request};
+pub use server::serve;
+pub use visitor::Visitor;
+
+use crate::secret::{Chance, fingerprint};
+use crate::time::Timestamp;
+use keys::SigningKey;
+use oauth_error::OAuthError;
+use state::{Interaction, State};
+
+/// What an emulator is told once and for all.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The base of every address and the `iss` of every token, `http://127.0.0.1:8788/api/v2` for example.
+    pub issuer: String,
+    /// The registered service providers.
+    pub clients: Vec<Client>,
+    /// Where keys and everything random come from.
+    pub seed: [u8; 32],
+    /// Whether `/_emulateur/…` answers, for tests that only reach the emulator through a socket.
+    pub control: bool,
+}
+
+/// The endpoints whose calls are recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Endpoint {
+    /// Metadata.
+    Discovery,
+    /// Key set.
+    Jwks,
+    /// Where a login begins.
+    Authorize,
+    /// The citizen's pages.
+    Interaction,
+    /// Code against tokens.
+    Token,
+    /// The identity.
+    UserInfo,
+    /// Logout.
+    EndSession,
+    /// Token revocation.
+    Revocation,
+    /// An address that only a fault names: whoever comes here followed what must not be followed.
+    Trap,
+    /// Any other address.
+    Unknown,
+}
+
+impl Endpoint {
+    /// The endpoint's stable name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Discovery => "discovery",
+            Self::Jwks => "jwks",
+            Self::Authorize => "authorize",
+            Self::Interaction => "interaction",
+            Self::Token => "token",
+            Self::UserInfo => "userinfo",
+            Self::EndSession => "end_session",
+            Self::Revocation => "revocation",
+            Self::Trap => "trap",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// The endpoint of a path below the issuer's, whatever the method.
+    fn of(path: &str) -> Self {
+        match path {
+            "/.well-known/openid-configuration" => Self::Discovery,
+            "/jwks" => Self::Jwks,
+            "/authorize" => Self::Authorize,
+            "/token" => Self::Token,
+            "/userinfo" => Self::UserInfo,
+            "/session/end" => Self::EndSession,
+            "/token/revocation" => Self::Revocation,
+            _ if path.starts_with("/interaction/") => Self::Interaction,
+            _ if path.starts_with("/piege") => Self::Trap,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// The emulator.
+#[derive(Debug)]
+pub struct Emulator {
+    settings: Settings,
+    /// The issuer's path.
+    base: String,
+    state: State,
+    chance: Chance,
+    /// How often the signing keys were replaced.
+    rotations: u32,
+    fault: Option<Fault>,
+    calls: Vec<Endpoint>,
+}
+
+impl Emulator {
+    /// A fresh emulator that behaves.
+    pub fn new(settings: Settings) -> Self {
+        let base = url::Url::parse(&settings.issuer).map(|url| url.path().trim_end_matches('/').to_owned());
+        let mut entropy = [0; 64];
+        let halves = settings.seed.into_iter().chain(fingerprint::<32>(&settings.seed));
+        entropy.iter_mut().zip(halves).for_each(|(to, from)| *to = from);
+        Self {
+            base: base.unwrap_or_default(),
+            state: State::default(),
+            chance: Chance::new(&entropy),
+            rotations: 0,
+            fault: None,
+            calls: Vec::new(),
+            settings,
+        }
+    }
+
+    /// Answers one request.
+    pub fn handle(&mut self, now: Timestamp, request: &Request) -> Reply {
+        if let Some(reply) = self.control(request) {
+            return reply;
+        }
+        self.state.forget(now);
+        if request.method == "GET" && request.path == page::STYLE {
+            return page::style_sheet();
+        }
+        let Some(path) = request.path.strip_prefix(&self.base).map(str::to_owned) else {
+            self.calls.push(Endpoint::Unknown);
+            return self.error("Y000404");
+        };
+        let endpoint = Endpoint::of(&path);
+        self.calls.push(endpoint);
+        match (endpoint, request.method.as_str()) {
+            (Endpoint::Discovery, "GET") => self.discovery(),
+            (Endpoint::Jwks, "GET") => self.jwks(),
+            (Endpoint::Authorize, "GET" | "POST") => self.authorize(now, request),
+            (Endpoint::Interaction, "GET" | "POST") => {
+                self.interaction(now, request, path.strip_prefix("/interaction/").unwrap_or_default())
+            }
+            (Endpoint::Token, "POST") => self.token(now, request),
+            (Endpoint::UserInfo, "GET") => self.userinfo(now, request),
+            (Endpoint::EndSession, "GET") => self.end_session(now, request),
+            (Endpoint::Revocation, "POST") => self.revocation(request),
+            (Endpoint::Unknown, "GET") if path.is_empty() || path == "/" => {
+                Reply::new(301).header("location", "https://franceconnect.gouv.fr")
+            }
+            _ => self.error("Y000404"),
+        }
+    }
+
+    /// Misbehaves in this way, or in none, until told otherwise.
+    pub fn misbehave(&mut self, fault: Option<Fault>) {
+        self.fault = fault;
+    }
+
+    /// The endpoints called since the start, or since [`Emulator::take_calls`].
+    pub fn calls(&self) -> &[Endpoint] {
+        &self.calls
+    }
+
+    /// The endpoints called, which are then forgotten.
+    pub fn take_calls(&mut self) -> Vec<Endpoint> {
+        std::mem::take(&mut self.calls)
+    }
+
+    /// What it was told.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The client of an interaction, which existed when the interaction began.
+    fn client(&self, interaction: &Interaction) -> Option<&Client> {
+        self.settings.clients.iter().find(|client| client.client_id == interaction.client_id)
+    }
+
+    /// The key that signs now for clients registered with `alg`.
+    fn key(&self, alg: Alg) -> Option<SigningKey> {
+        SigningKey::derive(&self.settings.seed, alg, &kid(alg, self.rotations))
+    }
+
+    /// Every key that has signed since the start.
+    fn keys_ever(&self, alg: Alg) -> impl Iterator<Item = SigningKey> {
+        let rotations = (0..=self.rotations).rev();
+        rotations.filter_map(move |turn| SigningKey::derive(&self.settings.seed, alg, &kid(alg, turn)))
+    }
+
+    /// 43 random characters of base64url.
+    fn random(&mut self) -> String {
+        keys::encode(&self.chance.bytes::<32>())
+    }
+
+    /// A random UUID (RFC 9562 §5.4).
+    fn uuid(&mut self) -> String {
+        let random = u128::from_be_bytes(self.chance.bytes());
+        let versioned = (random & !(0xf << 76) | (4 << 76)) & !(0x3 << 62) | (0x2 << 62);
+        let hex = format!("{versioned:032x}");
+        let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
+        format!("{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32))
+    }
+
+    fn error(&mut self, code: &str) -> Reply {
+        let id = self.uuid();
+        error_page::page(code, &id, None)
+    }
+
+    fn oauth_error(&mut self, refusal: &OAuthError) -> Reply {
+        let id = self.uuid();
+        refusal.reply(&id)
+    }
+}
+
+/// The name of a signing key: as FranceConnect's own are named, numbered once replaced.
+fn kid(alg: Alg, rotations: u32) -> String {
+    let name = alg.name();
+    if rotations == 0 { format!("pkcs11:{name}:hsm") } else { format!("pkcs11:{name}:hsm:{rotations}") }
+}

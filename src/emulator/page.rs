@@ -1,0 +1,63 @@
+//! Decides the frame of every page: French, no script, a mark that this is the emulator, and the policy
+//! that lets a form's redirects reach the service.
+
+use super::http::Reply;
+use crate::html::{Html, fill};
+
+/// Path of the style sheet, from the root: it serves pages outside the issuer's path too.
+pub(super) const STYLE: &str = "/emulateur.css";
+
+const STYLE_SHEET: &str = "\
+:root{color-scheme:light}\
+body{margin:0;font:1rem/1.5 system-ui,sans-serif;color:#161616;background:#fff}\
+header{border-bottom:1px solid #ccc;padding:1rem}\
+header p,main{max-width:48rem;margin:0 auto}\
+main{padding:1.5rem 1rem 3rem}\
+.marque{display:inline-block;background:#b34000;color:#fff;padding:0 .5rem;font-weight:bold}\
+h1{font-size:1.6rem;line-height:1.25}\
+label{display:block;margin-top:1rem}\
+input{font:inherit;padding:.5rem;width:100%;max-width:24rem;box-sizing:border-box;border:1px solid #3a3a3a}\
+button,.bouton{display:inline-block;font:inherit;margin:1rem 0 0;padding:.6rem 1.2rem;border:1px solid #000091;\
+background:#000091;color:#fff;text-decoration:none;cursor:pointer}\
+:focus-visible{outline:3px solid #0a76f6;outline-offset:2px}\
+ul.choix{list-style:none;padding:0}\
+ul.choix button{width:100%;text-align:left;background:#fff;color:#000091}\
+dt{font-weight:bold;margin-top:.75rem}\
+dd{margin:0;overflow-wrap:anywhere}\
+table{border-collapse:collapse;width:100%}\
+th,td{text-align:left;padding:.25rem .5rem;border-bottom:1px solid #ddd;vertical-align:top}\
+.alerte{border-left:4px solid #ce0500;padding:.5rem 1rem;background:#ffe9e9}\
+.code{font-weight:bold}\n";
+
+/// The style sheet.
+pub(super) fn style_sheet() -> Reply {
+    Reply::with_body(200, "text/css; charset=utf-8", STYLE_SHEET)
+        .header("cache-control", "public, max-age=600")
+}
+
+/// A page. `targets` are origins, beside our own, that a form's answer may redirect to.
+pub(super) fn page(status: u16, title: &str, main: &Html, targets: &[String]) -> Reply {
+    // The style sheet is addressed from the root of the emulator's host, wherever the page stands.
+    let body = fill(
+        "<!DOCTYPE html>\n<html lang=\"fr\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{}</title>\n\
+         <link rel=\"stylesheet\" href=\"{}\">\n</head>\n<body>\n\
+         <header><p>FranceConnect <strong class=\"marque\">Émulateur</strong> \
+         Identités fictives, aucun service de l’État n’est appelé.</p></header>\n\
+         <main>{}</main>\n</body>\n</html>\n",
+        &[&title, &STYLE, main],
+    );
+    let mut form_action = String::from("'self'");
+    for target in targets {
+        form_action.push(' ');
+        form_action.push_str(target);
+    }
+    let policy = format!(
+        "default-src 'none'; style-src 'self'; form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
+    );
+    Reply::with_body(status, "text/html; charset=utf-8", body.into_bytes())
+        .header("cache-control", "no-store")
+        .header("content-security-policy", policy)
+        .header("referrer-policy", "same-origin")
+        .header("x-content-type-options", "nosniff")
+}

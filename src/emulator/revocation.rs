@@ -1,0 +1,37 @@
+//! Decides token revocation (RFC 7009), with FranceConnect's narrow form: three members and no other.
+
+use super::Emulator;
+use super::http::{Reply, Request};
+use super::oauth_error::OAuthError;
+use super::token::authenticate;
+
+const KNOWN: [&str; 3] = ["token", "client_id", "client_secret"];
+
+impl Emulator {
+    /// `/token/revocation`.
+    pub(super) fn revocation(&mut self, request: &Request) -> Reply {
+        let form = request.form_params();
+        let token = form.get("token").unwrap_or_default();
+        let secret = form.get("client_secret").unwrap_or_default();
+        let well_formed = form.foreign(&KNOWN).is_none()
+            && token.chars().count() >= 43
+            && !token.contains(|c: char| c.is_whitespace() || ".*?{}()|[]\\".contains(c))
+            && secret.len() >= 32
+            && secret.is_ascii();
+        if !well_formed {
+            return self.error("Y000400");
+        }
+        let client_id = match authenticate(&self.settings.clients, request, &form) {
+            Ok(client) => &client.client_id,
+            Err(refusal) => return self.oauth_error(&refusal),
+        };
+        if let Some(access) = self.state.tokens.get(token) {
+            if access.grant.request.client_id != *client_id {
+                let text = "client is not authorized to revoke the presented token";
+                return self.oauth_error(&OAuthError::request(text, "Y0466776"));
+            }
+            self.state.tokens.remove(token);
+        }
+        Reply::with_body(200, "text/plain; charset=utf-8", "").header("cache-control", "no-store")
+    }
+}

@@ -1,0 +1,151 @@
+//! Decides which scopes exist on FranceConnect (eIDAS low) and which claims of the identity each opens.
+//!
+//! Written again on purpose: the relying party has its own table, and neither may lean on the other.
+
+/// Scope → claims of the userinfo answer, `sub` apart.
+const IDENTITY: &[(&str, &[&str])] = &[
+    ("openid", &[]),
+    (
+        "profile",
+        &["given_name", "given_name_array", "family_name", "birthdate", "gender", "preferred_username"],
+    ),
+    ("birth", &["birthplace", "birthcountry"]),
+    (
+        "identite_pivot",
+        &[
+            "given_name",
+            "given_name_array",
+            "family_name",
+            "birthdate",
+            "gender",
+            "birthplace",
+            "birthcountry",
+        ],
+    ),
+    ("given_name", &["given_name", "given_name_array"]),
+    ("family_name", &["family_name"]),
+    ("birthdate", &["birthdate"]),
+    ("gender", &["gender"]),
+    ("birthplace", &["birthplace"]),
+    ("birthcountry", &["birthcountry"]),
+    ("preferred_username", &["preferred_username"]),
+    ("email", &["email"]),
+    ("idp_birthdate", &["idp_birthdate"]),
+    ("idp_id", &["idp_id"]),
+    ("amr", &["amr"]),
+];
+
+/// Scopes of data providers: a prefix and the words that follow it. They open nothing in userinfo here,
+/// since the emulator holds no tax or health data, but asking for one of them must not be refused.
+const DATA_PROVIDERS: &[(&str, &str)] = &[
+    (
+        "dgfip_",
+        "rfr annee_n_moins_1 annee_n_moins_2 annee_n_moins_3 annee_n_moins_2_si_indispo_n_moins_1 nbpart sitfam \
+         aft nbpac inddeficit pariso decl pac locaux_th nmUsaDec1 nmNaiDec1 prnmDec1 dateNaisDec1 nmUsaDec2 \
+         nmNaiDec2 prnmDec2 dateNaisDec2 locaux_th_ident locaux_th_Nat locaux_th_Tax locaux_th_Aff pac_nbPac \
+         mntRevbareme indiIFI RevDecl_Cat1_Tspr RevDecl_Cat1_RentOn RevDecl_Cat2_Rcm RevDecl_Cat3_PMV \
+         RevDecl_Cat4_Ref RevDecl_Cat5_NonSal RevNets_Cat1_Tspr RevNets_Cat1_RentOn RevNets_Cat2_Rcm \
+         RevNets_Cat3_PMV RevNets_Cat4_Ref RevNets_Cat5_NonSal PaDeduc_EnfMaj PaDeduc_Autres EpargRetrDeduc",
+    ),
+    (
+        "cnam_",
+        "beneficiaires contrats caisse exonerations medecin_traitant presence_medecin_traitant paiements_ij",
+    ),
+    ("cnous_", "statut_boursier echelon_bourse email periode_versement statut_bourse ville_etudes identite"),
+    (
+        "mesri_",
+        "identite admissions admission_inscrit admission_regime_formation admission_commune_etudes \
+         admission_etablissement_etude",
+    ),
+    (
+        "ants_extrait_immatriculation_vehicule_",
+        "identite_particulier adresse_particulier statut_rattachement donnees_immatriculation_vehicule \
+         caracteristiques_techniques_vehicule",
+    ),
+    ("gip_mds_service_civique_", "statut_actuel statut_passe organisme_accueil dates"),
+    (
+        "",
+        "droits_assurance_maladie allocation_adulte_handicape allocation_soutien_familial prime_activite \
+         prime_activite_majoration cnaf_quotient_familial cnaf_allocataires cnaf_enfants cnaf_adresse \
+         revenu_solidarite_active revenu_solidarite_active_majoration complementaire_sante_solidaire \
+         dsnj_statut_service_national api_fc-liste-paiementsv1 api_fc-statutaugmentev1 mi_siv_carte_grise",
+    ),
+];
+
+/// What the citizen is told about each claim, in the order of the information page.
+const LABELS: &[(&str, &str)] = &[
+    ("gender", "Sexe"),
+    ("family_name", "Nom de naissance"),
+    ("preferred_username", "Nom d’usage"),
+    ("given_name", "Prénoms"),
+    ("birthdate", "Date de naissance"),
+    ("birthplace", "Lieu de naissance"),
+    ("birthcountry", "Pays de naissance"),
+    ("email", "Adresse électronique"),
+    ("idp_birthdate", "Date de naissance connue du fournisseur d’identité"),
+    ("idp_id", "Identifiant du fournisseur d’identité"),
+    ("amr", "Moyens d’authentification"),
+];
+
+/// Whether FranceConnect knows `scope`; unknown ones are ignored, not refused.
+pub fn exists(scope: &str) -> bool {
+    all().any(|known| known == scope)
+}
+
+/// Every scope, for the discovery document.
+pub fn all() -> impl Iterator<Item = String> {
+    let identity = IDENTITY.iter().map(|(scope, _)| (*scope).to_owned());
+    let data = DATA_PROVIDERS
+        .iter()
+        .flat_map(|(prefix, words)| words.split_whitespace().map(move |word| format!("{prefix}{word}")));
+    identity.chain(data)
+}
+
+/// The claims that `scopes` open, each once.
+pub fn claims(scopes: &[String]) -> Vec<&'static str> {
+    let mut claims: Vec<&'static str> = Vec::new();
+    let opened = IDENTITY.iter().filter(|(scope, _)| scopes.iter().any(|asked| asked == scope));
+    for &claim in opened.flat_map(|(_, claims)| claims.iter()) {
+        if !claims.contains(&claim) {
+            claims.push(claim);
+        }
+    }
+    claims
+}
+
+/// Every claim of an identity, for the discovery document.
+pub fn every_claim() -> Vec<&'static str> {
+    let scopes: Vec<String> = IDENTITY.iter().map(|(scope, _)| (*scope).to_owned()).collect();
+    claims(&scopes)
+}
+
+/// What the information page lists for `scopes`: French words and the claim each stands for.
+pub fn labels(scopes: &[String]) -> Vec<(&'static str, &'static str)> {
+    let opened = claims(scopes);
+    LABELS.iter().filter(|(claim, _)| opened.contains(claim)).copied().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_listed_claim_has_french_words() {
+        for claim in every_claim() {
+            // The array of first names says nothing that the first names do not say.
+            assert!(
+                claim == "given_name_array" || LABELS.iter().any(|(known, _)| *known == claim),
+                "{claim}"
+            );
+        }
+    }
+
+    #[test]
+    fn scopes_do_not_repeat() {
+        let mut scopes: Vec<String> = all().collect();
+        let count = scopes.len();
+        scopes.sort();
+        scopes.dedup();
+        assert_eq!(scopes.len(), count);
+    }
+}

@@ -1,0 +1,87 @@
+//! Decides how the emulator meets a socket: time, body limit, delays, connections dropped half-way.
+
+use super::Emulator;
+use super::http::{Reply, Request};
+use crate::time::Timestamp;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request as HttpRequest, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
+use std::future::Future;
+use std::io::{Error, ErrorKind, Result};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::SystemTime;
+use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
+use tokio_util::io::ReaderStream;
+
+/// Longest request body that is read, in bytes.
+const BODY_LIMIT: usize = 256 * 1024;
+
+/// Serves the emulator until `shutdown` is ready.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve(
+    listener: tokio::net::TcpListener,
+    emulator: Arc<Mutex<Emulator>>,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Result<()> {
+    let router = axum::Router::new().fallback(answer).with_state(emulator);
+    axum::serve(listener, router).with_graceful_shutdown(shutdown).await
+}
+
+async fn answer(State(emulator): State<Arc<Mutex<Emulator>>>, request: HttpRequest) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
+        return to_http(Reply::new(413));
+    };
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let request = Request {
+        method: parts.method.to_string(),
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        headers: parts.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect(),
+        body: body.to_vec(),
+    };
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+    let now = Timestamp::from_unix(i64::try_from(now).unwrap_or(i64::MAX));
+    // A panic while the lock was held would be a fault of the emulator's: the next request may still work.
+    let reply = emulator.lock().unwrap_or_else(PoisonError::into_inner).handle(now, &request);
+    if !reply.delay.is_zero() {
+        tokio::time::sleep(reply.delay).await;
+    }
+    to_http(reply)
+}
+
+fn to_http(reply: Reply) -> Response {
+    let length = reply.body.len();
+    let body = if reply.cut {
+        let half = std::io::Cursor::new(reply.body).take(length as u64 / 2);
+        Body::from_stream(ReaderStream::new(half.chain(Cut)))
+    } else {
+        Body::from(reply.body)
+    };
+    let mut response = Response::new(body);
+    *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if reply.cut {
+        // The whole length is announced, so that nobody takes the half for the whole.
+        response.headers_mut().insert("content-length", HeaderValue::from(length));
+    }
+    for (name, value) in reply.headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            response.headers_mut().append(name, value);
+        }
+    }
+    response
+}
+
+/// A source that fails at once, which makes the server drop the connection.
+struct Cut;
+
+impl AsyncRead for Cut {
+    fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, _: &mut ReadBuf<'_>) -> Poll<Result<()>> {
+        Poll::Ready(Err(Error::from(ErrorKind::ConnectionReset)))
+    }
+}

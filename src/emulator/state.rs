@@ -1,0 +1,96 @@
+//! Decides what the emulator remembers and for how long (code 30 s, tokens 60 s, sessions 30 min).
+
+use super::account::{Account, Idp};
+use crate::time::Timestamp;
+use std::collections::BTreeMap;
+
+/// Life of an authorization code, in seconds.
+pub(super) const CODE_LIFE: i64 = 30;
+/// Life of access and ID tokens, in seconds.
+pub(super) const TOKEN_LIFE: i64 = 60;
+/// Life of an interaction, and of a session since it was last seen, in seconds.
+pub(super) const SESSION_LIFE: i64 = 30 * 60;
+
+/// A citizen who has identified.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Login {
+    pub(super) account: &'static Account,
+    pub(super) idp: &'static Idp,
+    pub(super) at: Timestamp,
+}
+
+/// An authorization request on its way through the pages.
+#[derive(Debug, Clone)]
+pub(super) struct Interaction {
+    pub(super) started: Timestamp,
+    pub(super) client_id: String,
+    pub(super) redirect_uri: String,
+    /// Empty when the request's was.
+    pub(super) state: String,
+    pub(super) nonce: String,
+    /// Known scopes only, as they were sent.
+    pub(super) scopes: Vec<String>,
+    /// Whether `claims` asked for `amr` in the ID Token.
+    pub(super) amr: bool,
+    /// The identity provider chosen, by hint or by button.
+    pub(super) idp: Option<&'static Idp>,
+    /// The error page's code, once the login has failed: what the link back must tell the service.
+    pub(super) failed: Option<&'static str>,
+}
+
+/// What one browser holds, found by `fc_session_id`.
+#[derive(Debug, Clone)]
+pub(super) struct Session {
+    pub(super) seen: Timestamp,
+    pub(super) login: Option<Login>,
+    pub(super) interactions: BTreeMap<String, Interaction>,
+}
+
+/// What a code or an access token stands for.
+#[derive(Debug, Clone)]
+pub(super) struct Grant {
+    pub(super) request: Interaction,
+    pub(super) login: Login,
+}
+
+/// An authorization code.
+#[derive(Debug, Clone)]
+pub(super) struct Code {
+    pub(super) issued: Timestamp,
+    pub(super) grant: Grant,
+    /// The access token it was exchanged for: a second exchange revokes it.
+    pub(super) consumed: Option<String>,
+}
+
+/// An access token.
+#[derive(Debug, Clone)]
+pub(super) struct Access {
+    pub(super) issued: Timestamp,
+    pub(super) grant: Grant,
+}
+
+/// Everything remembered.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    pub(super) sessions: BTreeMap<String, Session>,
+    pub(super) codes: BTreeMap<String, Code>,
+    pub(super) tokens: BTreeMap<String, Access>,
+    /// The last good ID Token of each client, for the fault that repeats it.
+    pub(super) last_id_tokens: BTreeMap<String, String>,
+}
+
+impl State {
+    /// Forgets what has expired at `now`.
+    pub(super) fn forget(&mut self, now: Timestamp) {
+        self.codes.retain(|_, code| now.since(code.issued) < CODE_LIFE);
+        self.tokens.retain(|_, token| now.since(token.issued) < TOKEN_LIFE);
+        self.sessions.retain(|_, session| now.since(session.seen) < SESSION_LIFE);
+    }
+
+    /// The session of this cookie, seen now.
+    pub(super) fn session(&mut self, id: Option<&str>, now: Timestamp) -> Option<&mut Session> {
+        let session = self.sessions.get_mut(id?)?;
+        session.seen = now;
+        Some(session)
+    }
+}

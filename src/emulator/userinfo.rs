@@ -1,0 +1,65 @@
+//! Decides the userinfo answer: a signed JWT, never plain JSON (OpenID Connect Core §5.3.2).
+
+use super::Emulator;
+use super::http::{Reply, Request};
+use super::id_token::Unsigned;
+use super::oauth_error::OAuthError;
+use super::scopes;
+use super::state::{Grant, TOKEN_LIFE};
+use crate::time::Timestamp;
+use serde_json::{Map, Value, json};
+
+impl Emulator {
+    /// `/userinfo`. A token in the query is not looked at: FranceConnect would take it, but a service that
+    /// does so shows it to every log on the way.
+    pub(super) fn userinfo(&mut self, now: Timestamp, request: &Request) -> Reply {
+        let grant = match bearer(request).and_then(|token| {
+            let known = self.state.tokens.get(token).map(|access| access.grant.clone());
+            known.ok_or_else(|| invalid("invalid token provided", "access token not found", "Y040001"))
+        }) {
+            Ok(grant) => grant,
+            Err(refusal) => return self.oauth_error(&refusal),
+        };
+        let claims = self.userinfo_claims(now, &grant);
+        let key = self.client(&grant.request).map(|client| client.signing_alg).and_then(|alg| self.key(alg));
+        match key.and_then(|key| Unsigned::new(&key, &claims).sign(&key)) {
+            Some(token) => Reply::with_body(200, "application/jwt; charset=utf-8", token)
+                .header("cache-control", "no-store"),
+            None => self.error("Y000000"),
+        }
+    }
+
+    /// The claims that the scopes of `grant` open, and the four of the token itself.
+    pub(super) fn userinfo_claims(&self, now: Timestamp, grant: &Grant) -> Map<String, Value> {
+        let opened = scopes::claims(&grant.request.scopes);
+        let identity = grant.login.account.claims(grant.login.idp);
+        let mut claims: Map<String, Value> =
+            identity.into_iter().filter(|(claim, _)| opened.contains(&claim.as_str())).collect();
+        claims.insert("sub".into(), json!(self.sub(grant)));
+        claims.insert("iss".into(), json!(self.settings.issuer));
+        claims.insert("aud".into(), json!(grant.request.client_id));
+        claims.insert("iat".into(), json!(now.unix()));
+        claims.insert("exp".into(), json!(now.plus(TOKEN_LIFE).unix()));
+        claims
+    }
+}
+
+/// The token of the `Authorization` header (RFC 6750 §2.1).
+fn bearer(request: &Request) -> Result<&str, OAuthError> {
+    let absent = || invalid("no access token provided", "no access token provided", "Y04146A2");
+    let header = request.header("authorization").ok_or_else(absent)?;
+    let malformed = |text| OAuthError::request(text, "Y04B729E");
+    let (scheme, token) =
+        header.split_once(' ').ok_or_else(|| malformed("invalid authorization header value format"))?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(OAuthError::request("authorization header value must be a Bearer token", "Y043D61A"));
+    }
+    if token.is_empty() || token.contains(' ') {
+        return Err(malformed("invalid authorization header value format"));
+    }
+    Ok(token)
+}
+
+fn invalid(text: &str, detail: &str, code: &'static str) -> OAuthError {
+    OAuthError::new(401, "invalid_token", text, Some(detail), code)
+}
