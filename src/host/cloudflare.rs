@@ -10,6 +10,7 @@ use worker::{Context, Env, console_error, console_log, console_warn, event};
 
 use super::log::trouble;
 use super::memory::Memory;
+use super::refusal;
 use crate::config::{self, Config, Faults};
 use crate::oidc::FetchAnswer;
 use crate::session::{Key, LoadAnswer, Save};
@@ -48,7 +49,7 @@ async fn serve(
     let url = request.url();
     let target = target(&url);
     if target.len() > TARGET_LIMIT {
-        return send(&Response::new(414));
+        return send(&refusal::address_too_long());
     }
     let given = request.headers();
     let headers = Headers::read(|name| given.get(name).ok().flatten());
@@ -56,7 +57,7 @@ async fn serve(
     if visitor.method == Method::Post {
         match stream::read(request.body(), Request::BODY_LIMIT).await? {
             Some(body) => visitor.body = body,
-            None => return send(&Response::new(413)),
+            None => return send(&refusal::form_too_large()),
         }
     }
     let reply = match CONFIG.get_or_init(|| config::read(|name| variable(env, name))) {

@@ -2,7 +2,6 @@
 //!
 //! Instances serve many visits, several at once, so nothing of a visit is kept outside of it.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::OnceLock;
@@ -17,7 +16,8 @@ use spin_sdk::{http_service, wasip3};
 
 use super::log::trouble;
 use super::memory::Memory;
-use crate::config::{self, Config, Faults};
+use super::refusal;
+use crate::config::{self, Config, Faults, VARIABLES, Variable};
 use crate::oidc::FetchAnswer;
 use crate::session::{Key, LoadAnswer, Save};
 use crate::time::Timestamp;
@@ -42,7 +42,7 @@ async fn handle(request: Incoming) -> Outgoing<BoxBody> {
 async fn serve(request: Incoming) -> Result<Outgoing<BoxBody>, String> {
     let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
     if target.len() > TARGET_LIMIT {
-        return Ok(send(Response::new(414)));
+        return Ok(send(refusal::address_too_long()));
     }
     let method = Method::parse(request.method().as_str());
     let mut visitor = Request::new(method, target, headers(&request));
@@ -50,7 +50,7 @@ async fn serve(request: Incoming) -> Result<Outgoing<BoxBody>, String> {
         let body = body::read(request.into_body(), Request::BODY_LIMIT).await;
         match body.map_err(|error| error.to_string())? {
             Some(body) => visitor.body = body,
-            None => return Ok(send(Response::new(413))),
+            None => return Ok(send(refusal::form_too_large())),
         }
     }
     let reply = match configuration().await? {
@@ -84,13 +84,13 @@ async fn perform(config: &Config, request: Request) -> Result<Reply, String> {
     }
 }
 
-/// The headers the core names; a value that is not UTF-8 counts as absent.
+/// The headers the core names. Bytes outside UTF-8 are replaced, so that a stranger's cookie hides none of ours.
 fn headers(request: &Incoming) -> Headers {
     let mut headers = Headers::read(|name| {
         let lines = request.headers().get_all(name).iter();
-        let lines: Result<Vec<&str>, _> = lines.map(|line| std::str::from_utf8(line.as_bytes())).collect();
+        let lines: Vec<_> = lines.map(|line| String::from_utf8_lossy(line.as_bytes())).collect();
         let between = if name == "cookie" { "; " } else { ", " };
-        lines.ok().filter(|lines| !lines.is_empty()).map(|lines| lines.join(between))
+        (!lines.is_empty()).then(|| lines.join(between))
     });
     // HTTP/2 has no such header.
     if headers.get(Header::Host).is_none() {
@@ -104,36 +104,15 @@ async fn configuration() -> Result<&'static Result<Config, Faults>, String> {
     if let Some(known) = CONFIG.get() {
         return Ok(known);
     }
-    // Variables come one by one and asynchronously, and only the core knows which it wants: it is asked
-    // again until it has asked for nothing new.
-    let mut values: BTreeMap<String, Option<String>> = BTreeMap::new();
-    loop {
-        let wanted = RefCell::new(Vec::new());
-        let read = config::read(|name| {
-            let known = values.get(name);
-            if known.is_none() {
-                wanted.borrow_mut().push(name.to_owned());
-            }
-            known.cloned().flatten()
-        });
-        let wanted = wanted.into_inner();
-        if wanted.is_empty() {
-            return Ok(CONFIG.get_or_init(|| read));
-        }
-        for name in wanted {
-            let value = variable(&name.to_ascii_lowercase()).await?;
-            values.insert(name, value);
+    let mut values = BTreeMap::new();
+    for Variable { name, .. } in VARIABLES {
+        match variables::get(name.to_ascii_lowercase()).await {
+            Ok(value) => _ = values.insert(*name, value),
+            Err(VariableError::Undefined(_)) => {}
+            Err(error) => return Err(error.to_string()),
         }
     }
-}
-
-/// A variable; empty is what the manifest gives to those nobody set.
-async fn variable(name: &str) -> Result<Option<String>, String> {
-    match variables::get(name).await {
-        Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
-        Err(VariableError::Undefined(_)) => Ok(None),
-        Err(error) => Err(error.to_string()),
-    }
+    Ok(CONFIG.get_or_init(|| config::read(|name| values.get(name).cloned())))
 }
 
 fn now() -> Timestamp {
