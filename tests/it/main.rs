@@ -1,11 +1,17 @@
-//! The integration tests, one binary.
+//! The tests that need no edge runtime: vectors, rules as data, conversations, the native host.
+
+// A test that meets what it does not expect fails by panicking.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod cli;
 mod cli_check;
 mod cli_run;
 mod emulator;
+mod jose;
 mod native_browser;
 mod native_calls;
 mod native_files;
 mod native_requests;
 mod native_support;
+mod rooms;
+mod support;

@@ -1,7 +1,5 @@
 //! As much of a browser as a login needs: cookies per host, redirects, forms sent by hand.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
-
 use std::collections::HashMap;
 use std::io::{Read, Write};
 use std::net::TcpStream;

@@ -1,7 +1,5 @@
 //! The native host's calls, seen by a provider that answers anything: bounded, not followed, not repeated.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
-
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
