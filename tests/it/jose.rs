@@ -48,7 +48,8 @@ fn wycheproof_signatures() {
             for algorithm in algorithm.map_or(vec![Algorithm::Es256, Algorithm::Rs256], |one| vec![one]) {
                 let keys = key.get("keys").and_then(Value::as_array).map_or(vec![key.clone()], Clone::clone);
                 // Payloads that are no objects are authentic all the same.
-                let authentic = matches!(judge(token, algorithm, &key_set(&keys)), Ok(_) | Err(Untrusted::Payload));
+                let authentic =
+                    matches!(judge(token, algorithm, &key_set(&keys)), Ok(_) | Err(Untrusted::Payload));
                 let expected = !test.result.must_fail() && !STRICTER.contains(&test.tc_id);
                 if test.result.must_fail() || algorithm_of(token) == Some(algorithm) {
                     assert_eq!(authentic, expected, "{} {}: {}", test.tc_id, algorithm.name(), test.comment);
@@ -244,5 +245,10 @@ fn sets_that_are_no_sets() {
     ] {
         assert_eq!(KeySet::parse(text.as_bytes()).is_ok(), fine, "{text}");
     }
-    assert!(object::<Object>("{\"a\":1}".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>().as_slice()).is_err());
+    assert!(
+        object::<Object>(
+            "{\"a\":1}".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>().as_slice()
+        )
+        .is_err()
+    );
 }

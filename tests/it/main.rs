@@ -6,10 +6,17 @@
 mod cli;
 mod cli_check;
 mod cli_run;
+mod config;
 mod emulator;
+mod faults;
+mod gate;
 mod jose;
+mod login;
+mod logout;
 mod native_files;
 mod native_requests;
 mod native_support;
+mod privacy;
 mod rooms;
+mod session;
 mod support;
