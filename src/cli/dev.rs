@@ -10,7 +10,7 @@ use super::lang::{self, Lang};
 use super::listen::{self, Stop};
 use super::{faults, keygen};
 use crate::config::{self, Config};
-use crate::emulator::{self, Alg, Client};
+use crate::emulator::{self, Account, Alg, Client};
 use crate::host::native::{self, Native};
 
 /// What stands below the options of `dev --help`.
@@ -20,6 +20,19 @@ FC_PROTECTED_PATHS…) se changent par l’environnement. Le site est sur localh
 127.0.0.1 : deux sites différents pour le navigateur, comme en production.";
 
 const CLIENT_ID: &str = "franceconnect-edge-dev";
+
+/// The accounts that show most of what a service must bear; the emulator's login page lists the others.
+const ACCOUNTS: &[&str] = &[
+    "test",
+    "avec_nom_dusage",
+    "caractères_spéciaux",
+    "sans_prenom",
+    "naissance_Portugal",
+    "étranger_présumé_né_jour_et_mois",
+    "identité_maximale",
+    "Désactivé",
+    "E010008",
+];
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -128,10 +141,24 @@ fn tell(lang: Lang, config: &Config, issuer: &str, site: &Path) {
             format_args!("FranceConnect button: plain stand-in (scripts/dsfr puts {folder}/dsfr in place)"),
         );
     }
-    lang.say("Comptes de test :", "Test accounts:");
-    for account in emulator::accounts() {
-        lang::print(format_args!("  {:<24} {}", account.login, account.interest));
-    }
+    accounts(lang);
     lang.say("Ctrl-C pour arrêter.", "Ctrl-C to stop.");
     lang::print(format_args!("ready {url}/"));
+}
+
+fn accounts(lang: Lang) {
+    let password = Account::PASSWORD;
+    lang.say(
+        format_args!("Comptes de test (mot de passe {password}) :"),
+        format_args!("Test accounts (password {password}):"),
+    );
+    let known = |login: &&str| emulator::accounts().iter().find(|account| account.login == *login);
+    for account in ACCOUNTS.iter().filter_map(known) {
+        lang::print(format_args!("  {:<32} {}", account.login, account.interest));
+    }
+    let others = emulator::accounts().len().saturating_sub(ACCOUNTS.len());
+    lang.say(
+        format_args!("  et {others} autres, que propose la page de connexion"),
+        format_args!("  and {others} others, which the login page offers"),
+    );
 }

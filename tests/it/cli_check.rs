@@ -1,7 +1,5 @@
 //! `check`: everything at once, the line of each fault, no value of a secret.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
-
 use crate::cli::{program, text};
 use crate::native_support::{Folder, KEY};
 

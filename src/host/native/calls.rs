@@ -9,10 +9,6 @@ use reqwest::{Client, ClientBuilder, NoProxy, Proxy, Response, redirect, retry};
 use super::now;
 use crate::oidc::{Call, CallMethod, FetchAnswer, Fetched, Unreachable};
 
-/// Idle connections live shorter than the five seconds after which common servers close theirs: a code
-/// is not sent on a connection that is being closed, for it can be sent once only.
-const IDLE: Duration = Duration::from_secs(2);
-
 /// The client of this host's calls; none if the TLS library could not start.
 pub(super) struct Calls(Option<Client>);
 
@@ -63,7 +59,8 @@ async fn read(response: &mut Response) -> Result<Vec<u8>, Unreachable> {
 }
 
 /// No redirects, no retries, no compression to expand; certificates judged by the system's roots (on
-/// Linux `SSL_CERT_FILE` replaces them).
+/// Linux `SSL_CERT_FILE` replaces them). Each call has a connection of its own: one that was kept may be
+/// closing already, and a code can be sent once only.
 ///
 /// `HTTPS_PROXY` is honoured, as administrations' networks often leave no other way to the sandbox: the
 /// proxy sees a host name and a tunnel. `HTTP_PROXY` is not: http is spoken on loopback only, and a
@@ -73,7 +70,7 @@ fn builder() -> ClientBuilder {
         .no_proxy()
         .redirect(redirect::Policy::none())
         .retry(retry::never())
-        .pool_idle_timeout(IDLE);
+        .pool_max_idle_per_host(0);
     let proxy = ["HTTPS_PROXY", "https_proxy"].into_iter().filter_map(|name| env::var(name).ok());
     match proxy.filter(|address| !address.is_empty()).find_map(|address| Proxy::https(address).ok()) {
         Some(proxy) => builder.proxy(proxy.no_proxy(NoProxy::from_env())),
