@@ -13,9 +13,10 @@ mod gate;
 mod jose;
 mod login;
 mod logout;
+mod native_browser;
 mod native_calls;
 mod native_files;
-mod native_login;
+
 mod native_requests;
 mod native_support;
 mod privacy;
