@@ -262,3 +262,41 @@ fn the_environment_is_judged_as_serve_would_read_it() {
     );
     assert!(!printed.contains("FC_DEBUG"), "a variable of fontconfig");
 }
+
+#[test]
+fn the_files_of_this_repository_lack_only_what_a_service_brings() {
+    let folder = Folder::new();
+    for name in ["wrangler.toml", "spin.toml"] {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+        folder.write(name, std::fs::read(path).unwrap());
+    }
+    let (status, printed) = check(&folder, &["--wrangler"], &[]);
+    assert_eq!(status, 1);
+    assert_all(&printed, &["Erreurs (1) :", "FC_CLIENT_ID"]);
+    folder.write(".dev.vars", "FC_CLIENT_ID=client\n");
+    let (status, printed) = check(&folder, &["--wrangler"], &[]);
+    assert_eq!(status, 0, "{printed}");
+    let (status, printed) = check(&folder, &["--spin"], &[]);
+    assert_eq!(status, 1);
+    assert_all(&printed, &["Erreurs (1) :", "FC_CLIENT_ID"]);
+    let (status, printed) = check(&folder, &["--spin"], &[("SPIN_VARIABLE_FC_CLIENT_ID", "client")]);
+    assert_eq!(status, 0, "{printed}");
+    assert!(!printed.contains("Remarques"), "{printed}");
+    let production =
+        [("SPIN_VARIABLE_FC_CLIENT_ID", "client"), ("SPIN_VARIABLE_FC_ENVIRONMENT", "production")];
+    let (status, printed) = check(&folder, &["--spin"], &production);
+    assert_eq!(status, 1, "the host that may be called is still the sandbox's");
+    assert_all(&printed, &["allowed_outbound_hosts", "https://oidc.franceconnect.gouv.fr"]);
+}
+
+#[test]
+fn spin_gives_the_component_every_variable_there_is() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("spin.toml");
+    let manifest: toml::Table = std::fs::read_to_string(path).unwrap().parse().unwrap();
+    let given = manifest["component"]["franceconnect-edge"]["variables"].as_table().unwrap();
+    for variable in franceconnect_edge::config::VARIABLES {
+        let name = variable.name.to_lowercase();
+        assert!(given.contains_key(&name), "{name} cannot be set on Spin");
+        assert!(manifest["variables"].as_table().unwrap().contains_key(&name), "{name} has no default");
+    }
+}
