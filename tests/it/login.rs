@@ -119,7 +119,7 @@ fn tabs_do_not_disturb_each_other() {
     }
     assert_eq!(browser.cookies.len(), 5, "the oldest gave way");
     // Every tab that is left lands where it was going, in any order.
-    for (tab, callback) in (1..=7).zip(&callbacks).rev() {
+    for (tab, callback) in (1..=7_usize).zip(&callbacks).collect::<Vec<_>>().into_iter().rev() {
         let answer = browser.get(&mut world, callback);
         let expected = if tab <= 2 { (400, None) } else { (303, Some(format!("/prive/{tab}"))) };
         assert_eq!((answer.status, answer.get("location").map(str::to_owned)), expected, "tab {tab}");

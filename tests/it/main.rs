@@ -16,7 +16,6 @@ mod logout;
 mod native_browser;
 mod native_calls;
 mod native_files;
-
 mod native_requests;
 mod native_support;
 mod privacy;
