@@ -1,5 +1,13 @@
-//! What the browser and KV hold: the key ring, the seal, the flow cookie, the session.
+//! What the browser and KV hold: the key ring, the seal, the flow cookie, the session, sealed entries.
 
+mod cookies;
+pub mod current;
+pub mod flow;
+pub mod logout;
+mod ring;
 mod store;
 
+pub use cookies::CookieNames;
+pub use current::{Lifetime, Session};
+pub use ring::{KEY_LENGTH, KeyRing, MOST_KEYS, Purpose, RingFault};
 pub use store::{Key, LoadAnswer, Save};

@@ -1,5 +1,10 @@
 //! What is asked of KV: entries under names without personal data, values sealed by the caller.
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{KeyRing, Purpose};
+use crate::secret::{Chance, fingerprint};
 use crate::time::Timestamp;
 
 /// The name of an entry: ASCII letters, digits, `-`, `.`, at most 128 bytes; valid on every store.
@@ -7,9 +12,11 @@ use crate::time::Timestamp;
 pub struct Key(String);
 
 impl Key {
-    /// A name from parts of the program and fingerprints, never from a visitor's text.
-    pub(crate) fn new(name: String) -> Self {
-        Self(name)
+    /// The entry of `kind` (a word of the program) about `subject` (such as an issuer), which is hashed.
+    pub(crate) fn new(kind: &str, subject: &str) -> Self {
+        let hash: String =
+            fingerprint::<16>(subject.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        Self(format!("{kind}-{hash}"))
     }
 
     /// The name as the store wants it.
@@ -36,4 +43,30 @@ pub struct LoadAnswer {
     pub now: Timestamp,
     /// The bytes last saved, if any were found; the core judges their age and their seal.
     pub entry: Option<Vec<u8>>,
+}
+
+impl Save {
+    /// Seals `value` under `key` for `expires_in` seconds. A shared store is writable by others, so an
+    /// entry proves by its seal that we wrote it, and under which name.
+    pub(crate) fn seal(
+        ring: &KeyRing,
+        key: Key,
+        value: &impl Serialize,
+        expires_in: i64,
+        now: Timestamp,
+        chance: &mut Chance,
+    ) -> Option<Self> {
+        let payload = serde_json::to_vec(value).ok()?;
+        let sealed = ring.seal(Purpose::Store, key.as_str(), now.plus(expires_in), &payload, chance)?;
+        Some(Self { key, value: sealed.into_bytes(), expires_in })
+    }
+}
+
+impl LoadAnswer {
+    /// Opens the entry if it is ours, of this name, and not expired.
+    pub(crate) fn open<T: DeserializeOwned>(&self, ring: &KeyRing, key: &Key) -> Option<T> {
+        let sealed = std::str::from_utf8(self.entry.as_deref()?).ok()?;
+        let payload = ring.open(Purpose::Store, key.as_str(), self.now, sealed)?;
+        serde_json::from_slice(&payload).ok()
+    }
 }

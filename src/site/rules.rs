@@ -6,9 +6,9 @@ use super::SitePath;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RuleFault {
     /// It does not begin with `/`.
-    NotAPath(String),
+    NotAPath,
     /// It holds something a request path may not hold, or a letter outside ASCII.
-    Unusual(String),
+    Unusual,
 }
 
 /// The protected parts of the site; everything else is public.
@@ -27,9 +27,11 @@ impl Protected {
         for entry in list.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
             let path = entry.strip_suffix("/*").unwrap_or(entry).trim_end_matches('/');
             if !entry.starts_with('/') {
-                faults.push(RuleFault::NotAPath(entry.to_owned()));
-            } else if !entry.is_ascii() || (!path.is_empty() && SitePath::parse(path).is_err()) {
-                faults.push(RuleFault::Unusual(entry.to_owned()));
+                faults.push(RuleFault::NotAPath);
+            } else if !entry.is_ascii()
+                || (!path.is_empty() && (SitePath::parse(path).is_err() || path.contains('*')))
+            {
+                faults.push(RuleFault::Unusual);
             } else {
                 rules.push(page(path.trim_start_matches('/')));
             }

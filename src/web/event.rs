@@ -1,5 +1,7 @@
 //! What the log may say: stable codes and words of this program, so that no identity or secret can get in.
 
+use crate::oidc::{Blame, Failure};
+
 /// Whom an event concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
@@ -23,6 +25,21 @@ pub struct Event {
 }
 
 impl Event {
+    /// An event.
+    pub const fn new(level: Level, code: &'static str, message: &'static str) -> Self {
+        Self { level, code, message }
+    }
+
+    /// The event of a login that failed.
+    pub const fn failed(failure: &Failure) -> Self {
+        let level = match failure.blame {
+            Blame::Denial => Level::Info,
+            Blame::Refusal | Blame::Unreachable => Level::Warning,
+            Blame::Fault => Level::Error,
+        };
+        Self { level, code: failure.code, message: failure.meaning }
+    }
+
     /// The line, one JSON object.
     pub fn to_json(&self) -> String {
         let level = match self.level {

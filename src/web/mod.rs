@@ -1,30 +1,111 @@
-//! Browser request → steps → page.
+//! Browser request → steps → page: the routes under our prefix, and the gate in front of the site.
 
+mod browser;
+mod callback;
+mod error_page;
 mod event;
+mod faults_page;
+mod gate;
+mod language;
+mod login;
+mod logout;
+mod page;
+mod profile;
+mod provider;
+mod route;
 mod step;
 
 pub use event::{Event, Level};
+pub use language::Language;
 pub use step::{Content, Loading, Reply, Step, Visit, Waiting};
 
-use crate::config::{Config, Faults};
-use crate::wire::{Request, Response};
+use crate::config::{Config, Faults, is_loopback_authority};
+use crate::secret::Chance;
+use crate::wire::{Header, Method, Request, Response};
+use route::Route;
 
 /// The first step of a visit.
-pub fn begin(_config: &Config, visit: Visit) -> Step {
-    let _ = visit;
-    Step::Done(Box::new(Reply {
-        content: Content::Respond(Response::new(503)),
-        save: Vec::new(),
-        events: Vec::new(),
-    }))
+pub fn begin(config: &Config, visit: Visit) -> Step {
+    let Visit { now, entropy, request } = visit;
+    let mut chance = Chance::new(&entropy);
+    if let Some(reply) = canonical(config, &request) {
+        return Step::reply(reply);
+    }
+    let route = Route::of(&request.path, &config.prefix);
+    if let Some(reply) = refuse_method(config, route, &request) {
+        return Step::reply(reply);
+    }
+    match route {
+        Route::Login => login::start(config, &request, now, chance),
+        Route::Callback => callback::start(config, &request, now, chance),
+        Route::Logout => logout::start(config, &request, now, chance),
+        Route::LogoutCallback => Step::reply(logout::finish(config, &request, now)),
+        Route::Profile => Step::reply(profile::page_of(config, &request, now, &mut chance)),
+        Route::Session => Step::reply(profile::json_of(config, &request, now, &mut chance)),
+        Route::Style => Step::reply(Reply::respond(style())),
+        Route::Nothing => Step::reply(nothing(config, &request)),
+        Route::Site => Step::reply(gate::serve(config, request, now, &mut chance)),
+    }
 }
 
 /// The answer to any request while the configuration has faults.
-pub fn misconfigured(_faults: &Faults, _request: &Request) -> Reply {
-    Reply { content: Content::Respond(Response::new(503)), save: Vec::new(), events: Vec::new() }
+pub fn misconfigured(faults: &Faults, request: &Request) -> Reply {
+    faults_page::reply(faults, request)
 }
 
 /// The answer when the host itself failed (no entropy, an unreadable request).
 pub fn host_failed() -> Response {
-    Response::new(500)
+    let text = "Une erreur interne est survenue. Réessayez plus tard.\nAn internal error occurred. Please try again later.\n";
+    page::private(Response::with_body(500, "text/plain; charset=utf-8", text))
+}
+
+/// On this machine a site has several names, and cookies belong to one: the others lead to `PUBLIC_URL`.
+/// Elsewhere the `Host` header decides nothing.
+fn canonical(config: &Config, request: &Request) -> Option<Reply> {
+    let host = request.header(Header::Host)?;
+    let other = config.public_url.is_loopback()
+        && host != config.public_url.authority()
+        && is_loopback_authority(host);
+    let target = request.target();
+    // Sent back only what cannot be read as another host (`//name`).
+    if !other || !request.method.is_read() || target.starts_with("//") {
+        return None;
+    }
+    let response = Response::new(307)
+        .header("location", format!("{}{target}", config.public_url.origin()))
+        .header("cache-control", "no-store");
+    Some(Reply::respond(response))
+}
+
+/// Our routes are read with GET; logout is posted; HEAD is for the site and the style.
+fn refuse_method(config: &Config, route: Route, request: &Request) -> Option<Reply> {
+    let (allowed, allow) = match route {
+        Route::Site | Route::Nothing => return None,
+        Route::Logout => (matches!(request.method, Method::Get | Method::Post), "GET, POST"),
+        Route::Style => (request.method.is_read(), "GET, HEAD"),
+        Route::Login | Route::Callback | Route::LogoutCallback | Route::Profile | Route::Session => {
+            (request.method == Method::Get, "GET")
+        }
+    };
+    if allowed {
+        return None;
+    }
+    let language = Language::of(request);
+    let title = language.pick("Méthode refusée", "Method not allowed");
+    let text =
+        language.pick("Cette adresse ne se demande pas ainsi.", "This address is not asked for in this way.");
+    Some(Reply::respond(error_page::notice(config, language, 405, title, text).header("allow", allow)))
+}
+
+fn style() -> Response {
+    Response::with_body(200, "text/css; charset=utf-8", page::STYLE)
+        .header("cache-control", "public, max-age=3600")
+        .header("x-content-type-options", "nosniff")
+}
+
+fn nothing(config: &Config, request: &Request) -> Reply {
+    let language = Language::of(request);
+    let title = language.pick("Page introuvable", "Page not found");
+    let text = language.pick("Rien ne se trouve à cette adresse.", "Nothing is at this address.");
+    Reply::respond(error_page::notice(config, language, 404, title, text))
 }

@@ -5,7 +5,7 @@ use crate::oidc::{Call, FetchAnswer};
 use crate::session::{Key, LoadAnswer, Save};
 use crate::site::SiteFile;
 use crate::time::Timestamp;
-use crate::web::Event;
+use crate::web::{Event, callback, provider};
 use crate::wire::{Request, Response};
 
 /// One request of a browser, with the clock and the chance that go with it.
@@ -52,32 +52,87 @@ pub enum Content {
 
 /// A visit that waits for the provider's answer.
 #[derive(Debug)]
-pub struct Waiting {}
-
-impl Waiting {
-    /// The next step.
-    pub fn resume(self, _config: &Config, answer: FetchAnswer) -> Step {
-        let _ = answer;
-        unreachable_step()
-    }
-}
+pub struct Waiting(Box<Awaited>);
 
 /// A visit that waits for an entry.
 #[derive(Debug)]
-pub struct Loading {}
+pub struct Loading(Box<Wanted>);
 
-impl Loading {
-    /// The next step.
-    pub fn resume(self, _config: &Config, answer: LoadAnswer) -> Step {
-        let _ = answer;
-        unreachable_step()
+// Boxed as a whole where it is held.
+#[allow(clippy::large_enum_variant)]
+#[derive(Debug)]
+enum Awaited {
+    Provider(provider::AwaitProvider),
+    Keys(callback::AwaitKeys),
+    Tokens(callback::AwaitTokens),
+    FresherKeys(callback::AwaitFresherKeys),
+    UserInfo(callback::AwaitUserInfo),
+}
+
+// Boxed as a whole where it is held.
+#[allow(clippy::large_enum_variant)]
+#[derive(Debug)]
+enum Wanted {
+    Provider(provider::LoadProvider),
+    Keys(callback::LoadKeys),
+}
+
+macro_rules! waits {
+    ($outer:ident($inner:ident): $($variant:ident($point:ty),)*) => {
+        $(impl From<$point> for $outer {
+            fn from(point: $point) -> Self {
+                Self(Box::new($inner::$variant(point)))
+            }
+        })*
+    };
+}
+
+waits!(Waiting(Awaited):
+    Provider(provider::AwaitProvider),
+    Keys(callback::AwaitKeys),
+    Tokens(callback::AwaitTokens),
+    FresherKeys(callback::AwaitFresherKeys),
+    UserInfo(callback::AwaitUserInfo),
+);
+
+waits!(Loading(Wanted):
+    Provider(provider::LoadProvider),
+    Keys(callback::LoadKeys),
+);
+
+impl Waiting {
+    /// The next step, given the provider's answer.
+    pub fn resume(self, config: &Config, answer: FetchAnswer) -> Step {
+        match *self.0 {
+            Awaited::Provider(point) => point.resume(config, answer),
+            Awaited::Keys(point) => point.resume(config, answer),
+            Awaited::Tokens(point) => point.resume(config, answer),
+            Awaited::FresherKeys(point) => point.resume(config, answer),
+            Awaited::UserInfo(point) => point.resume(config, answer),
+        }
     }
 }
 
-fn unreachable_step() -> Step {
-    Step::Done(Box::new(Reply {
-        content: Content::Respond(Response::new(503)),
-        save: Vec::new(),
-        events: Vec::new(),
-    }))
+impl Loading {
+    /// The next step, given the entry.
+    pub fn resume(self, config: &Config, answer: LoadAnswer) -> Step {
+        match *self.0 {
+            Wanted::Provider(point) => point.resume(config, &answer),
+            Wanted::Keys(point) => point.resume(config, &answer),
+        }
+    }
+}
+
+impl Step {
+    pub(super) fn fetch(call: Call, point: impl Into<Waiting>) -> Self {
+        Self::Fetch(call, point.into())
+    }
+
+    pub(super) fn load(key: Key, point: impl Into<Loading>) -> Self {
+        Self::Load(key, point.into())
+    }
+
+    pub(super) fn reply(reply: Reply) -> Self {
+        Self::Done(Box::new(reply))
+    }
 }

@@ -1,3 +1,24 @@
-//! The integration tests, one binary.
+//! The tests that need no edge runtime: vectors, rules as data, conversations, the native host.
 
+// A test that meets what it does not expect fails by panicking.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+mod cli;
+mod cli_check;
+mod cli_run;
+mod config;
 mod emulator;
+mod faults;
+mod gate;
+mod jose;
+mod login;
+mod logout;
+mod native_browser;
+mod native_calls;
+mod native_files;
+mod native_requests;
+mod native_support;
+mod privacy;
+mod rooms;
+mod session;
+mod support;

@@ -1,0 +1,25 @@
+// Shows in the header who is logged in. Without it the header says "Mon compte", which leads to the same page.
+
+const link = document.querySelector('[data-compte]');
+
+/** Who is logged in, as the gate says; null for nobody, and for no answer. */
+async function identity() {
+  try {
+    const answer = await fetch('/auth/session', { headers: { accept: 'application/json' } });
+    return answer.ok ? await answer.json() : { authenticated: false };
+  } catch {
+    return null;
+  }
+}
+
+const who = link && (await identity());
+if (who?.authenticated) {
+  // As text, never as markup: a name is data from elsewhere.
+  link.textContent = who.name ?? 'Mon compte';
+  link.href = who.profile;
+  link.title = `${link.textContent} - mon compte`;
+} else if (who) {
+  // To the page's own section rather than straight away: only the official button may start a login.
+  link.textContent = 'Se connecter';
+  link.href = '/#connexion';
+}

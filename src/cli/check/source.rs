@@ -1,0 +1,137 @@
+//! Decides what `check` knows of a variable: its value if that can be seen, where it stands, how to set it.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+
+use super::names;
+use crate::cli::lang::Lang;
+
+/// A file that cannot be read, with the reason in both languages.
+pub(super) struct Unreadable {
+    pub(super) fr: String,
+    pub(super) en: String,
+}
+
+impl Unreadable {
+    /// The operating system's reason.
+    pub(super) fn file(path: &Path, error: &io::Error) -> Self {
+        let path = path.display();
+        Self { fr: format!("{path} illisible : {error}"), en: format!("Cannot read {path}: {error}") }
+    }
+}
+
+/// Something to tell about a variable or a section, which is the subject of both sentences.
+pub(super) struct Finding {
+    pub(super) about: String,
+    /// `wrangler.toml:12`, where there is a line to look at.
+    pub(super) place: Option<String>,
+    pub(super) fr: String,
+    pub(super) en: String,
+}
+
+impl Finding {
+    pub(super) fn new(about: &str, place: Option<String>, fr: &str, en: &str) -> Self {
+        Self { about: about.into(), place, fr: fr.into(), en: en.into() }
+    }
+
+    pub(super) fn say(&self, lang: Lang) {
+        let place = self.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
+        let Self { about, fr, en, .. } = self;
+        lang.say(format_args!("  {about}{place} {fr}"), format_args!("  {about}{place} {en}"));
+    }
+}
+
+/// Where variables come from, which decides how one is set.
+pub(super) enum Way {
+    /// The process environment or `.dev.vars`.
+    Environment,
+    /// Workers, with the name of wrangler's environment.
+    Wrangler(Option<String>),
+    /// Spin.
+    Spin,
+}
+
+impl Way {
+    /// Whether secrets may be set where no file shows them.
+    pub(super) fn hides_secrets(&self) -> bool {
+        !matches!(self, Self::Environment)
+    }
+
+    /// The command that sets `name`. None has the value as an argument where a shell would keep it.
+    pub(super) fn command(&self, name: &str, lang: Lang) -> String {
+        let lower = name.to_lowercase();
+        match self {
+            Self::Environment => lang.pick(
+                format!("export {name}=…, ou une ligne {name}=… dans .dev.vars"),
+                format!("export {name}=…, or a line {name}=… in .dev.vars"),
+            ),
+            Self::Wrangler(None) => format!("npx wrangler secret put {name}"),
+            Self::Wrangler(Some(env)) => format!("npx wrangler secret put {name} --env {env}"),
+            Self::Spin => lang.pick(
+                format!("export SPIN_VARIABLE_{name}=…, ou spin up --variable {lower}=…"),
+                format!("export SPIN_VARIABLE_{name}=…, or spin up --variable {lower}=…"),
+            ),
+        }
+    }
+}
+
+/// A variable that something sets or declares.
+pub(super) struct Setting {
+    /// None if it is declared and its value cannot be seen from here.
+    pub(super) value: Option<String>,
+    pub(super) place: Option<String>,
+    /// Whether this is a place of ours alone, where an unknown name is a mistake of spelling.
+    pub(super) ours: bool,
+}
+
+/// Everything read, under the names of the environment (`FC_CLIENT_ID`).
+pub(super) struct Source {
+    pub(super) way: Way,
+    pub(super) read: Vec<String>,
+    pub(super) settings: BTreeMap<String, Setting>,
+    pub(super) faults: Vec<Finding>,
+    pub(super) remarks: Vec<Finding>,
+}
+
+impl Source {
+    pub(super) fn new(way: Way) -> Self {
+        Self { way, read: Vec::new(), settings: BTreeMap::new(), faults: Vec::new(), remarks: Vec::new() }
+    }
+
+    pub(super) fn value(&self, name: &str) -> Option<&str> {
+        self.settings.get(name)?.value.as_deref()
+    }
+
+    /// Whether the variable is there and its value is given elsewhere.
+    pub(super) fn is_unseen(&self, name: &str) -> bool {
+        self.settings.get(name).is_some_and(|setting| setting.value.is_none())
+    }
+
+    pub(super) fn place(&self, name: &str) -> Option<String> {
+        self.settings.get(name)?.place.clone()
+    }
+
+    /// A misspelt variable is silently without effect, and a site without its protection: say so.
+    pub(super) fn note_unknown_names(&mut self) {
+        for (name, setting) in &self.settings {
+            if names::is_known(name) {
+                continue;
+            }
+            let near = names::nearest(name);
+            let (fr, en) = match near {
+                Some(near) => (
+                    format!("n’est pas une variable connue ; vouliez-vous dire {near} ?"),
+                    format!("is no known variable; did you mean {near}?"),
+                ),
+                None => ("n’est pas une variable connue.".to_owned(), "is no known variable.".to_owned()),
+            };
+            let finding = Finding { about: name.clone(), place: setting.place.clone(), fr, en };
+            if setting.ours && name.starts_with("FC_") {
+                self.faults.push(finding);
+            } else if near.is_some() {
+                self.remarks.push(finding);
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Decides how `.dev.vars` is read: as wrangler's dotenv reads it, except that what cannot be read is
+//! reported instead of skipped.
+
+use std::io;
+use std::path::Path;
+
+/// One variable of the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Setting {
+    pub(super) name: String,
+    pub(super) value: String,
+    pub(super) line: usize,
+}
+
+/// What a file holds, in its order.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct DevVars {
+    pub(super) settings: Vec<Setting>,
+    /// Lines that set nothing and are no comment.
+    pub(super) unreadable: Vec<usize>,
+}
+
+impl DevVars {
+    /// Reads the file at `path`; a file that is not there holds nothing.
+    pub(super) fn read(path: &Path) -> io::Result<Option<Self>> {
+        match std::fs::read_to_string(path) {
+            Ok(text) => Ok(Some(Self::parse(&text))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The value of `name`; of several, the last counts, as in dotenv.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.settings.iter().rev().find(|setting| setting.name == name).map(|setting| setting.value.as_str())
+    }
+
+    fn parse(text: &str) -> Self {
+        let mut vars = Self::default();
+        let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let mut line = 1;
+        while !rest.is_empty() {
+            let (here, next) = rest.split_once('\n').unwrap_or((rest, ""));
+            let mut after = next;
+            let statement = here.trim_start();
+            let statement = statement.strip_prefix("export ").unwrap_or(statement);
+            match statement.split_once('=') {
+                Some((name, value)) if is_name(name.trim()) => {
+                    let name = name.trim().to_owned();
+                    // A quoted value may go on over the next lines; `value` ends where `here` ends.
+                    let start = here.len() - value.len();
+                    match rest.get(start..).and_then(quoted) {
+                        Some((value, remainder)) => {
+                            after = remainder.split_once('\n').map_or("", |(_, after)| after);
+                            vars.settings.push(Setting { name, value, line });
+                        }
+                        None => vars.settings.push(Setting { name, value: bare(value), line }),
+                    }
+                }
+                _ if statement.trim().is_empty() || statement.starts_with('#') => {}
+                _ => vars.unreadable.push(line),
+            }
+            let consumed = rest.get(..rest.len() - after.len()).unwrap_or(rest);
+            line += consumed.matches('\n').count();
+            rest = after;
+        }
+        vars
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    let mut letters = name.bytes();
+    letters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
+        && letters.all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, b'_' | b'.' | b'-'))
+}
+
+/// A value in quotes, and what follows the closing one. Double quotes know `\n` and `\r`.
+fn quoted(text: &str) -> Option<(String, &str)> {
+    let text = text.trim_start_matches([' ', '\t']);
+    let quote = text.chars().next().filter(|first| matches!(first, '"' | '\'' | '`'))?;
+    let (value, rest) = text.get(1..)?.split_once(quote)?;
+    let value = if quote == '"' { value.replace("\\n", "\n").replace("\\r", "\r") } else { value.to_owned() };
+    Some((value, rest))
+}
+
+/// A value without quotes ends at a `#`.
+fn bare(value: &str) -> String {
+    value.split('#').next().unwrap_or_default().trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_read_as_dotenv_reads_them() {
+        let text = "\u{feff}# comment\n\
+                    A=plain # comment\n\
+                    export B = 'single # kept' # comment\n\
+                    C=\"two\nlines\"\n\
+                    D=`it's`\r\n\
+                    E=\n\
+                    F=a=b\n\
+                    nonsense\n\
+                    G=\"open\n\
+                    A=last";
+        let vars = DevVars::parse(text);
+        let get = |name| vars.get(name).unwrap_or("<absent>");
+        assert_eq!(get("A"), "last");
+        assert_eq!(get("B"), "single # kept");
+        assert_eq!(get("C"), "two\nlines");
+        assert_eq!(get("D"), "it's");
+        assert_eq!(get("E"), "");
+        assert_eq!(get("F"), "a=b");
+        assert_eq!(get("G"), "\"open");
+        assert_eq!(get("H"), "<absent>");
+        assert_eq!(vars.unreadable, [9]);
+        let lines: Vec<_> = vars.settings.iter().map(|setting| setting.line).collect();
+        assert_eq!(lines, [2, 3, 4, 6, 7, 8, 10, 11]);
+    }
+}

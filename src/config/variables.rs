@@ -1,0 +1,102 @@
+//! The variables there are: one table for the reader, for `check`, and for the README.
+
+/// One variable of the configuration. Its name is the same on every host, in lower case on Spin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Variable {
+    /// Upper-case name.
+    pub name: &'static str,
+    /// Whether the value is a secret: kept by the platform's secret store, never shown.
+    pub secret: bool,
+    /// What holds when the variable is absent or empty; nothing if there is no default.
+    pub default: Option<&'static str>,
+    /// What it decides, in French.
+    pub fr: &'static str,
+    /// What it decides, in English.
+    pub en: &'static str,
+}
+
+macro_rules! variables {
+    ($($name:ident, $secret:literal, $default:expr, $fr:literal, $en:literal;)*) => {
+        $(pub(super) const $name: &str = stringify!($name);)*
+
+        /// Every variable, in the order in which people meet them.
+        pub const VARIABLES: &[Variable] = &[
+            $(Variable { name: $name, secret: $secret, default: $default, fr: $fr, en: $en },)*
+        ];
+    };
+}
+
+variables! {
+    PUBLIC_URL, false, None,
+        "Adresse publique du site, sans chemin : `https://mon-service.fr`. Toutes nos adresses en viennent.",
+        "Public address of the site, without a path: `https://my-service.fr`. All our own addresses come from it.";
+    FC_ENVIRONMENT, false, Some("sandbox"),
+        "`sandbox`, `integration`, `production`, `emulator`, ou `other` avec `FC_ISSUER`.",
+        "`sandbox`, `integration`, `production`, `emulator`, or `other` with `FC_ISSUER`.";
+    FC_CLIENT_ID, false, None,
+        "`client_id` remis par FranceConnect pour cet environnement.",
+        "`client_id` given by FranceConnect for this environment.";
+    FC_CLIENT_SECRET, true, None,
+        "`client_secret` remis par FranceConnect.",
+        "`client_secret` given by FranceConnect.";
+    FC_SESSION_KEYS, true, None,
+        "Clés de session (commande `keygen`), séparées par des virgules ; la première scelle, toutes ouvrent.",
+        "Session keys (command `keygen`), separated by commas; the first seals, all open.";
+    FC_SCOPES, false, Some("openid given_name family_name"),
+        "Données demandées, séparées par des espaces ; seulement celles de l’habilitation.",
+        "Data asked for, separated by spaces; only those of the habilitation.";
+    FC_PROTECTED_PATHS, false, Some(""),
+        "Chemins qui demandent une connexion, séparés par des virgules ; `/` protège tout le site.",
+        "Paths that need a login, separated by commas; `/` protects the whole site.";
+    FC_LOGOUT_PAGE, false, Some("/"),
+        "Page du site où l’on arrive après la déconnexion.",
+        "Page of the site where a logout lands.";
+    FC_SERVICE_NAME, false, Some(""),
+        "Nom du service dans nos pages ; à défaut, le nom d’hôte.",
+        "Name of the service on our pages; otherwise the host name.";
+    FC_STYLESHEETS, false, Some(""),
+        "Feuilles de style du site à lier dans nos pages, chemins séparés par des virgules.",
+        "Style sheets of the site to link from our pages, paths separated by commas.";
+    FC_PREFIX, false, Some("/auth"),
+        "Préfixe de nos adresses : `/auth/login`, `/auth/callback`…",
+        "Prefix of our addresses: `/auth/login`, `/auth/callback`…";
+    FC_ID_TOKEN_ALG, false, Some("ES256"),
+        "Algorithme de signature déclaré à l’inscription : `ES256` ou `RS256`.",
+        "Signature algorithm declared at registration: `ES256` or `RS256`.";
+    FC_ACR_VALUES, false, Some("eidas1"),
+        "Niveau eIDAS exigé ; `none` seulement avec `FC_ENVIRONMENT=other`.",
+        "eIDAS level required; `none` only with `FC_ENVIRONMENT=other`.";
+    FC_AMR, false, Some("false"),
+        "`true` pour demander la méthode d’authentification (`amr`), si FranceConnect l’a ouverte.",
+        "`true` to ask how the citizen was authenticated (`amr`), if FranceConnect opened it.";
+    FC_PROMPT, false, Some(""),
+        "Paramètre `prompt` : `login`, `consent` ou les deux.",
+        "Parameter `prompt`: `login`, `consent` or both.";
+    FC_IDP_HINT, false, Some(""),
+        "Fournisseur d’identité choisi d’avance, si FranceConnect l’a ouvert.",
+        "Identity provider chosen beforehand, if FranceConnect opened it.";
+    FC_UI_LOCALES, false, Some(""),
+        "Langues souhaitées des pages de FranceConnect, par exemple `fr`.",
+        "Wanted languages of FranceConnect’s pages, for example `fr`.";
+    FC_SESSION_IDLE, false, Some("1800"),
+        "Durée d’une session sans activité, en secondes (60 à 86400).",
+        "Life of a session without activity, in seconds (60 to 86400).";
+    FC_SESSION_MAX, false, Some("28800"),
+        "Durée d’une session en tout, en secondes (jusqu’à 604800).",
+        "Life of a session in all, in seconds (up to 604800).";
+    FC_LEEWAY, false, Some("10"),
+        "Écart d’horloge toléré avec FranceConnect, en secondes (0 à 60).",
+        "Clock difference tolerated with FranceConnect, in seconds (0 to 60).";
+    FC_ISSUER, false, Some(""),
+        "Émetteur, pour `emulator` et `other` : comparé octet par octet.",
+        "Issuer, for `emulator` and `other`: compared byte for byte.";
+    FC_CLIENT_AUTH, false, Some("client_secret_post"),
+        "`client_secret_post`, ou `client_secret_basic` seulement avec `other`.",
+        "`client_secret_post`, or `client_secret_basic` only with `other`.";
+    FC_USERINFO, false, Some("jwt"),
+        "`jwt` (signé), ou `json` seulement avec `other`.",
+        "`jwt` (signed), or `json` only with `other`.";
+    FC_ALLOWED_ORIGINS, false, Some(""),
+        "Avec `other` : origines de points d’accès différentes de celle de l’émetteur, séparées par des virgules.",
+        "With `other`: origins of endpoints that differ from the issuer’s, separated by commas.";
+}

@@ -1,0 +1,134 @@
+//! The identity of a citizen: the claims that were asked for, in FranceConnect's shapes, and nothing else.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Scopes;
+use crate::oidc::{Failure, userinfo::UserInfo};
+
+/// Longest text of one claim, in bytes; the register's longest names stay far below.
+const TEXT_LIMIT: usize = 512;
+/// Most first names of `given_name_array`.
+const MOST_NAMES: usize = 32;
+
+/// What we keep of userinfo: claims opened by the scopes asked for, empty ones left out.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Identity(BTreeMap<String, Value>);
+
+/// The names of a claim for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Label {
+    /// The claim.
+    pub claim: &'static str,
+    /// As the habilitation form calls it.
+    pub fr: &'static str,
+    /// The same in English.
+    pub en: &'static str,
+}
+
+const fn label(claim: &'static str, fr: &'static str, en: &'static str) -> Label {
+    Label { claim, fr, en }
+}
+
+const SHAPE: Failure =
+    Failure::refusal("userinfo.identity", "a claim of the identity is not of FranceConnect's shape");
+
+/// The claims that are text at FranceConnect.
+const TEXTS: &[&str] = &[
+    "given_name",
+    "family_name",
+    "preferred_username",
+    "gender",
+    "birthdate",
+    "idp_birthdate",
+    "birthplace",
+    "birthcountry",
+    "email",
+    "idp_id",
+];
+
+impl Identity {
+    /// The claims with a name for people, in the order of an identity card.
+    pub const LABELS: &'static [Label] = &[
+        label("family_name", "Nom de naissance", "Birth name"),
+        label("preferred_username", "Nom d’usage", "Usage name"),
+        label("given_name", "Prénoms", "Given names"),
+        label("gender", "Sexe", "Sex"),
+        label("birthdate", "Date de naissance", "Date of birth"),
+        label(
+            "idp_birthdate",
+            "Date de naissance chez le fournisseur d’identité",
+            "Date of birth at the identity provider",
+        ),
+        label("birthplace", "Commune de naissance (code INSEE)", "Place of birth (INSEE code)"),
+        label("birthcountry", "Pays de naissance (code INSEE)", "Country of birth (INSEE code)"),
+        label("email", "Adresse électronique", "E-mail address"),
+        label("idp_id", "Fournisseur d’identité", "Identity provider"),
+    ];
+
+    /// Keeps of `userinfo` what `scopes` opened. Absent and empty claims are both absent: born abroad has
+    /// no commune, many have no usage name.
+    ///
+    /// # Errors
+    /// A claim of another type than FranceConnect's, over-long, or with control characters.
+    pub fn judge(userinfo: &UserInfo, scopes: &Scopes) -> Result<Self, Failure> {
+        let mut kept = BTreeMap::new();
+        for claim in scopes.claims() {
+            let Some(value) = userinfo.claims().get(claim) else { continue };
+            let empty = match value {
+                Value::Null => true,
+                Value::String(text) => text.is_empty(),
+                Value::Array(items) => items.is_empty(),
+                _ => false,
+            };
+            if empty {
+                continue;
+            }
+            if !sound(claim, value) {
+                return Err(SHAPE);
+            }
+            kept.insert(claim.to_owned(), value.clone());
+        }
+        Ok(Self(kept))
+    }
+
+    /// The text of a claim.
+    pub fn text(&self, claim: &str) -> Option<&str> {
+        self.0.get(claim).and_then(Value::as_str)
+    }
+
+    /// All claims that are kept, by name.
+    pub fn claims(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// How to greet: first given name and the name in use; nothing if the scopes opened no name.
+    pub fn display_name(&self) -> Option<String> {
+        let first = match self.0.get("given_name_array") {
+            Some(Value::Array(names)) => names.first().and_then(Value::as_str),
+            _ => self.text("given_name").and_then(|all| all.split(' ').next()),
+        };
+        let last = self.text("preferred_username").or_else(|| self.text("family_name"));
+        let parts: Vec<&str> = first.into_iter().chain(last).collect();
+        (!parts.is_empty()).then(|| parts.join(" "))
+    }
+}
+
+fn sound(claim: &str, value: &Value) -> bool {
+    let text = |value: &Value| {
+        value.as_str().is_some_and(|text| text.len() <= TEXT_LIMIT && !text.chars().any(char::is_control))
+    };
+    match value {
+        _ if TEXTS.contains(&claim) => text(value),
+        Value::Array(names) if claim == "given_name_array" => {
+            names.len() <= MOST_NAMES && names.iter().all(text)
+        }
+        _ if claim == "given_name_array" => false,
+        // Data providers' claims have shapes of their own; the cookie's limit bounds them.
+        Value::String(_) => text(value),
+        _ => true,
+    }
+}

@@ -1,0 +1,16 @@
+//! What FranceConnect adds to OpenID Connect: environments, scopes, claims, eIDAS levels, identity, its
+//! error words, the button.
+
+mod acr;
+mod button;
+mod environment;
+mod error;
+mod identity;
+mod scope;
+
+pub use acr::{Level, Reached};
+pub use button::button;
+pub use environment::{Environment, Product};
+pub use error::{ERRORS, callback_error};
+pub use identity::{Identity, Label};
+pub use scope::{ScopeFault, Scopes};

@@ -1,0 +1,171 @@
+//! Cloudflare Workers: decides how a visit is read there, its steps performed, and its reply sent.
+//!
+//! `web_sys` instead of the types of the crate `worker`: its conversions from requests and to responses cost
+//! more CPU than a whole page of ours, and panic where the runtime refuses a value.
+
+use std::sync::OnceLock;
+
+use wasm_bindgen::{JsCast, JsValue};
+use worker::{Context, Env, console_error, console_log, console_warn, event};
+
+use super::log::trouble;
+use super::memory::Memory;
+use super::refusal;
+use crate::config::{self, Config, Faults};
+use crate::oidc::FetchAnswer;
+use crate::session::{Key, LoadAnswer, Save};
+use crate::time::Timestamp;
+use crate::web::{self, Content, Event, Level, Reply, Step, Visit};
+use crate::wire::{Headers, Method, Request, Response, TARGET_LIMIT};
+
+mod assets;
+mod outbound;
+mod stream;
+
+static CONFIG: OnceLock<Result<Config, Faults>> = OnceLock::new();
+static MEMORY: Memory = Memory::new();
+
+/// The namespace that isolates share; without it each isolate fetches the provider's keys for itself.
+const KV: &str = "FC_KV";
+
+#[event(fetch)]
+async fn fetch(request: web_sys::Request, env: Env, context: Context) -> worker::Result<web_sys::Response> {
+    let answer = match serve(&request, &env, &context).await {
+        Ok(response) => Ok(response),
+        Err(error) => {
+            console_error!("{}", trouble("host.failed", "the visit could not be served", &text(&error)));
+            send(&web::host_failed())
+        }
+    };
+    // Only if the runtime refuses even that page; it then answers a bare 500.
+    Ok(answer?)
+}
+
+async fn serve(
+    request: &web_sys::Request,
+    env: &Env,
+    context: &Context,
+) -> Result<web_sys::Response, JsValue> {
+    let url = request.url();
+    let target = target(&url);
+    if target.len() > TARGET_LIMIT {
+        return send(&refusal::address_too_long());
+    }
+    let given = request.headers();
+    let headers = Headers::read(|name| given.get(name).ok().flatten());
+    let mut visitor = Request::new(Method::parse(&request.method()), target, headers);
+    if visitor.method == Method::Post {
+        match stream::read(request.body(), Request::BODY_LIMIT).await? {
+            Some(body) => visitor.body = body,
+            None => return send(&refusal::form_too_large()),
+        }
+    }
+    let reply = match CONFIG.get_or_init(|| config::read(|name| variable(env, name))) {
+        Ok(config) => perform(config, env, visitor).await?,
+        Err(faults) => web::misconfigured(faults, &visitor),
+    };
+    reply.events.iter().for_each(log);
+    reply.save.into_iter().for_each(|entry| save(env, context, entry));
+    match reply.content {
+        Content::Respond(response) => send(&response),
+        Content::File(file) => assets::send(env, &file).await,
+    }
+}
+
+async fn perform(config: &Config, env: &Env, request: Request) -> Result<Reply, JsValue> {
+    let mut entropy = [0; 64];
+    getrandom::fill(&mut entropy).map_err(|error| JsValue::from(error.to_string()))?;
+    let mut step = web::begin(config, Visit { now: now(), entropy, request });
+    loop {
+        step = match step {
+            Step::Fetch(call, waiting) => {
+                let result = outbound::exchange(&call).await;
+                waiting.resume(config, FetchAnswer { now: now(), result })
+            }
+            Step::Load(key, loading) => {
+                let entry = load(env, &key).await;
+                loading.resume(config, LoadAnswer { now: now(), entry })
+            }
+            Step::Done(reply) => return Ok(*reply),
+        };
+    }
+}
+
+/// Path and query of an absolute address. `workerd` hands the target over as it was sent; before it,
+/// Cloudflare's edge may have normalised dots and slashes, which the core refuses anyway.
+fn target(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.find('/').and_then(|start| rest.get(start..)).unwrap_or("/")
+}
+
+/// The clock, which stands still between two waits for IO.
+fn now() -> Timestamp {
+    Timestamp::from_unix((js_sys::Date::now() / 1000.0).floor() as i64)
+}
+
+/// A variable or secret. TOML lets people write `FC_LEEWAY = 30`, which arrives as a number.
+fn variable(env: &Env, name: &str) -> Option<String> {
+    let value = js_sys::Reflect::get(env, &name.into()).ok()?;
+    let number = || value.as_f64().map(|number| number.to_string());
+    let switch = || value.as_bool().map(|switch| switch.to_string());
+    value.as_string().or_else(number).or_else(switch)
+}
+
+async fn load(env: &Env, key: &Key) -> Option<Vec<u8>> {
+    if let Some(entry) = MEMORY.find(key) {
+        return Some(entry);
+    }
+    let entry = env.kv(KV).ok()?.get(key.as_str()).bytes().await.unwrap_or_else(|error| {
+        console_error!("{}", trouble("host.load", "KV gave no answer", &error.to_string()));
+        None
+    })?;
+    MEMORY.keep(key, &entry);
+    Some(entry)
+}
+
+/// Remembers at once, and writes to KV after the answer has gone: nobody waits, and no failure is theirs.
+fn save(env: &Env, context: &Context, entry: Save) {
+    MEMORY.keep(&entry.key, &entry.value);
+    let Ok(kv) = env.kv(KV) else { return };
+    context.wait_until(async move {
+        // KV refuses less than a minute.
+        let seconds = u64::try_from(entry.expires_in).unwrap_or(0).max(60);
+        let written = match kv.put_bytes(entry.key.as_str(), &entry.value) {
+            Ok(put) => put.expiration_ttl(seconds).execute().await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = written {
+            console_error!("{}", trouble("host.save", "KV took no entry", &error.to_string()));
+        }
+    });
+}
+
+fn log(event: &Event) {
+    match event.level {
+        Level::Info => console_log!("{}", event.to_json()),
+        Level::Warning => console_warn!("{}", event.to_json()),
+        Level::Error => console_error!("{}", event.to_json()),
+    }
+}
+
+fn send(response: &Response) -> Result<web_sys::Response, JsValue> {
+    let headers = web_sys::Headers::new()?;
+    for (name, value) in &response.headers {
+        headers.append(name, value)?;
+    }
+    let init = web_sys::ResponseInit::new();
+    init.set_status(response.status);
+    init.set_headers(&headers);
+    if response.body.is_empty() {
+        // Also because the runtime refuses any body, even an empty one, with 204 and 304.
+        return web_sys::Response::new_with_opt_str_and_init(None, &init);
+    }
+    let body = js_sys::Uint8Array::from(response.body.as_slice());
+    web_sys::Response::new_with_opt_js_u8_array_and_init(Some(&body), &init)
+}
+
+/// What JavaScript threw, as far as it says.
+fn text(error: &JsValue) -> String {
+    let message = error.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message()));
+    message.or_else(|| error.as_string()).unwrap_or_default()
+}

@@ -1,0 +1,167 @@
+//! The native host: the relying party on a socket of this machine, for development, tests and trials
+//! against the sandbox. It performs the core's steps until they are done, and thinks no further.
+
+mod calls;
+mod files;
+mod inbound;
+mod listeners;
+mod memory;
+
+use std::future::Future;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request as HttpRequest, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::Response as HttpResponse;
+use tokio::sync::oneshot;
+
+use self::calls::Calls;
+use self::files::Files;
+pub use self::listeners::Listeners;
+use self::memory::Memory;
+use crate::config::{Config, Faults};
+use crate::session::LoadAnswer;
+use crate::time::Timestamp;
+use crate::web::{self, Content, Event, Reply, Step, Visit};
+use crate::wire::Response;
+
+/// How long requests under way may take to end once the server is told to stop. Browsers keep idle
+/// connections open for minutes; a stopped server does not wait for those.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// What the host serves.
+#[derive(Debug)]
+pub struct Native {
+    /// The configuration; with faults, every request is answered by the page that lists them.
+    pub config: Result<Config, Faults>,
+    /// The folder of the site.
+    pub site: PathBuf,
+}
+
+/// Serves on one listener, or on several that share one memory, until `shutdown` ends.
+///
+/// # Errors
+/// Those of the operating system when a listener is unusable.
+pub async fn serve(
+    listeners: impl Into<Listeners>,
+    native: Native,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let host = Arc::new(Host {
+        config: native.config,
+        calls: Calls::new(),
+        memory: Memory::default(),
+        files: Files::new(native.site),
+    });
+    let (stopping, stopped) = oneshot::channel::<()>();
+    let served = axum::serve(listeners.into(), Router::new().fallback(handle).with_state(host))
+        .with_graceful_shutdown(async move {
+            shutdown.await;
+            // Nobody listens any more only when the server has ended already.
+            let _ = stopping.send(());
+        });
+    let patience = async {
+        let _ = stopped.await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        result = served => result,
+        () = patience => Ok(()),
+    }
+}
+
+/// Answers in a task of its own: a panic there is a 500 here, and a login goes on to its end (its
+/// session saved, its events written) when the browser hangs up.
+async fn handle(State(host): State<Arc<Host>>, request: HttpRequest) -> HttpResponse {
+    let task = tokio::spawn(async move { host.answer(request).await });
+    task.await.unwrap_or_else(|_| respond(web::host_failed()))
+}
+
+struct Host {
+    config: Result<Config, Faults>,
+    calls: Calls,
+    memory: Memory,
+    files: Files,
+}
+
+impl Host {
+    async fn answer(&self, request: HttpRequest) -> HttpResponse {
+        let request = match inbound::read(request).await {
+            Ok(request) => request,
+            Err(refused) => return respond(refused),
+        };
+        let reply = match &self.config {
+            Err(faults) => web::misconfigured(faults, &request),
+            Ok(config) => match entropy() {
+                Some(entropy) => self.perform(config, Visit { now: now(), entropy, request }).await,
+                None => return respond(web::host_failed()),
+            },
+        };
+        self.memory.save(reply.save, now());
+        log(&reply.events);
+        match reply.content {
+            Content::Respond(response) => respond(response),
+            Content::File(file) => self.files.answer(&file).await,
+        }
+    }
+
+    async fn perform(&self, config: &Config, visit: Visit) -> Reply {
+        let mut step = web::begin(config, visit);
+        loop {
+            step = match step {
+                Step::Fetch(call, waiting) => waiting.resume(config, self.calls.fetch(&call).await),
+                Step::Load(key, loading) => {
+                    let now = now();
+                    let entry = self.memory.load(&key, now);
+                    loading.resume(config, LoadAnswer { now, entry })
+                }
+                Step::Done(reply) => return *reply,
+            };
+        }
+    }
+}
+
+fn entropy() -> Option<[u8; 64]> {
+    let mut entropy = [0; 64];
+    getrandom::fill(&mut entropy).ok()?;
+    Some(entropy)
+}
+
+fn now() -> Timestamp {
+    timestamp(SystemTime::now())
+}
+
+/// Whole seconds; a clock before 1970 reads as 1970, where no token is valid.
+fn timestamp(at: SystemTime) -> Timestamp {
+    let seconds = at.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    Timestamp::from_unix(i64::try_from(seconds).unwrap_or(i64::MAX))
+}
+
+/// One line of JSON per event; a closed stderr is no reason to fail a login.
+fn log(events: &[Event]) {
+    let mut stderr = io::stderr().lock();
+    for event in events {
+        let _ = writeln!(stderr, "{}", event.to_json());
+    }
+}
+
+fn respond(mut response: Response) -> HttpResponse {
+    let body = std::mem::take(&mut response.body);
+    respond_with(response, Body::from(body))
+}
+
+fn respond_with(head: Response, body: Body) -> HttpResponse {
+    let mut response = HttpResponse::new(body);
+    *response.status_mut() = StatusCode::from_u16(head.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in &head.headers {
+        if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
+            response.headers_mut().append(HeaderName::from_static(name), value);
+        }
+    }
+    response
+}

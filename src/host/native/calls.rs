@@ -1,0 +1,79 @@
+//! Decides how a call to the provider is made from this machine: one exchange, bounded, never elsewhere.
+
+use std::env;
+use std::time::Duration;
+
+use axum::http::HeaderValue;
+use reqwest::{Client, ClientBuilder, NoProxy, Proxy, Response, redirect, retry};
+
+use super::now;
+use crate::oidc::{Call, CallMethod, FetchAnswer, Fetched, Unreachable};
+
+/// The client of this host's calls; none if the TLS library could not start.
+pub(super) struct Calls(Option<Client>);
+
+impl Calls {
+    pub(super) fn new() -> Self {
+        // Fails when a provider is installed already, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        // A machine without root certificates can still reach the emulator, and nothing over https.
+        let client = builder().build().or_else(|_| builder().tls_certs_only([]).build());
+        Self(client.ok())
+    }
+
+    pub(super) async fn fetch(&self, call: &Call) -> FetchAnswer {
+        let limit = Duration::from_millis(Call::TIMEOUT_MS);
+        let exchange = tokio::time::timeout(limit, self.exchange(call)).await;
+        FetchAnswer { now: now(), result: exchange.unwrap_or(Err(Unreachable::Timeout)) }
+    }
+
+    async fn exchange(&self, call: &Call) -> Result<Fetched, Unreachable> {
+        let client = self.0.as_ref().ok_or(Unreachable::Network)?;
+        let mut request = match call.method() {
+            CallMethod::Get => client.get(call.url()),
+            CallMethod::Post => client.post(call.url()).body(call.body().to_owned()),
+        };
+        for (name, value) in call.headers() {
+            let mut value = HeaderValue::from_str(value).map_err(|_| Unreachable::Network)?;
+            value.set_sensitive(true);
+            request = request.header(name, value);
+        }
+        let mut response = request.send().await.map_err(|_| Unreachable::Network)?;
+        let content_type = response.headers().get("content-type");
+        let content_type = content_type.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+        let body = read(&mut response).await?;
+        Ok(Fetched { status: response.status().as_u16(), content_type, body })
+    }
+}
+
+/// The body, as long as it stays within bounds; what a header announces is not believed.
+async fn read(response: &mut Response) -> Result<Vec<u8>, Unreachable> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|_| Unreachable::Network)? {
+        if body.len().saturating_add(chunk.len()) > Call::MAX_BYTES {
+            return Err(Unreachable::TooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// No redirects, no retries, no compression to expand; certificates judged by the system's roots (on
+/// Linux `SSL_CERT_FILE` replaces them). Each call has a connection of its own: one that was kept may be
+/// closing already, and a code can be sent once only.
+///
+/// `HTTPS_PROXY` is honoured, as administrations' networks often leave no other way to the sandbox: the
+/// proxy sees a host name and a tunnel. `HTTP_PROXY` is not: http is spoken on loopback only, and a
+/// proxy would see the secret.
+fn builder() -> ClientBuilder {
+    let builder = Client::builder()
+        .no_proxy()
+        .redirect(redirect::Policy::none())
+        .retry(retry::never())
+        .pool_max_idle_per_host(0);
+    let proxy = ["HTTPS_PROXY", "https_proxy"].into_iter().filter_map(|name| env::var(name).ok());
+    match proxy.filter(|address| !address.is_empty()).find_map(|address| Proxy::https(address).ok()) {
+        Some(proxy) => builder.proxy(proxy.no_proxy(NoProxy::from_env())),
+        None => builder,
+    }
+}

@@ -1,0 +1,65 @@
+//! Decides how a request of the HTTP library becomes one of ours, and which are refused before the core.
+
+use std::pin::Pin;
+
+use axum::body::{Body, HttpBody};
+use axum::extract::Request as HttpRequest;
+use axum::http::HeaderMap;
+
+use crate::wire::{Headers, Method, Request, Response, TARGET_LIMIT};
+
+/// Reads method, target, the headers the core names, and the body of a form.
+///
+/// # Errors
+/// The refusal to send: 400, 413 or 414.
+pub(super) async fn read(request: HttpRequest) -> Result<Request, Response> {
+    let (parts, body) = request.into_parts();
+    let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
+    if target.len() > TARGET_LIMIT {
+        return Err(refusal(414, "Adresse trop longue.", "Address too long."));
+    }
+    // `OPTIONS *` and `CONNECT host:port` name no path.
+    if !target.starts_with('/') {
+        return Err(refusal(400, "Requête illisible.", "Unreadable request."));
+    }
+    let method = Method::parse(parts.method.as_str());
+    let mut read = Request::new(method, target, Headers::read(|name| joined(&parts.headers, name)));
+    if method == Method::Post {
+        read.body = form(body).await?;
+    }
+    Ok(read)
+}
+
+/// All lines of one header as one value: cookies with `; ` (RFC 9113 §8.2.3), others with `, `
+/// (RFC 9110 §5.3). Bytes outside UTF-8 are replaced rather than dropped with their line: another
+/// program's cookie on `localhost` must not hide ours.
+fn joined(headers: &HeaderMap, name: &'static str) -> Option<String> {
+    let lines: Vec<_> =
+        headers.get_all(name).iter().map(|line| String::from_utf8_lossy(line.as_bytes())).collect();
+    let separator = if name == "cookie" { "; " } else { ", " };
+    (!lines.is_empty()).then(|| lines.join(separator))
+}
+
+async fn form(mut body: Body) -> Result<Vec<u8>, Response> {
+    let too_large = || refusal(413, "Formulaire trop grand.", "Form too large.");
+    if body.size_hint().lower() > Request::BODY_LIMIT as u64 {
+        return Err(too_large());
+    }
+    let mut read = Vec::new();
+    while let Some(frame) = std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+        let frame = frame.map_err(|_| refusal(400, "Requête interrompue.", "Request cut short."))?;
+        // Trailers say nothing to us.
+        let Ok(data) = frame.into_data() else { continue };
+        if read.len().saturating_add(data.len()) > Request::BODY_LIMIT {
+            return Err(too_large());
+        }
+        read.extend_from_slice(&data);
+    }
+    Ok(read)
+}
+
+fn refusal(status: u16, fr: &str, en: &str) -> Response {
+    Response::with_body(status, "text/plain; charset=utf-8", format!("{fr}\n{en}\n"))
+        .header("cache-control", "no-store")
+        .header("x-content-type-options", "nosniff")
+}

@@ -1,0 +1,189 @@
+//! Spin: decides how a visit is read there, its steps performed, and its reply sent.
+//!
+//! Instances serve many visits, several at once, so nothing of a visit is kept outside of it.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::sync::OnceLock;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use http_body::Body;
+use spin_sdk::http::{BoxBody, EmptyBody, FullBody, HeaderName, HeaderValue, StatusCode, box_body};
+use spin_sdk::http::{Request as Incoming, Response as Outgoing};
+use spin_sdk::key_value::{Error as StoreError, Store};
+use spin_sdk::variables::{self, Error as VariableError};
+use spin_sdk::{http_service, wasip3};
+
+use super::log::trouble;
+use super::memory::Memory;
+use super::refusal;
+use crate::config::{self, Config, Faults, VARIABLES, Variable};
+use crate::oidc::FetchAnswer;
+use crate::session::{Key, LoadAnswer, Save};
+use crate::time::Timestamp;
+use crate::web::{self, Content, Reply, Step, Visit};
+use crate::wire::{Header, Headers, Method, Request, Response, TARGET_LIMIT};
+
+mod body;
+mod files;
+mod outbound;
+
+static CONFIG: OnceLock<Result<Config, Faults>> = OnceLock::new();
+static MEMORY: Memory = Memory::new();
+
+#[http_service]
+async fn handle(request: Incoming) -> Outgoing<BoxBody> {
+    serve(request).await.unwrap_or_else(|detail| {
+        log(&trouble("host.failed", "the visit could not be served", &detail));
+        send(web::host_failed())
+    })
+}
+
+async fn serve(request: Incoming) -> Result<Outgoing<BoxBody>, String> {
+    let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
+    if target.len() > TARGET_LIMIT {
+        return Ok(send(refusal::address_too_long()));
+    }
+    let method = Method::parse(request.method().as_str());
+    let mut visitor = Request::new(method, target, headers(&request));
+    if method == Method::Post {
+        let body = body::read(request.into_body(), Request::BODY_LIMIT).await;
+        match body.map_err(|error| error.to_string())? {
+            Some(body) => visitor.body = body,
+            None => return Ok(send(refusal::form_too_large())),
+        }
+    }
+    let reply = match configuration().await? {
+        Ok(config) => perform(config, visitor).await?,
+        Err(faults) => web::misconfigured(faults, &visitor),
+    };
+    reply.events.iter().for_each(|event| log(&event.to_json()));
+    reply.save.into_iter().for_each(save);
+    Ok(match reply.content {
+        Content::Respond(response) => send(response),
+        Content::File(file) => files::send(&file),
+    })
+}
+
+async fn perform(config: &Config, request: Request) -> Result<Reply, String> {
+    let mut entropy = [0; 64];
+    getrandom::fill(&mut entropy).map_err(|error| error.to_string())?;
+    let mut step = web::begin(config, Visit { now: now(), entropy, request });
+    loop {
+        step = match step {
+            Step::Fetch(call, waiting) => {
+                let result = outbound::exchange(&call).await;
+                waiting.resume(config, FetchAnswer { now: now(), result })
+            }
+            Step::Load(key, loading) => {
+                let entry = load(&key).await;
+                loading.resume(config, LoadAnswer { now: now(), entry })
+            }
+            Step::Done(reply) => return Ok(*reply),
+        };
+    }
+}
+
+/// The headers the core names. Bytes outside UTF-8 are replaced, so that a stranger's cookie hides none of ours.
+fn headers(request: &Incoming) -> Headers {
+    let mut headers = Headers::read(|name| {
+        let lines = request.headers().get_all(name).iter();
+        let lines: Vec<_> = lines.map(|line| String::from_utf8_lossy(line.as_bytes())).collect();
+        let between = if name == "cookie" { "; " } else { ", " };
+        (!lines.is_empty()).then(|| lines.join(between))
+    });
+    // HTTP/2 has no such header.
+    if headers.get(Header::Host).is_none() {
+        headers.set(Header::Host, request.uri().authority().map(|host| host.as_str().to_owned()));
+    }
+    headers
+}
+
+/// The configuration, read once in the life of an instance, unless the provider of variables is out of order.
+async fn configuration() -> Result<&'static Result<Config, Faults>, String> {
+    if let Some(known) = CONFIG.get() {
+        return Ok(known);
+    }
+    let mut values = BTreeMap::new();
+    for Variable { name, .. } in VARIABLES {
+        match variables::get(name.to_ascii_lowercase()).await {
+            Ok(value) => _ = values.insert(*name, value),
+            Err(VariableError::Undefined(_)) => {}
+            Err(error) => return Err(error.to_string()),
+        }
+    }
+    Ok(CONFIG.get_or_init(|| config::read(|name| values.get(name).cloned())))
+}
+
+fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_unix(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+}
+
+async fn load(key: &Key) -> Option<Vec<u8>> {
+    if let Some(entry) = MEMORY.find(key) {
+        return Some(entry);
+    }
+    let found = match Store::open_default().await {
+        Ok(store) => store.get(key.as_str()).await,
+        Err(error) => Err(error),
+    };
+    let entry = found.unwrap_or_else(|error| {
+        complain("host.load", "the key-value store gave no answer", &error);
+        None
+    })?;
+    MEMORY.keep(key, &entry);
+    Some(entry)
+}
+
+/// Remembers at once, and writes to the store after the answer has gone: nobody waits, no failure is theirs.
+/// The store forgets nothing by itself; the core judges the age of what it loads.
+fn save(entry: Save) {
+    MEMORY.keep(&entry.key, &entry.value);
+    wasip3::spawn(async move {
+        let written = match Store::open_default().await {
+            Ok(store) => store.set(entry.key.as_str(), &entry.value).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = written {
+            complain("host.save", "the key-value store took no entry", &error);
+        }
+    });
+}
+
+/// A manifest that grants no store has chosen to do without.
+fn complain(code: &'static str, message: &'static str, error: &StoreError) {
+    if !matches!(error, StoreError::AccessDenied | StoreError::NoSuchStore) {
+        log(&trouble(code, message, &error.to_string()));
+    }
+}
+
+/// One line for Spin's log. A log that cannot be written must not end a visit, as `eprintln!` would.
+fn log(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+fn send(response: Response) -> Outgoing<BoxBody> {
+    let (status, length) = (response.status, response.body.len());
+    let body =
+        if length == 0 { box_body(EmptyBody::new()) } else { box_body(FullBody::new(response.body.into())) };
+    let mut outgoing = head(status, response.headers, body);
+    // Without it the answer would go out in chunks. Empty answers other than redirects do without: 204 and 304
+    // must not have it, and to HEAD it would be a wrong promise (RFC 9110 §8.6).
+    if length > 0 || (status != 304 && (300..400).contains(&status)) {
+        outgoing.headers_mut().entry("content-length").or_insert_with(|| length.into());
+    }
+    outgoing
+}
+
+/// Status and headers with a body. What cannot be a header is left out: absent is safer than half.
+fn head<B: Body>(status: u16, headers: Vec<(&'static str, String)>, body: B) -> Outgoing<B> {
+    let mut outgoing = Outgoing::new(body);
+    *outgoing.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            outgoing.headers_mut().append(name, value);
+        }
+    }
+    outgoing
+}

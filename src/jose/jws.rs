@@ -1,0 +1,80 @@
+//! Decides whether a compact JWS is authentic (RFC 7515 §5.2). [`Verified`] is the proof, made only here.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::de::DeserializeOwned;
+
+use super::header::Header;
+use super::{Algorithm, KeySet, object};
+
+/// Longest token that is looked at, in bytes.
+pub const TOKEN_LIMIT: usize = 32 * 1024;
+
+/// Why a token is not believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Untrusted {
+    /// Not three parts of strict base64url, or longer than [`TOKEN_LIMIT`].
+    Encoding,
+    /// The header is not an acceptable object.
+    Header,
+    /// The header names another algorithm than the caller.
+    Algorithm,
+    /// The header says that the token was made for another purpose.
+    Type,
+    /// No key of the set fits the header; fresher keys may.
+    UnknownKey,
+    /// No fitting key verifies the signature. `kid` tells whether the header named one: if not, the key
+    /// may be newer than the set.
+    Signature {
+        /// Whether the header had a `kid`.
+        kid: bool,
+    },
+    /// The signature holds, but the payload is not an object of the expected members.
+    Payload,
+}
+
+impl Untrusted {
+    /// Whether keys fetched afresh could change the verdict.
+    pub fn may_be_rotation(self) -> bool {
+        matches!(self, Self::UnknownKey | Self::Signature { kid: false })
+    }
+}
+
+/// Claims whose signature was verified under the caller's algorithm and keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified<T>(T);
+
+impl<T> Verified<T> {
+    /// The claims; that they are authentic does not make them true for this login.
+    pub fn into_claims(self) -> T {
+        self.0
+    }
+}
+
+/// Verifies `token` under `algorithm` with a fitting key of `keys`, then reads its payload.
+///
+/// # Errors
+/// See [`Untrusted`]. The payload is not looked at before the signature holds.
+pub fn verify<T: DeserializeOwned>(
+    token: &str,
+    algorithm: Algorithm,
+    keys: &KeySet,
+) -> Result<Verified<T>, Untrusted> {
+    if token.len() > TOKEN_LIMIT {
+        return Err(Untrusted::Encoding);
+    }
+    let (signed, signature) = token.rsplit_once('.').ok_or(Untrusted::Encoding)?;
+    let (header, payload) = signed.split_once('.').ok_or(Untrusted::Encoding)?;
+    // The alphabet of base64url has no dot, so further parts fail to decode.
+    let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| Untrusted::Encoding);
+    let (header, payload, signature) = (decode(header)?, decode(payload)?, decode(signature)?);
+    let header = Header::judge(&header, algorithm)?;
+    let candidates = keys.candidates(algorithm, header.kid.as_deref());
+    if candidates.is_empty() {
+        return Err(Untrusted::UnknownKey);
+    }
+    if !candidates.iter().any(|key| key.verifies(signed.as_bytes(), &signature)) {
+        return Err(Untrusted::Signature { kid: header.kid.is_some() });
+    }
+    object(&payload).map(Verified).map_err(|_| Untrusted::Payload)
+}

@@ -1,0 +1,50 @@
+//! The data of one login in flight: what the browser must bring back unchanged, sealed in its flow cookie.
+
+use serde::{Deserialize, Serialize};
+
+use super::Provider;
+use crate::secret::Chance;
+use crate::time::Timestamp;
+
+/// One login in flight. It exists where it was begun, and where this browser's sealed cookie was opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// Binds the callback to this browser (RFC 6749 §10.12).
+    pub(crate) state: String,
+    /// Binds the ID Token to this login (OIDC Core §3.1.2.1).
+    pub(crate) nonce: String,
+    /// When the login began; an ID Token issued earlier belongs to another one.
+    pub(crate) started: Timestamp,
+    /// Where the visitor wants to go afterwards: a path of the site.
+    pub(crate) return_to: String,
+    /// PKCE verifier, where the provider offers S256.
+    pub(crate) code_verifier: Option<String>,
+    /// The provider as discovered when the login began; nothing for built-in ones. A document that
+    /// changes meanwhile changes nothing for this login (RFC 9700 §4.4).
+    pub(crate) provider: Option<Provider>,
+}
+
+/// Characters of `state` and `nonce`: FranceConnect asks at least 22, documents of it 32.
+const RANDOM_LENGTH: usize = 43;
+/// Characters of the PKCE verifier (RFC 7636 §4.1: 43 to 128).
+const VERIFIER_LENGTH: usize = 64;
+
+impl Attempt {
+    /// A new login with its own random values.
+    pub(crate) fn begin(
+        chance: &mut Chance,
+        now: Timestamp,
+        return_to: String,
+        pkce: bool,
+        discovered: Option<Provider>,
+    ) -> Self {
+        Self {
+            state: chance.alphanumeric(RANDOM_LENGTH),
+            nonce: chance.alphanumeric(RANDOM_LENGTH),
+            started: now,
+            return_to,
+            code_verifier: pkce.then(|| chance.alphanumeric(VERIFIER_LENGTH)),
+            provider: discovered,
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The two parties of a login as data: the provider with its endpoints, and our registration with it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::jose::Algorithm;
+use crate::secret::Secret;
+
+/// An OpenID Provider whose endpoints are known: built in, or read from its discovery document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Provider {
+    /// The issuer identifier, byte for byte as tokens must repeat it.
+    pub issuer: String,
+    /// Where browsers are sent to log in.
+    pub authorization_endpoint: String,
+    /// Where codes are exchanged.
+    pub token_endpoint: String,
+    /// Where identities are asked for.
+    pub userinfo_endpoint: String,
+    /// Where the signature keys are.
+    pub jwks_uri: String,
+    /// Where browsers are sent to log out, if the provider knows logout (RP-Initiated Logout 1.0).
+    pub end_session_endpoint: Option<String>,
+    /// Whether the callback must carry `iss` (RFC 9207 §3).
+    pub iss_parameter: bool,
+    /// Whether PKCE S256 is used (RFC 7636); FranceConnect refuses its parameters.
+    pub pkce: bool,
+}
+
+/// How the token endpoint knows us (OIDC Core §9).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClientAuth {
+    /// The secret in the form, as FranceConnect wants it.
+    SecretPost,
+    /// HTTP Basic, identifier and secret form-encoded first (RFC 6749 §2.3.1).
+    SecretBasic,
+}
+
+/// The form in which userinfo must come (OIDC Core §5.3.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UserInfoFormat {
+    /// A signed JWT; nothing else is believed.
+    SignedJwt,
+    /// JSON over TLS, for named issuers that offer nothing better; never for FranceConnect.
+    Json,
+}
+
+/// Our registration with a provider, and how strict we are with its tokens.
+#[derive(Debug)]
+pub struct Client {
+    /// `client_id`.
+    pub id: String,
+    /// `client_secret`.
+    pub secret: Secret,
+    /// How the token endpoint knows us.
+    pub auth: ClientAuth,
+    /// The one algorithm that signs ID Token and userinfo.
+    pub algorithm: Algorithm,
+    /// What userinfo must be.
+    pub userinfo: UserInfoFormat,
+    /// Where the provider sends browsers back, exactly as registered.
+    pub redirect_uri: String,
+    /// Where the provider sends browsers back after logout, exactly as registered.
+    pub post_logout_redirect_uri: String,
+    /// Seconds by which clocks may differ.
+    pub leeway: i64,
+    /// Whether a signed userinfo must carry `exp`: FranceConnect's does, OIDC Core §5.3.2 leaves it open.
+    pub userinfo_expires: bool,
+    /// Longest life of an ID Token in seconds (`exp` − `iat`).
+    pub token_life: i64,
+}

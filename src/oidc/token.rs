@@ -1,0 +1,127 @@
+//! The token request and its answer (OIDC Core §3.1.3.1–3.1.3.5): one try for a code, judged strictly.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+
+use super::callback::Accepted;
+use super::document::{Codes, arrived, is_type};
+use super::{Attempt, Call, Client, ClientAuth, Failure, FetchAnswer, Provider};
+use crate::jose::{TOKEN_LIMIT, object};
+use crate::secret::Secret;
+use crate::wire::params;
+
+/// Longest access token that is passed on, in bytes.
+const ACCESS_TOKEN_LIMIT: usize = 4096;
+
+const CODES: Codes =
+    Codes { unreachable: "token.unreachable", status: "token.status", content_type: "token.content_type" };
+const MALFORMED: Failure = Failure::refusal(
+    "token.malformed",
+    "the answer is no JSON object with access_token, id_token, token_type once each",
+);
+const TYPE: Failure = Failure::refusal("token.token_type", "token_type is not Bearer");
+const ACCESS_TOKEN: Failure =
+    Failure::refusal("token.access_token", "the access token is unusable in a header");
+
+/// What the token endpoint gave; the ID Token in it is not believed yet.
+#[derive(Debug)]
+pub struct Tokens {
+    /// For the userinfo call only.
+    pub(super) access_token: Secret,
+    /// The raw ID Token.
+    pub(super) id_token: Secret,
+    /// Whether the provider granted less than was asked.
+    pub narrower: bool,
+}
+
+#[derive(Deserialize)]
+struct Granted {
+    access_token: String,
+    id_token: String,
+    token_type: String,
+    scope: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Refused {
+    error: String,
+}
+
+/// Exchanges the code; the code is consumed by this value's making, so it is never sent twice.
+pub fn request(provider: &Provider, client: &Client, attempt: &Attempt, accepted: Accepted) -> Call {
+    let code = accepted.into_code();
+    let mut form =
+        vec![("grant_type", "authorization_code"), ("code", &*code), ("redirect_uri", &*client.redirect_uri)];
+    if let Some(verifier) = &attempt.code_verifier {
+        form.push(("code_verifier", verifier));
+    }
+    if client.auth == ClientAuth::SecretPost {
+        form.extend([("client_id", &*client.id), ("client_secret", client.secret.expose())]);
+    }
+    let call = Call::post_form(&provider.token_endpoint, Secret::new(params::join(form)))
+        .header("accept", Secret::new("application/json"));
+    match client.auth {
+        ClientAuth::SecretPost => call,
+        ClientAuth::SecretBasic => {
+            let pair = format!("{}:{}", params::encode(&client.id), params::encode(client.secret.expose()));
+            call.header("authorization", Secret::new(format!("Basic {}", STANDARD.encode(pair))))
+        }
+    }
+}
+
+/// Judges the answer. `scopes` are those that were asked for.
+///
+/// # Errors
+/// Every answer that is not a complete success; the code is spent all the same.
+pub fn judge(answer: FetchAnswer, scopes: &str) -> Result<Tokens, Failure> {
+    let fetched = arrived(answer, CODES)?;
+    let json = is_type(&fetched, &["application/json"]);
+    if fetched.status != 200 {
+        let error = json.then(|| object::<Refused>(&fetched.body).ok()).flatten();
+        return Err(refused(fetched.status, error.as_ref().map(|refused| refused.error.as_str())));
+    }
+    if !json {
+        return Err(Failure::refusal(CODES.content_type, "the answer is not application/json"));
+    }
+    let granted: Granted = object(&fetched.body).map_err(|_| MALFORMED)?;
+    if !granted.token_type.eq_ignore_ascii_case("Bearer") {
+        return Err(TYPE);
+    }
+    let token = granted.access_token;
+    // RFC 6750 §2.1: what a header can carry; a space or line break would write another header.
+    if token.is_empty()
+        || token.len() > ACCESS_TOKEN_LIMIT
+        || !token.bytes().all(|byte| byte.is_ascii_graphic())
+    {
+        return Err(ACCESS_TOKEN);
+    }
+    if granted.id_token.len() > TOKEN_LIMIT {
+        return Err(MALFORMED);
+    }
+    let narrower = granted.scope.is_some_and(|granted| {
+        scopes.split(' ').any(|asked| !granted.split(' ').any(|scope| scope == asked))
+    });
+    Ok(Tokens { access_token: Secret::new(token), id_token: Secret::new(granted.id_token), narrower })
+}
+
+/// RFC 6749 §5.2.
+fn refused(status: u16, error: Option<&str>) -> Failure {
+    match error {
+        Some("invalid_client" | "unauthorized_client") => Failure::fault(
+            "token.invalid_client",
+            "the provider does not know us: FC_CLIENT_ID or FC_CLIENT_SECRET is wrong, or of another environment",
+        ),
+        Some("invalid_grant") => Failure::refusal(
+            "token.invalid_grant",
+            "the code is unknown, expired (30 s) or used, or redirect_uri differs from the one registered",
+        ),
+        Some("invalid_request" | "unsupported_grant_type" | "invalid_scope") => {
+            Failure::fault("token.invalid_request", "the provider refuses the form of the token request")
+        }
+        _ if status >= 500 || status == 429 => {
+            Failure::unreachable(CODES.status, "the token endpoint is out of order")
+        }
+        _ => Failure::refusal(CODES.status, "the token endpoint refused without a word that we know"),
+    }
+}

@@ -1,0 +1,171 @@
+//! The session: who is here, until when, sealed in one cookie.
+//!
+//! The sealed payload is the time of login and of the last renewal (8 bytes each), then JSON. A request
+//! that only passes the gate never reads the JSON, and a renewal seals it again unread.
+
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::cookies::VALUE_LIMIT;
+use super::{CookieNames, KeyRing, Purpose};
+use crate::franceconnect::Identity;
+use crate::oidc::Failure;
+use crate::secret::{Chance, Secret};
+use crate::time::Timestamp;
+use crate::wire::cookie::{self, Found};
+
+/// How long sessions last, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lifetime {
+    /// Without a request.
+    pub idle: i64,
+    /// In all.
+    pub absolute: i64,
+}
+
+/// What a session knows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Session {
+    /// New with every login: nothing of an older or planted session lives on.
+    id: String,
+    /// The claims that were asked for.
+    pub identity: Identity,
+    /// The eIDAS level reached, in FranceConnect's word, where levels exist.
+    pub acr: Option<String>,
+    /// How the citizen was authenticated, if that was asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub amr: Vec<String>,
+    /// `sub`: opaque, stable, only for this client.
+    pub sub: String,
+    /// For logout only.
+    id_token: String,
+}
+
+/// A session cookie that opened: authentic, for this purpose and site, not expired.
+pub struct Opened {
+    payload: Zeroizing<Vec<u8>>,
+    started: Timestamp,
+    renewed: Timestamp,
+}
+
+/// What the request says about a session.
+pub enum Presence {
+    /// Nobody is here; the cookie, if there was one, is over or not ours.
+    Nobody,
+    /// Several session cookies: one of them was planted, and which cannot be told.
+    Ambiguous,
+    /// Somebody is here.
+    Somebody(Opened),
+}
+
+const TOO_LARGE: Failure = Failure::fault(
+    "session.too_large",
+    "identity and ID Token do not fit into one cookie: ask for fewer scopes in FC_SCOPES",
+);
+
+impl Session {
+    /// The session of a login that was accepted.
+    pub fn new(
+        chance: &mut Chance,
+        sub: String,
+        identity: Identity,
+        acr: Option<String>,
+        amr: Vec<String>,
+        id_token: &Secret,
+    ) -> Self {
+        Self { id: chance.alphanumeric(16), identity, acr, amr, sub, id_token: id_token.expose().to_owned() }
+    }
+
+    /// The ID Token, for the logout request.
+    pub fn id_token(&self) -> Secret {
+        Secret::new(&*self.id_token)
+    }
+
+    /// `Set-Cookie` for the new session.
+    ///
+    /// # Errors
+    /// It does not fit into one cookie.
+    pub fn cookie(
+        &self,
+        ring: &KeyRing,
+        names: CookieNames,
+        life: Lifetime,
+        now: Timestamp,
+        chance: &mut Chance,
+    ) -> Result<String, Failure> {
+        let json = Zeroizing::new(serde_json::to_vec(self).map_err(|_| TOO_LARGE)?);
+        seal(ring, names, life, now, now, &json, chance).ok_or(TOO_LARGE)
+    }
+}
+
+/// Looks for a session in a `Cookie` header.
+pub fn find(ring: &KeyRing, names: CookieNames, header: &str, now: Timestamp) -> Presence {
+    let sealed = match cookie::find(header, &names.session()) {
+        Found::Nothing => return Presence::Nobody,
+        Found::Several => return Presence::Ambiguous,
+        Found::One(sealed) => sealed,
+    };
+    let opened = ring.open(Purpose::Session, "", now, sealed).and_then(Opened::read);
+    opened.map_or(Presence::Nobody, Presence::Somebody)
+}
+
+impl Opened {
+    fn read(payload: Zeroizing<Vec<u8>>) -> Option<Self> {
+        let (started, rest) = payload.split_first_chunk::<8>()?;
+        let (renewed, _) = rest.split_first_chunk::<8>()?;
+        let moment = |bytes: [u8; 8]| Timestamp::from_unix(i64::from_be_bytes(bytes));
+        Some(Self { started: moment(*started), renewed: moment(*renewed), payload })
+    }
+
+    fn json(&self) -> &[u8] {
+        self.payload.get(16..).unwrap_or_default()
+    }
+
+    /// Reads the session; nothing if it was sealed by a version with other members.
+    pub fn session(&self) -> Option<Session> {
+        serde_json::from_slice(self.json()).ok()
+    }
+
+    /// Seconds until the session ends if nothing more is asked.
+    pub fn expires_in(&self, life: Lifetime, now: Timestamp) -> i64 {
+        end(life, self.started, self.renewed).since(now).max(0)
+    }
+
+    /// `Set-Cookie` that moves the idle limit, when that is worth a cookie: after a tenth of it, and only
+    /// if the absolute limit leaves room.
+    pub fn renewal(
+        &self,
+        ring: &KeyRing,
+        names: CookieNames,
+        life: Lifetime,
+        now: Timestamp,
+        chance: &mut Chance,
+    ) -> Option<String> {
+        let due = now.since(self.renewed) >= (life.idle / 10).max(1);
+        let gains = end(life, self.started, now) > end(life, self.started, self.renewed);
+        if due && gains { seal(ring, names, life, self.started, now, self.json(), chance) } else { None }
+    }
+}
+
+fn end(life: Lifetime, started: Timestamp, renewed: Timestamp) -> Timestamp {
+    renewed.plus(life.idle).min(started.plus(life.absolute))
+}
+
+fn seal(
+    ring: &KeyRing,
+    names: CookieNames,
+    life: Lifetime,
+    started: Timestamp,
+    renewed: Timestamp,
+    json: &[u8],
+    chance: &mut Chance,
+) -> Option<String> {
+    let expires = end(life, started, renewed);
+    let mut payload = Zeroizing::new(Vec::with_capacity(16 + json.len()));
+    payload.extend_from_slice(&started.unix().to_be_bytes());
+    payload.extend_from_slice(&renewed.unix().to_be_bytes());
+    payload.extend_from_slice(json);
+    let sealed = ring.seal(Purpose::Session, "", expires, &payload, chance)?;
+    let max_age = expires.since(renewed);
+    (sealed.len() <= VALUE_LIMIT).then(|| names.set(&names.session(), &sealed, max_age))
+}

@@ -1,0 +1,284 @@
+//! The end of a login: callback, keys, token, ID Token, userinfo, session. One struct per waiting point,
+//! holding exactly the proofs obtained so far.
+
+use crate::config::{Config, Source};
+use crate::franceconnect::{Identity, Reached, callback_error};
+use crate::oidc::callback::{self, Accepted, Callback};
+use crate::oidc::id_token::{self, IdToken, Rejected};
+use crate::oidc::jwks::{self, CachedKeys};
+use crate::oidc::token::{self, Tokens};
+use crate::oidc::userinfo::{self, UserInfo, UserInfoBody};
+use crate::oidc::{Attempt, Failure, FetchAnswer, Provider};
+use crate::secret::Chance;
+use crate::session::{Key, LoadAnswer, Save, Session, flow};
+use crate::time::Timestamp;
+use crate::web::logout::with_cookies;
+use crate::web::page::redirect;
+use crate::web::{Content, Event, Language, Level, Reply, Step, browser, error_page, login};
+use crate::wire::params::Params;
+use crate::wire::{Header, Request};
+
+/// What every waiting point of a callback carries.
+#[derive(Debug)]
+struct Flow {
+    attempt: Attempt,
+    language: Language,
+    chance: Chance,
+    save: Vec<Save>,
+    events: Vec<Event>,
+}
+
+/// Waits for the kept keys: nothing was called yet.
+#[derive(Debug)]
+pub(super) struct LoadKeys(Flow, Accepted);
+
+/// Waits for the provider's keys, before the code is spent.
+#[derive(Debug)]
+pub(super) struct AwaitKeys(Flow, Accepted);
+
+/// Waits for the tokens: the code is spent.
+#[derive(Debug)]
+pub(super) struct AwaitTokens(Flow, CachedKeys);
+
+/// Waits for fresher keys, because a token named one that we do not have.
+#[derive(Debug)]
+pub(super) struct AwaitFresherKeys(Flow, CachedKeys, Unverified);
+
+/// Waits for userinfo: the ID Token was accepted and its level reached.
+#[derive(Debug)]
+pub(super) struct AwaitUserInfo(Flow, CachedKeys, Person);
+
+/// The document that a refetch of keys is for.
+#[derive(Debug)]
+enum Unverified {
+    IdToken(Tokens),
+    UserInfo(UserInfoBody, Person),
+}
+
+/// Who logged in, before we know more of them.
+#[derive(Debug)]
+struct Person {
+    id_token: IdToken,
+    reached: Reached,
+}
+
+const MALFORMED: Failure =
+    Failure::refusal("callback.malformed", "a parameter is repeated, oversized or badly encoded");
+const NO_FLOW: Failure = Failure::refusal(
+    "callback.no_login",
+    "no login of this browser has this state: over, replayed, expired, begun elsewhere, or a refreshed page",
+);
+
+/// `/callback`: judges the query against this browser's flow cookie.
+pub(super) fn start(config: &Config, request: &Request, now: Timestamp, chance: Chance) -> Step {
+    let language = Language::of(request);
+    let refuse = |failure: &Failure| Step::reply(login::end(config, language, failure, "/"));
+    if browser::prefetches(request) {
+        // A code is spent by a person's browser, not by a guess of what it will load.
+        let text =
+            language.pick("Cette adresse ne se charge pas d’avance.", "This address is not loaded ahead.");
+        return Step::reply(Reply::respond(error_page::notice(config, language, 403, text, text)));
+    }
+    let Ok(query) = Params::parse(&request.query) else { return refuse(&MALFORMED) };
+    let cookies = request.header(Header::Cookie).unwrap_or_default();
+    let state = query.get("state").unwrap_or_default();
+    let Some(attempt) = flow::open(&config.ring, config.cookies, cookies, state, now) else {
+        return refuse(&NO_FLOW);
+    };
+    let flow = Flow { attempt, language, chance, save: Vec::new(), events: Vec::new() };
+    let Some(provider) = provider(config, &flow.attempt) else { return flow.end(config, &NO_FLOW) };
+    match callback::judge(&query, &flow.attempt, provider) {
+        Err(failure) => flow.end(config, &failure),
+        Ok(Callback::Error(word)) => flow.end(config, &callback_error(&word)),
+        Ok(Callback::Code(accepted)) => Step::load(key(provider), LoadKeys(flow, accepted)),
+    }
+}
+
+impl LoadKeys {
+    pub(super) fn resume(self, config: &Config, answer: &LoadAnswer) -> Step {
+        let Self(flow, accepted) = self;
+        let Some(provider) = provider(config, &flow.attempt) else { return flow.end(config, &NO_FLOW) };
+        match answer.open::<CachedKeys>(&config.ring, &key(provider)).filter(|keys| keys.fresh(answer.now)) {
+            Some(keys) => exchange(config, flow, accepted, keys),
+            None => Step::fetch(jwks::request(provider), AwaitKeys(flow, accepted)),
+        }
+    }
+}
+
+impl AwaitKeys {
+    pub(super) fn resume(self, config: &Config, answer: FetchAnswer) -> Step {
+        let Self(mut flow, accepted) = self;
+        let now = answer.now;
+        match jwks::judge(answer) {
+            Err(failure) => flow.end(config, &failure),
+            Ok(keys) => {
+                flow.keep(config, &keys, now);
+                exchange(config, flow, accepted, keys)
+            }
+        }
+    }
+}
+
+fn exchange(config: &Config, flow: Flow, accepted: Accepted, keys: CachedKeys) -> Step {
+    let Some(provider) = provider(config, &flow.attempt) else { return flow.end(config, &NO_FLOW) };
+    let call = token::request(provider, &config.client, &flow.attempt, accepted);
+    Step::fetch(call, AwaitTokens(flow, keys))
+}
+
+impl AwaitTokens {
+    pub(super) fn resume(self, config: &Config, answer: FetchAnswer) -> Step {
+        let Self(mut flow, keys) = self;
+        let now = answer.now;
+        match token::judge(answer, &config.scopes.parameter()) {
+            Err(failure) => flow.end(config, &failure),
+            Ok(tokens) => {
+                if tokens.narrower {
+                    flow.events.push(Event::new(
+                        Level::Warning,
+                        "token.narrower_scope",
+                        "the provider granted fewer scopes than FC_SCOPES asks for",
+                    ));
+                }
+                believe(config, flow, keys, tokens, now)
+            }
+        }
+    }
+}
+
+/// The ID Token, completely, then userinfo.
+fn believe(config: &Config, flow: Flow, keys: CachedKeys, tokens: Tokens, now: Timestamp) -> Step {
+    let Some(provider) = provider(config, &flow.attempt) else { return flow.end(config, &NO_FLOW) };
+    match id_token::judge(&tokens, keys.keys(), provider, &config.client, &flow.attempt, now) {
+        Err(Rejected::Refused(failure)) => flow.end(config, &failure),
+        Err(Rejected::MaybeRotated(failure)) => {
+            refetch(config, flow, keys, Unverified::IdToken(tokens), failure, now)
+        }
+        Ok(id_token) => match Reached::judge(&id_token, config.level) {
+            Err(failure) => flow.end(config, &failure),
+            Ok(reached) => {
+                let call = userinfo::request(provider, &config.client, &tokens, &id_token);
+                let person = Person { id_token, reached };
+                Step::fetch(call, AwaitUserInfo(flow, keys, person))
+            }
+        },
+    }
+}
+
+impl AwaitUserInfo {
+    pub(super) fn resume(self, config: &Config, answer: FetchAnswer) -> Step {
+        let Self(flow, keys, person) = self;
+        let now = answer.now;
+        match userinfo::receive(answer, config.client.userinfo) {
+            Err(failure) => flow.end(config, &failure),
+            Ok(body) => identify(config, flow, keys, body, person, now),
+        }
+    }
+}
+
+fn identify(
+    config: &Config,
+    flow: Flow,
+    keys: CachedKeys,
+    body: UserInfoBody,
+    person: Person,
+    now: Timestamp,
+) -> Step {
+    let Some(provider) = provider(config, &flow.attempt) else { return flow.end(config, &NO_FLOW) };
+    match userinfo::judge(&body, keys.keys(), provider, &config.client, &person.id_token, now) {
+        Err(Rejected::Refused(failure)) => flow.end(config, &failure),
+        Err(Rejected::MaybeRotated(failure)) => {
+            refetch(config, flow, keys, Unverified::UserInfo(body, person), failure, now)
+        }
+        Ok(userinfo) => welcome(config, flow, &userinfo, &person, now),
+    }
+}
+
+/// One refetch of the keys for a token that names one we do not have, bounded so that tokens cannot make
+/// us hammer the provider.
+fn refetch(
+    config: &Config,
+    flow: Flow,
+    keys: CachedKeys,
+    document: Unverified,
+    failure: Failure,
+    now: Timestamp,
+) -> Step {
+    let Some(provider) = provider(config, &flow.attempt) else { return flow.end(config, &NO_FLOW) };
+    if !keys.may_refetch(now) {
+        return flow.end(config, &failure);
+    }
+    let call = jwks::request(provider);
+    Step::fetch(call, AwaitFresherKeys(flow, keys, document))
+}
+
+impl AwaitFresherKeys {
+    pub(super) fn resume(self, config: &Config, answer: FetchAnswer) -> Step {
+        let Self(mut flow, keys, document) = self;
+        let now = answer.now;
+        let fresher = jwks::judge(answer);
+        // The fetch counts even if it failed: with the same keys the token is refused for good this time.
+        let keys = fresher.unwrap_or(keys).refetched(now);
+        flow.keep(config, &keys, now);
+        match document {
+            Unverified::IdToken(tokens) => believe(config, flow, keys, tokens, now),
+            Unverified::UserInfo(body, person) => identify(config, flow, keys, body, person, now),
+        }
+    }
+}
+
+/// Everything is believed: the session, and back to where the visitor wanted to go.
+fn welcome(config: &Config, mut flow: Flow, userinfo: &UserInfo, person: &Person, now: Timestamp) -> Step {
+    let identity = match Identity::judge(userinfo, &config.scopes) {
+        Ok(identity) => identity,
+        Err(failure) => return flow.end(config, &failure),
+    };
+    let id_token = &person.id_token;
+    let acr = person.reached.level().map(|level| level.name().to_owned());
+    let sub = id_token.sub().to_owned();
+    let session = Session::new(&mut flow.chance, sub, identity, acr, id_token.amr().to_vec(), id_token.raw());
+    match session.cookie(&config.ring, config.cookies, config.lifetime, now, &mut flow.chance) {
+        Err(failure) => flow.end(config, &failure),
+        Ok(cookie) => {
+            let clear = config.cookies.clear(&config.cookies.flow(&flow.attempt.state));
+            let response = with_cookies(redirect(&flow.attempt.return_to), vec![cookie, clear]);
+            flow.events.push(Event::new(Level::Info, "login.succeeded", "a citizen is logged in"));
+            Step::reply(Reply { content: Content::Respond(response), save: flow.save, events: flow.events })
+        }
+    }
+}
+
+impl Flow {
+    /// Ends the login without a session. Its cookie goes too: one login, one callback.
+    fn end(self, config: &Config, failure: &Failure) -> Step {
+        let mut reply = login::end(config, self.language, failure, &self.attempt.return_to);
+        if let Content::Respond(response) = reply.content {
+            let clear = config.cookies.clear(&config.cookies.flow(&self.attempt.state));
+            reply.content = Content::Respond(response.header("set-cookie", clear));
+        }
+        reply.save.extend(self.save);
+        reply.events.splice(0..0, self.events);
+        Step::reply(reply)
+    }
+
+    fn keep(&mut self, config: &Config, keys: &CachedKeys, now: Timestamp) {
+        if let Some(provider) = provider(config, &self.attempt) {
+            let key = key(provider);
+            self.save.retain(|save| save.key != key);
+            self.save.extend(Save::seal(&config.ring, key, keys, jwks::LIFE, now, &mut self.chance));
+        }
+    }
+}
+
+/// The provider of this login: built in, or fixed when it began.
+fn provider<'a>(config: &'a Config, attempt: &'a Attempt) -> Option<&'a Provider> {
+    match &config.source {
+        Source::BuiltIn(provider) => Some(provider),
+        Source::Discovery { issuer, .. } => {
+            attempt.provider.as_ref().filter(|provider| provider.issuer == *issuer)
+        }
+    }
+}
+
+fn key(provider: &Provider) -> Key {
+    Key::new("jwks", &provider.jwks_uri)
+}

@@ -1,0 +1,92 @@
+//! What a visitor is told when something ends: calm, in their language, with a way on. Never the provider's
+//! words, a token, or the rule that was broken: only its stable code, for the support.
+
+use crate::config::Config;
+use crate::franceconnect::button;
+use crate::html::{Html, fill};
+use crate::oidc::{Blame, Failure};
+use crate::web::Language;
+use crate::web::page::page;
+use crate::wire::Response;
+
+/// The page for the end of a login. `return_to` is where another try leads.
+pub(super) fn failure(config: &Config, language: Language, failure: &Failure, return_to: &str) -> Response {
+    let (status, title, text) = words(language, failure);
+    let main = [
+        fill("<h1>{}</h1>\n<p>{}</p>\n", &[&title, &text]),
+        button(&format!("{}/login", config.prefix), return_to),
+        fill(
+            "\n<p><small>{} <code>{}</code></small></p>",
+            &[&language.pick("Code :", "Code:"), &failure.code],
+        ),
+    ];
+    page(config, language, status, title, &main.into_iter().collect())
+}
+
+fn words(language: Language, failure: &Failure) -> (u16, &'static str, &'static str) {
+    let pick = |fr, en| language.pick(fr, en);
+    match (failure.blame, failure.code) {
+        (Blame::Denial, "callback.access_denied") => (
+            200,
+            pick("Vous n’êtes pas connecté", "You are not logged in"),
+            pick(
+                "La connexion avec FranceConnect n’a pas été menée à son terme. Rien n’a été transmis à ce site. \
+                 Vous pouvez recommencer quand vous le souhaitez.",
+                "The login with FranceConnect was not completed. Nothing was sent to this site. \
+                 You can try again whenever you like.",
+            ),
+        ),
+        (Blame::Denial, _) => (
+            200,
+            pick("Une étape reste à faire", "One step is left"),
+            pick(
+                "FranceConnect a besoin de votre confirmation. Recommencez la connexion.",
+                "FranceConnect needs your confirmation. Please log in again.",
+            ),
+        ),
+        (Blame::Unreachable, _) => (
+            503,
+            pick("FranceConnect ne répond pas", "FranceConnect does not answer"),
+            pick(
+                "Le service est momentanément indisponible. Réessayez dans quelques instants.",
+                "The service is unavailable for the moment. Please try again shortly.",
+            ),
+        ),
+        (Blame::Fault, _) => (
+            500,
+            pick("Ce site ne peut pas vous connecter", "This site cannot log you in"),
+            pick(
+                "Un réglage du site est en cause, et ses responsables en sont avertis. Vous n’y êtes pour rien.",
+                "A setting of the site is the cause, and its operators have been told. It is not your doing.",
+            ),
+        ),
+        (Blame::Refusal, _) => (
+            400,
+            pick("La connexion n’a pas abouti", "The login did not succeed"),
+            pick(
+                "Cette connexion est terminée, a expiré, ou n’a pas pu être vérifiée : cela arrive après un retour en \
+                 arrière ou une longue pause. Recommencez la connexion.",
+                "This login is over, has expired, or could not be verified: this happens after going back or a long \
+                 pause. Please log in again.",
+            ),
+        ),
+    }
+}
+
+/// A short page for a request that is not understood or not allowed.
+pub(super) fn notice(config: &Config, language: Language, status: u16, title: &str, text: &str) -> Response {
+    page(config, language, status, title, &fill("<h1>{}</h1>\n<p>{}</p>", &[&title, &text]))
+}
+
+/// A page with the button: somebody must log in first.
+pub(super) fn login_needed(config: &Config, language: Language, return_to: &str) -> Response {
+    let title = language.pick("Connexion nécessaire", "Login needed");
+    let text = language.pick("Connectez-vous pour voir cette page.", "Log in to see this page.");
+    let main: Html = [
+        fill("<h1>{}</h1>\n<p>{}</p>\n", &[&title, &text]),
+        button(&format!("{}/login", config.prefix), return_to),
+    ]
+    .into_iter()
+    .collect();
+    page(config, language, 401, title, &main)
+}

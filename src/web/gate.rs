@@ -1,0 +1,79 @@
+//! The gate: which file a request may have, and what happens to those who must log in first.
+
+use crate::config::Config;
+use crate::secret::Chance;
+use crate::session::current::{self, Presence};
+use crate::site::{ReturnPath, SiteFile, SitePath};
+use crate::time::Timestamp;
+use crate::web::page::{private, redirect};
+use crate::web::{Content, Event, Language, Level, Reply, browser, error_page};
+use crate::wire::{Header, Request, Response, params};
+
+/// Answers a request for the site.
+pub(super) fn serve(config: &Config, request: Request, now: Timestamp, chance: &mut Chance) -> Reply {
+    let language = Language::of(&request);
+    if !request.method.is_read() {
+        let title = language.pick("Méthode refusée", "Method not allowed");
+        let text = language.pick("Cette page ne se lit qu’avec GET.", "This page can be read with GET only.");
+        let response = error_page::notice(config, language, 405, title, text).header("allow", "GET, HEAD");
+        return Reply::respond(response);
+    }
+    let Ok(path) = SitePath::parse(&request.path) else {
+        let title = language.pick("Adresse refusée", "Address refused");
+        let text = language.pick("Cette adresse est mal formée.", "This address is malformed.");
+        return Reply::respond(error_page::notice(config, language, 400, title, text));
+    };
+    if !config.protected.covers(&path) {
+        return Reply::file(SiteFile::new(request, path, false, Vec::new()));
+    }
+    let cookies = request.header(Header::Cookie).unwrap_or_default();
+    match current::find(&config.ring, config.cookies, cookies, now) {
+        Presence::Somebody(session) => {
+            let renewal = session.renewal(&config.ring, config.cookies, config.lifetime, now, chance);
+            Reply::file(SiteFile::new(request, path, true, renewal.into_iter().collect()))
+        }
+        Presence::Nobody => Reply::respond(challenge(config, &request)),
+        Presence::Ambiguous => ambiguous(config, language),
+    }
+}
+
+/// A navigation goes to the login and comes back; a script gets an answer it can read.
+fn challenge(config: &Config, request: &Request) -> Response {
+    let back = ReturnPath::parse(&request.target(), &config.prefix).unwrap_or_else(ReturnPath::front);
+    let login = format!("{}/login?return_to={}", config.prefix, params::encode(back.as_str()));
+    if browser::navigates(request) {
+        return redirect(&login);
+    }
+    let body = serde_json::json!({ "error": "login_required", "login": login }).to_string();
+    private(Response::with_body(401, "application/json", body))
+}
+
+/// Two session cookies of one name: a redirect to the login would loop, since it cannot remove a cookie
+/// set for another path or domain.
+pub(super) fn ambiguous(config: &Config, language: Language) -> Reply {
+    let title = language.pick("Cookies contradictoires", "Contradictory cookies");
+    let text = language.pick(
+        "Votre navigateur a présenté deux cookies de session pour ce site, et rien ne dit lequel est le bon. \
+         Effacez les cookies de ce site, puis reconnectez-vous.",
+        "Your browser sent two session cookies for this site, and nothing tells which one is right. \
+         Delete the cookies of this site, then log in again.",
+    );
+    let mut reply = Reply::respond(error_page::notice(config, language, 400, title, text));
+    reply.events.push(Event::new(
+        Level::Warning,
+        "session.ambiguous",
+        "two session cookies came with one request",
+    ));
+    reply
+}
+
+impl Reply {
+    /// An answer of ours, with nothing to keep or log.
+    pub(super) fn respond(response: Response) -> Self {
+        Self { content: Content::Respond(response), save: Vec::new(), events: Vec::new() }
+    }
+
+    fn file(file: SiteFile) -> Self {
+        Self { content: Content::File(Box::new(file)), save: Vec::new(), events: Vec::new() }
+    }
+}

@@ -1,0 +1,135 @@
+//! Logout: here first, then at the provider, then back to a page of the site (RP-Initiated Logout 1.0).
+
+use crate::config::Config;
+use crate::html::{Html, fill};
+use crate::oidc::{Provider, end_session};
+use crate::secret::{Chance, Secret};
+use crate::session::current::{self, Presence};
+use crate::session::logout;
+use crate::time::Timestamp;
+use crate::web::page::{page, redirect};
+use crate::web::provider::{self, Purpose};
+use crate::web::{Event, Language, Level, Reply, Step, browser, error_page};
+use crate::wire::params::Params;
+use crate::wire::{Header, Method, Request, Response};
+
+/// A logout that needs the provider's address before it can go on; the local session is over already.
+#[derive(Debug)]
+pub(super) struct Leaving {
+    pub(super) now: Timestamp,
+    pub(super) chance: Chance,
+    id_token: Secret,
+    response_cookies: Vec<String>,
+}
+
+/// `/logout`: asks first on GET, does it on a POST from a page of this site.
+pub(super) fn start(config: &Config, request: &Request, now: Timestamp, chance: Chance) -> Step {
+    let language = Language::of(request);
+    if request.method != Method::Post || !browser::from_this_site(request, &config.public_url) {
+        return Step::reply(Reply::respond(confirm(config, language, request.method)));
+    }
+    let cookies = request.header(Header::Cookie).unwrap_or_default();
+    let clear = vec![config.cookies.clear(&config.cookies.session())];
+    let session = match current::find(&config.ring, config.cookies, cookies, now) {
+        Presence::Somebody(opened) => opened.session(),
+        Presence::Nobody | Presence::Ambiguous => None,
+    };
+    let Some(session) = session else {
+        let mut reply = Reply::respond(with_cookies(redirect(config.logout_page.as_str()), clear));
+        reply.events.push(Event::new(Level::Info, "logout.nobody", "a logout without a session"));
+        return Step::reply(reply);
+    };
+    let leaving = Leaving { now, chance, id_token: session.id_token(), response_cookies: clear };
+    provider::find(config, Purpose::Logout(Box::new(leaving)))
+}
+
+/// Goes on to the provider; without one that knows logout, straight to the site's page.
+pub(super) fn leave(
+    config: &Config,
+    mut leaving: Leaving,
+    provider: Option<&Provider>,
+    now: Timestamp,
+) -> Reply {
+    let begun = logout::begin(&config.ring, config.cookies, now, &mut leaving.chance);
+    let target = provider.zip(begun).and_then(|(provider, (state, cookie))| {
+        end_session::url(provider, &config.client, &leaving.id_token, &state).map(|url| (url, cookie))
+    });
+    let (response, event) = match target {
+        Some((url, cookie)) => {
+            leaving.response_cookies.push(cookie);
+            let event =
+                Event::new(Level::Info, "logout.started", "the session here is over; the provider's follows");
+            (redirect(url.expose()), event)
+        }
+        None => {
+            let event = Event::new(
+                Level::Warning,
+                "logout.local_only",
+                "the session here is over; the provider's could not be ended: it offers no logout, or is unreachable",
+            );
+            (redirect(config.logout_page.as_str()), event)
+        }
+    };
+    let mut reply = Reply::respond(with_cookies(response, leaving.response_cookies));
+    reply.events.push(event);
+    reply
+}
+
+/// `/logout/callback`: back from the provider. Without our `state` nothing is done and nothing is believed.
+pub(super) fn finish(config: &Config, request: &Request, now: Timestamp) -> Reply {
+    let cookies = request.header(Header::Cookie).unwrap_or_default();
+    let query = Params::parse(&request.query).unwrap_or_default();
+    let ours = query
+        .get("state")
+        .is_some_and(|state| logout::ends(&config.ring, config.cookies, cookies, state, now));
+    if ours {
+        let clear = vec![config.cookies.clear(&config.cookies.logout())];
+        let mut reply = Reply::respond(with_cookies(redirect(config.logout_page.as_str()), clear));
+        reply.events.push(Event::new(Level::Info, "logout.finished", "back from the provider's logout"));
+        return reply;
+    }
+    let language = Language::of(request);
+    let here = matches!(current::find(&config.ring, config.cookies, cookies, now), Presence::Somebody(_));
+    let (title, text) = if here {
+        (
+            language.pick("Vous êtes toujours connecté", "You are still logged in"),
+            language.pick("Aucune déconnexion n’était en cours ici.", "No logout was under way here."),
+        )
+    } else {
+        (
+            language.pick("Vous êtes déconnecté", "You are logged out"),
+            language.pick("Aucune session n’est ouverte sur ce site.", "No session is open on this site."),
+        )
+    };
+    let mut reply = Reply::respond(error_page::notice(config, language, 200, title, text));
+    reply.events.push(Event::new(
+        Level::Warning,
+        "logout.state",
+        "a return from logout that this browser did not begin",
+    ));
+    reply
+}
+
+fn confirm(config: &Config, language: Language, method: Method) -> Response {
+    let title = language.pick("Se déconnecter ?", "Log out?");
+    let main: Html = fill(
+        "<h1>{}</h1>\n<p>{}</p>\n<form action=\"{}/logout\" method=\"post\">\
+         <button class=\"fce-action\" type=\"submit\">{}</button></form>",
+        &[
+            &title,
+            &language.pick(
+                "Votre session ici et celle de FranceConnect prendront fin.",
+                "Your session here and the one at FranceConnect will end.",
+            ),
+            &config.prefix,
+            &language.pick("Se déconnecter", "Log out"),
+        ],
+    );
+    // A POST that another site sent is refused, and answered by the question.
+    let status = if method.is_read() { 200 } else { 403 };
+    page(config, language, status, title, &main)
+}
+
+pub(super) fn with_cookies(response: Response, cookies: Vec<String>) -> Response {
+    cookies.into_iter().fold(response, |response, cookie| response.header("set-cookie", cookie))
+}

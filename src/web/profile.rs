@@ -1,0 +1,130 @@
+//! Who is here: the profile page for people, a little JSON for the site's own scripts.
+
+use serde_json::json;
+
+use crate::config::Config;
+use crate::franceconnect::Identity;
+use crate::html::{Html, ToHtml, fill};
+use crate::secret::Chance;
+use crate::session::Session;
+use crate::session::current::{self, Opened, Presence};
+use crate::time::Timestamp;
+use crate::web::page::{page, private};
+use crate::web::{Language, Reply, error_page, gate};
+use crate::wire::{Header, Request, Response};
+
+/// The profile page, or the button for those who are not here.
+pub(super) fn page_of(config: &Config, request: &Request, now: Timestamp, chance: &mut Chance) -> Reply {
+    let language = Language::of(request);
+    match present(config, request, now) {
+        Found::Ambiguous => gate::ambiguous(config, language),
+        Found::Nobody => {
+            let back = format!("{}/profile", config.prefix);
+            Reply::respond(error_page::login_needed(config, language, &back))
+        }
+        Found::Here(opened, session) => {
+            let response = profile(config, language, &session);
+            Reply::respond(renewed(response, config, &opened, now, chance))
+        }
+    }
+}
+
+/// `/session`: 200 and who is here, or 401. For scripts of the same site: no CORS header is ever sent.
+pub(super) fn json_of(config: &Config, request: &Request, now: Timestamp, chance: &mut Chance) -> Reply {
+    let login = format!("{}/login", config.prefix);
+    match present(config, request, now) {
+        Found::Nobody | Found::Ambiguous => {
+            let body = json!({ "authenticated": false, "login": login });
+            Reply::respond(private(Response::with_body(401, "application/json", body.to_string())))
+        }
+        Found::Here(opened, session) => {
+            let body = json!({
+                "authenticated": true,
+                "name": session.identity.display_name(),
+                "given_name": session.identity.text("given_name"),
+                "family_name": session.identity.text("family_name"),
+                "preferred_username": session.identity.text("preferred_username"),
+                "acr": session.acr,
+                "expires_in": opened.expires_in(config.lifetime, now),
+                "profile": format!("{}/profile", config.prefix),
+                "logout": format!("{}/logout", config.prefix),
+            });
+            let response = private(Response::with_body(200, "application/json", body.to_string()));
+            Reply::respond(renewed(response, config, &opened, now, chance))
+        }
+    }
+}
+
+enum Found {
+    Nobody,
+    Ambiguous,
+    Here(Opened, Box<Session>),
+}
+
+fn present(config: &Config, request: &Request, now: Timestamp) -> Found {
+    let cookies = request.header(Header::Cookie).unwrap_or_default();
+    match current::find(&config.ring, config.cookies, cookies, now) {
+        Presence::Nobody => Found::Nobody,
+        Presence::Ambiguous => Found::Ambiguous,
+        Presence::Somebody(opened) => match opened.session() {
+            Some(session) => Found::Here(opened, Box::new(session)),
+            None => Found::Nobody,
+        },
+    }
+}
+
+fn renewed(
+    response: Response,
+    config: &Config,
+    opened: &Opened,
+    now: Timestamp,
+    chance: &mut Chance,
+) -> Response {
+    match opened.renewal(&config.ring, config.cookies, config.lifetime, now, chance) {
+        Some(cookie) => response.header("set-cookie", cookie),
+        None => response,
+    }
+}
+
+fn profile(config: &Config, language: Language, session: &Session) -> Response {
+    let title = language.pick("Votre profil", "Your profile");
+    let name = session.identity.display_name();
+    let here = match &name {
+        Some(name) => fill(
+            language
+                .pick("<p>Connecté : <strong>{}</strong></p>\n", "<p>Logged in: <strong>{}</strong></p>\n"),
+            &[name],
+        ),
+        None => Html::literal(language.pick("<p>Vous êtes connecté.</p>\n", "<p>You are logged in.</p>\n")),
+    };
+    let rows: Html = Identity::LABELS
+        .iter()
+        .filter_map(|label| {
+            let text = session.identity.text(label.claim)?;
+            let shown = language.pick(value_fr(label.claim, text), text);
+            Some(fill("<dt>{}</dt><dd>{}</dd>\n", &[&language.pick(label.fr, label.en), &shown]))
+        })
+        .collect();
+    let origin = language.pick(
+        "Ces données viennent de FranceConnect et ne se modifient pas ici.",
+        "These data come from FranceConnect and cannot be changed here.",
+    );
+    let values: [&dyn ToHtml; 6] =
+        [&title, &here, &rows, &origin, &config.prefix, &language.pick("Se déconnecter", "Log out")];
+    let main = fill(
+        "<h1>{}</h1>\n{}<dl>\n{}</dl>\n<p>{}</p>\n<form action=\"{}/logout\" method=\"post\">\
+         <button class=\"fce-action\" type=\"submit\">{}</button></form>",
+        &values,
+    );
+    page(config, language, 200, title, &main)
+}
+
+/// Words of the protocol in words for people.
+fn value_fr<'a>(claim: &str, text: &'a str) -> &'a str {
+    match (claim, text) {
+        ("gender", "female") => "Féminin",
+        ("gender", "male") => "Masculin",
+        ("gender", "unspecified") => "Non précisé",
+        _ => text,
+    }
+}

@@ -1,0 +1,222 @@
+//! `check`: everything at once, the line of each fault, no value of a secret.
+
+use crate::cli::{program, text};
+use crate::native_support::{Folder, KEY};
+
+/// Runs `check` and returns its status and what it printed.
+fn check(folder: &Folder, words: &[&str], environment: &[(&str, &str)]) -> (i32, String) {
+    let mut command = program(folder.path());
+    command.arg("check").args(words).envs(environment.iter().copied());
+    let output = command.output().unwrap();
+    let all = text(&output.stdout) + &text(&output.stderr);
+    assert!(!all.contains("hush") && !all.contains(KEY), "a secret was printed:\n{all}");
+    (output.status.code().unwrap(), all)
+}
+
+fn assert_all(printed: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(printed.contains(part), "{part:?} is missing from:\n{printed}");
+    }
+}
+
+#[test]
+fn a_wrangler_file_without_faults_leaves_the_secrets_to_set() {
+    let folder = Folder::new();
+    folder.write(
+        "wrangler.toml",
+        "name = \"site\"\n[assets]\nrun_worker_first = true\nhtml_handling = \"none\"\n\
+         [vars]\nPUBLIC_URL = \"https://site.example.fr\"\nFC_CLIENT_ID = \"client\"\n",
+    );
+    let (status, printed) = check(&folder, &["--wrangler"], &[]);
+    assert_eq!(status, 0, "{printed}");
+    assert_all(
+        &printed,
+        &[
+            "npx wrangler secret put FC_CLIENT_SECRET",
+            "npx wrangler secret put FC_SESSION_KEYS",
+            "Aucune erreur",
+        ],
+    );
+}
+
+#[test]
+fn every_fault_of_a_wrangler_file_is_told_with_its_line() {
+    let folder = Folder::new();
+    folder.write(
+        "wrangler.toml",
+        "[assets]\n\
+         directory = \"site\"\n\
+         [vars]\n\
+         PUBLIC_URL = \"https://site.example.fr/path\"\n\
+         FC_CLIENTID = \"client\"\n\
+         FC_SCOPES = 3\n\
+         FC_CLIENT_SECRET = \"hush\"\n\
+         FC_PREFIX = \"auth\"\n\
+         OTHER = \"of another program\"\n",
+    );
+    let (status, printed) = check(&folder, &["--wrangler", "wrangler.toml"], &[]);
+    assert_eq!(status, 1);
+    assert_all(
+        &printed,
+        &[
+            "run_worker_first",
+            "html_handling",
+            "PUBLIC_URL (wrangler.toml:4)",
+            "FC_CLIENTID (wrangler.toml:5) n’est pas une variable connue ; vouliez-vous dire FC_CLIENT_ID ?",
+            "FC_CLIENT_ID n’est pas renseignée",
+            "FC_SCOPES (wrangler.toml:6)",
+            "FC_CLIENT_SECRET (wrangler.toml:7) est un secret en clair",
+            "FC_PREFIX (wrangler.toml:8)",
+            "secret put FC_SESSION_KEYS",
+        ],
+    );
+    assert!(!printed.contains("OTHER"));
+    let (_, english) = check(&folder, &["--wrangler", "--lang", "en"], &[]);
+    assert_all(&english, &["did you mean FC_CLIENT_ID?", "To set:"]);
+}
+
+#[test]
+fn dev_vars_lie_over_wrangler_unless_it_is_for_a_deployment() {
+    let folder = Folder::new();
+    folder.write(
+        "wrangler.toml",
+        "[vars]\nPUBLIC_URL = \"https://site.example.fr\"\nFC_CLIENT_ID = \"client\"\n",
+    );
+    folder.write(
+        ".dev.vars",
+        format!(
+            "FC_CLIENT_SECRET=hush\nFC_SESSION_KEYS='{KEY}'\nPUBLIC_URL=nonsense\nFC_NONSENSE_HERE=1\nwhat\n"
+        ),
+    );
+    let (status, printed) = check(&folder, &["--wrangler"], &[]);
+    assert_eq!(status, 1);
+    assert_all(
+        &printed,
+        &[
+            "PUBLIC_URL (.dev.vars:3)",
+            "FC_NONSENSE_HERE (.dev.vars:4) n’est pas une variable connue",
+            ".dev.vars:5",
+        ],
+    );
+    assert!(!printed.contains("secret put"), "{printed}");
+    let (status, printed) = check(&folder, &["--wrangler", "--deploy"], &[]);
+    assert_eq!(status, 0, "{printed}");
+    assert!(!printed.contains(".dev.vars"));
+}
+
+#[test]
+fn an_environment_of_wrangler_has_its_own_variables() {
+    let folder = Folder::new();
+    folder.write(
+        "wrangler.toml",
+        "[vars]\nPUBLIC_URL = \"https://site.example.fr\"\nFC_CLIENT_ID = \"client\"\n\
+         [env.staging.vars]\nPUBLIC_URL = \"https://staging.example.fr\"\n",
+    );
+    let (status, printed) = check(&folder, &["--wrangler", "--env", "staging"], &[]);
+    assert_eq!(status, 1, "FC_CLIENT_ID is not inherited");
+    assert_all(&printed, &["FC_CLIENT_ID", "npx wrangler secret put FC_CLIENT_SECRET --env staging"]);
+    let (status, printed) = check(&folder, &["--wrangler", "--env", "production"], &[]);
+    assert_eq!(status, 1);
+    assert_all(&printed, &["[env.production]", "staging"]);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_status_2() {
+    let folder = Folder::new();
+    assert_eq!(check(&folder, &["--wrangler"], &[]).0, 2);
+    assert_eq!(check(&folder, &["--spin", "absent.toml"], &[]).0, 2);
+    folder.write("wrangler.toml", "[vars]\nA = \"1\"\nFC_CLIENT_SECRET = \"hush\n");
+    let (status, printed) = check(&folder, &["--wrangler"], &[]);
+    assert_eq!(status, 2);
+    assert_all(&printed, &["wrangler.toml:3"]);
+    folder.write("wrangler.toml", b"\xff");
+    assert_eq!(check(&folder, &["--wrangler"], &[]).0, 2);
+}
+
+const SPIN: &str = r#"spin_manifest_version = 2
+[variables]
+public_url = { default = "http://localhost:3000" }
+fc_client_id = { required = true }
+fc_client_secret = { required = true, secret = true }
+fc_session_keys = { required = true, secret = true }
+fc_scopes = { default = "openid" }
+[component.other.variables]
+thing = "1"
+[component.edge.variables]
+public_url = "{{ public_url }}"
+fc_client_id = "{{ fc_client_id }}"
+fc_client_secret = "{{ fc_client_secret }}"
+fc_session_keys = "{{ fc_session_keys }}"
+fc_scopes = "{{ fc_scopes }}"
+"#;
+
+#[test]
+fn a_spin_file_is_filled_from_its_defaults_and_the_environment() {
+    let folder = Folder::new();
+    folder.write("spin.toml", SPIN);
+    let (status, printed) = check(&folder, &["--spin"], &[]);
+    assert_eq!(status, 1, "a required variable that is no secret has to be given to be judged");
+    assert_all(&printed, &["FC_CLIENT_ID", "SPIN_VARIABLE_FC_CLIENT_SECRET", "fc_session_keys="]);
+    let (status, printed) = check(&folder, &["--spin"], &[("SPIN_VARIABLE_FC_CLIENT_ID", "client")]);
+    assert_eq!(status, 0, "{printed}");
+    assert_all(&printed, &["SPIN_VARIABLE_FC_SESSION_KEYS"]);
+    let all = [
+        ("SPIN_VARIABLE_FC_CLIENT_ID", "client"),
+        ("SPIN_VARIABLE_FC_CLIENT_SECRET", "hush"),
+        ("SPIN_VARIABLE_FC_SESSION_KEYS", KEY),
+    ];
+    let (status, printed) = check(&folder, &["--spin"], &all);
+    assert_eq!(status, 0, "{printed}");
+    assert!(!printed.contains("À poser"));
+    let broken = [("SPIN_VARIABLE_FC_SESSION_KEYS", "hush"), ("SPIN_VARIABLE_PUBLIC_URL", "hush")];
+    let (status, printed) = check(&folder, &["--spin"], &broken);
+    assert_eq!(status, 1);
+    assert_all(&printed, &["PUBLIC_URL (spin.toml:11)", "FC_SESSION_KEYS (spin.toml:14)"]);
+}
+
+#[test]
+fn a_spin_file_that_keeps_secrets_or_loses_variables_is_told_so() {
+    let folder = Folder::new();
+    let leaking = SPIN
+        .replace(
+            "fc_client_secret = { required = true, secret = true }",
+            "fc_client_secret = { default = \"hush\" }",
+        )
+        .replace("fc_scopes = \"{{ fc_scopes }}\"\n", "fc_scop = \"openid\"\n");
+    folder.write("spin.toml", leaking);
+    let (status, printed) = check(&folder, &["--spin"], &[]);
+    assert_eq!(status, 1);
+    assert_all(
+        &printed,
+        &[
+            "FC_CLIENT_SECRET (spin.toml:5) est un secret en clair",
+            "secret = true",
+            "FC_SCOPES (spin.toml:7) est déclarée mais pas donnée",
+            "FC_SCOP (spin.toml:15) n’est pas une variable connue ; vouliez-vous dire FC_SCOPES ?",
+        ],
+    );
+    folder.write("spin.toml", "spin_manifest_version = 2\n[component.a]\nsource = \"a.wasm\"\n");
+    assert_eq!(check(&folder, &["--spin"], &[]).0, 1);
+}
+
+#[test]
+fn the_environment_is_judged_as_serve_would_read_it() {
+    let folder = Folder::new();
+    folder.write(".dev.vars", "FC_CLIENT_SECRET=hush\nFC_CLIENT_ID=client\n");
+    let (status, printed) = check(&folder, &[], &[("PUBLIC_URL", "https://site.example.fr")]);
+    assert_eq!(status, 1, "nothing else can set a secret here");
+    assert_all(&printed, &["FC_SESSION_KEYS : export FC_SESSION_KEYS=…"]);
+    let set = [
+        ("PUBLIC_URL", "https://site.example.fr"),
+        ("FC_SESSION_KEYS", KEY),
+        ("FC_DEBUG", "1"),
+        ("FC_PROTECTED_PATH", "/x"),
+    ];
+    let (status, printed) = check(&folder, &[], &set);
+    assert_eq!(status, 0, "{printed}");
+    assert_all(
+        &printed,
+        &["FC_PROTECTED_PATH n’est pas une variable connue ; vouliez-vous dire FC_PROTECTED_PATHS ?"],
+    );
+    assert!(!printed.contains("FC_DEBUG"), "a variable of fontconfig");
+}

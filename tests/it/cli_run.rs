@@ -1,0 +1,223 @@
+//! The commands that listen: they say when they are ready, and end cleanly when told.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+use crate::cli::{program, text};
+use crate::native_browser::Browser;
+use crate::native_support::{Folder, KEY};
+
+/// A command that is killed with the test.
+struct Running(Child);
+
+impl Running {
+    /// Starts `command` and reads what it prints until the line that begins with `ready`.
+    fn start(mut command: Command) -> (Self, Vec<String>) {
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut running = Self(child);
+        let mut lines = Vec::new();
+        for line in BufReader::new(running.0.stdout.as_mut().unwrap()).lines() {
+            lines.push(line.unwrap());
+            if lines.last().unwrap().starts_with("ready ") {
+                return (running, lines);
+            }
+        }
+        panic!("it ended before it was ready: {lines:?}");
+    }
+
+    fn signal(mut self, name: &str) -> ExitStatus {
+        let sent = Command::new("kill").args(["-s", name, &self.0.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+        self.0.wait().unwrap()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn get(url: &str) -> String {
+    let rest = url.strip_prefix("http://").unwrap();
+    let (authority, path) = rest.split_once('/').unwrap();
+    let mut stream = TcpStream::connect(authority).unwrap();
+    let request = format!("GET /{path} HTTP/1.1\r\nhost: {authority}\r\nconnection: close\r\n\r\n");
+    std::io::Write::write_all(&mut stream, request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+fn ready(lines: &[String]) -> &str {
+    lines.last().unwrap().strip_prefix("ready ").unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn dev_serves_a_site_and_its_franceconnect_until_a_signal() {
+    let folder = Folder::new();
+    folder.write("site/index.html", "home");
+    let mut command = program(folder.path());
+    command.args(["dev", "--listen", "127.0.0.1:0"]);
+    let (running, lines) = Running::start(command);
+    let all = lines.join("\n");
+    assert!(ready(&lines).starts_with("http://localhost:"), "{all}");
+    assert!(get(ready(&lines)).ends_with("home"));
+    let issuer = all.split("FranceConnect émulé : ").nth(1).unwrap().lines().next().unwrap();
+    assert!(issuer.starts_with("http://127.0.0.1:"), "another name than the site's");
+    assert!(get(&format!("{issuer}/.well-known/openid-configuration")).contains(issuer));
+    assert!(all.contains("Comptes de test") && all.contains("sans style officiel"), "{all}");
+    assert_eq!(running.signal("INT").code(), Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn dev_lets_a_person_in_and_out_again() {
+    let folder = Folder::new();
+    folder.write("site/index.html", "home").write("site/prive.html", "private");
+    let mut command = program(folder.path());
+    command.args(["dev", "--listen", "127.0.0.1:0"]);
+    let (running, lines) = Running::start(command);
+    let site = ready(&lines);
+    let mut browser = Browser::default();
+    // The gate sends a navigation to the emulator, whose pages each have their form.
+    assert_eq!(browser.open(&format!("{site}prive")).status, 200);
+    let interaction = browser.url.clone();
+    assert!(interaction.starts_with("http://127.0.0.1:"), "{interaction}");
+    let page = browser.open(&interaction).text();
+    let idp = page.split("name=\"idp\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    browser.submit(&format!("{interaction}/fournisseur"), &format!("idp={idp}"));
+    browser.submit(&format!("{interaction}/connexion"), "login=test&password=123");
+    let arrived = browser.submit(&format!("{interaction}/information"), "");
+    assert_eq!((browser.url.as_str(), arrived.text().as_str()), (format!("{site}prive").as_str(), "private"));
+    assert_eq!(arrived.header("cache-control"), Some("private, no-store"));
+    let profile = browser.open(&format!("{site}auth/profile"));
+    assert!(profile.text().contains("DUBOIS"), "{}", profile.text());
+    browser.submit("/auth/logout", "");
+    assert_eq!(browser.url, site, "back from the provider's logout, on the page for that");
+    browser.open(&format!("{site}prive"));
+    assert_ne!(origin_of(&browser.url), origin_of(site), "a login is needed again");
+    assert_eq!(running.signal("TERM").code(), Some(0));
+}
+
+fn origin_of(url: &str) -> &str {
+    url.strip_prefix("http://").unwrap().split('/').next().unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_proxy_is_for_https_alone() {
+    // A proxy of the environment that only listens: what reaches it is what would go through it.
+    let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
+    let provider = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = |listener: &TcpListener| format!("http://{}", listener.local_addr().unwrap());
+    let start = |issuer: &str| {
+        let folder = Folder::new();
+        let mut command = program(folder.path());
+        command.args(["serve", "--listen", "127.0.0.1:0"]).envs([
+            ("PUBLIC_URL", "http://127.0.0.1:8787"),
+            ("FC_ENVIRONMENT", "other"),
+            ("FC_ISSUER", issuer),
+            ("FC_CLIENT_ID", "client"),
+            ("FC_CLIENT_SECRET", "hush"),
+            ("FC_SESSION_KEYS", KEY),
+            ("HTTP_PROXY", &address(&proxy)),
+            ("HTTPS_PROXY", &address(&proxy)),
+        ]);
+        let (running, lines) = Running::start(command);
+        let login = ready(&lines).strip_prefix("http://").unwrap().to_owned();
+        let mut stream = TcpStream::connect(login.trim_end_matches('/')).unwrap();
+        let head = "GET /auth/login HTTP/1.1\r\nhost: 127.0.0.1:8787\r\nsec-fetch-mode: navigate\r\nsec-fetch-dest: document\r\n\r\n";
+        std::io::Write::write_all(&mut stream, head.as_bytes()).unwrap();
+        (running, stream, folder)
+    };
+    let first_line = |listener: &TcpListener| {
+        let mut line = String::new();
+        BufReader::new(listener.accept().unwrap().0).read_line(&mut line).unwrap();
+        line
+    };
+    let plain = start(&address(&provider));
+    assert_eq!(first_line(&provider), "GET /.well-known/openid-configuration HTTP/1.1\r\n");
+    drop(plain);
+    let _tunnel = start("https://provider.example");
+    assert_eq!(first_line(&proxy), "CONNECT provider.example:443 HTTP/1.1\r\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn emulate_prints_what_to_paste_and_never_repeats_a_secret() {
+    let folder = Folder::new();
+    let mut command = program(folder.path());
+    command.args(["emulate", "--listen", "127.0.0.1:0", "--alg", "RS256"]).env("FC_CLIENT_SECRET", "hush");
+    let (running, lines) = Running::start(command);
+    let all = lines.join("\n");
+    assert!(all.contains(&format!("FC_ISSUER={}", ready(&lines))), "{all}");
+    assert!(all.contains("FC_ID_TOKEN_ALG=RS256") && !all.contains("hush"), "{all}");
+    assert_eq!(running.signal("TERM").code(), Some(0));
+    let mut command = program(folder.path());
+    command.args(["emulate", "--listen", "127.0.0.1:0"]);
+    let (running, lines) = Running::start(command);
+    assert!(lines.iter().any(|line| line.starts_with("FC_CLIENT_SECRET=") && line.len() > 40), "{lines:?}");
+    assert_eq!(running.signal("TERM").code(), Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn serve_reads_dev_vars_below_the_environment() {
+    let folder = Folder::new();
+    folder.write("public/index.html", "home").write(
+        ".dev.vars",
+        format!(
+            "PUBLIC_URL=nonsense\nFC_ENVIRONMENT=emulator\nFC_ISSUER=http://127.0.0.1:9/api/v2\n\
+             FC_CLIENT_ID=client\nFC_CLIENT_SECRET=hush\nFC_SESSION_KEYS={KEY}\n"
+        ),
+    );
+    let mut command = program(folder.path());
+    command.args(["serve", "--listen", "127.0.0.1:0", "--site", "public"]);
+    let refused = command.output().unwrap();
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(text(&refused.stderr).contains("PUBLIC_URL"));
+    command.env("PUBLIC_URL", "http://127.0.0.1:8787");
+    let (running, lines) = Running::start(command);
+    assert!(get(ready(&lines)).starts_with("HTTP/1.1 "));
+    assert_eq!(running.signal("TERM").code(), Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn serve_with_faults_lists_them_all_or_shows_the_page() {
+    let folder = Folder::new();
+    let mut command = program(folder.path());
+    command.args(["serve", "--listen", "127.0.0.1:0"]).env("FC_SCOPES", "email");
+    let refused = command.output().unwrap();
+    let told = text(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(1));
+    for name in ["PUBLIC_URL", "FC_CLIENT_ID", "FC_CLIENT_SECRET", "FC_SESSION_KEYS", "FC_SCOPES"] {
+        assert!(told.contains(name), "{name} is missing from:\n{told}");
+    }
+    command.arg("--show-faults-page");
+    let (running, lines) = Running::start(command);
+    assert!(get(ready(&lines)).starts_with("HTTP/1.1 503 "));
+    assert_eq!(running.signal("TERM").code(), Some(0));
+}
+
+#[test]
+fn a_port_in_use_names_the_flag_that_gives_another() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let folder = Folder::new();
+    for (words, flag) in [
+        (["dev", "--listen", &address, "--emulator", "127.0.0.1:0"].as_slice(), "--listen"),
+        (["dev", "--listen", "127.0.0.1:0", "--emulator", &address].as_slice(), "--emulator"),
+        (["emulate", "--listen", &address].as_slice(), "--listen"),
+        (["serve", "--show-faults-page", "--listen", &address].as_slice(), "--listen"),
+    ] {
+        let output = program(folder.path()).args(words).output().unwrap();
+        let told = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{words:?}");
+        assert!(told.contains(flag) && told.contains(&address), "{told}");
+    }
+}
