@@ -36,7 +36,7 @@ macro_rules! deliveries {
             pub(super) fn facts(self, place: Place) -> Facts {
                 let (name, what) = match (place, self) {
                     $((Place::Discovery, Self::$variant) => (concat!("discovery.", $word), $what),)*
-                    $((Place::Keys, Self::$variant) => (concat!("keys.", $word), $what),)*
+                    $((Place::Keys, Self::$variant) => (concat!("jwks.", $word), $what),)*
                     $((Place::Token, Self::$variant) => (concat!("token.", $word), $what),)*
                     $((Place::UserInfo, Self::$variant) => (concat!("userinfo.", $word), $what),)*
                 };

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 faults! {
     /// What the key set says, and when.
-    Keys, "keys", Keys;
+    Keys, "jwks", Keys;
     EmptySet = "empty_set", Stops, "no key at all";
     KeysMissing = "keys_missing", Stops, "an object without `keys`";
     KeysObject = "keys_object", Stops, "`keys` is an object";

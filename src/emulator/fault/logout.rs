@@ -5,8 +5,8 @@ faults! {
     Logout, "logout", Logout;
     ErrorPage = "error_page", Succeeds, "an error page instead of the return";
     Unavailable = "unavailable", Succeeds, "503 instead of the return";
-    StateOther = "state_other", Succeeds, "the return carries another `state`";
-    StateMissing = "state_missing", Succeeds, "the return carries no `state`";
+    StateOther = "other_state", Succeeds, "the return carries another `state`";
+    StateMissing = "no_state", Succeeds, "the return carries no `state`";
     StateTwice = "state_twice", Succeeds, "the return carries `state` twice";
     StateHostile = "state_hostile", Succeeds, "the return carries markup as `state`";
     Error = "error", Succeeds, "the return carries an `error`";
