@@ -8,9 +8,9 @@ use std::process::ExitCode;
 use super::emulated::Emulated;
 use super::lang::{self, Lang};
 use super::listen::{self, Stop};
-use super::{faults, keygen};
+use super::{faults, keygen, serve};
 use crate::config::{self, Config};
-use crate::emulator::{self, Alg, Client};
+use crate::emulator::{self, Account, Alg, Client};
 use crate::host::native::{self, Native};
 
 /// What stands below the options of `dev --help`.
@@ -21,7 +21,24 @@ FC_PROTECTED_PATHS…) se changent par l’environnement. Le site est sur localh
 
 const CLIENT_ID: &str = "franceconnect-edge-dev";
 
+/// The official style of the button, if `scripts/dsfr` has put it into the site.
+const BUTTON: &str = "dsfr/connect.css";
+
+/// The accounts that show most of what a service must bear; the emulator's login page lists the others.
+const ACCOUNTS: &[&str] = &[
+    "test",
+    "avec_nom_dusage",
+    "caractères_spéciaux",
+    "sans_prenom",
+    "naissance_Portugal",
+    "étranger_présumé_né_jour_et_mois",
+    "identité_maximale",
+    "Désactivé",
+    "E010008",
+];
+
 #[derive(clap::Args)]
+#[command(next_help_heading = "Options ")]
 pub(super) struct Args {
     #[arg(long, value_name = "ADRESSE", default_value = "127.0.0.1:8787", hide_default_value = true)]
     #[arg(value_parser = listen::parse, help = "Où écoute le site (par défaut : 127.0.0.1:8787)")]
@@ -44,7 +61,7 @@ pub(super) async fn run(args: Args, lang: Lang) -> Result<(), ExitCode> {
     let emulator = args.emulator.unwrap_or(SocketAddr::new(args.listen.ip(), next));
     let emulated = Emulated::bind(lang, "--emulator", emulator).await?;
 
-    let Some(variables) = variables(address.port(), &emulated.issuer) else {
+    let Some(variables) = variables(address.port(), &emulated.issuer, &args.site) else {
         return Err(keygen::no_randomness(lang));
     };
     let config = config::read(|name| variables.get(name).cloned()).map_err(|faults| {
@@ -64,11 +81,14 @@ pub(super) async fn run(args: Args, lang: Lang) -> Result<(), ExitCode> {
 }
 
 /// What only `dev` can know, over the environment, over what suits the sample site.
-fn variables(port: u16, issuer: &str) -> Option<HashMap<&'static str, String>> {
+fn variables(port: u16, issuer: &str, site: &Path) -> Option<HashMap<&'static str, String>> {
     let mut variables: HashMap<&'static str, String> = HashMap::from([
         ("FC_PROTECTED_PATHS", "/prive".to_owned()),
         ("FC_SCOPES", "openid identite_pivot preferred_username email".to_owned()),
     ]);
+    if site.join(BUTTON).is_file() {
+        variables.insert("FC_STYLESHEETS", format!("/{BUTTON}"));
+    }
     for name in faults::names() {
         if let Ok(value) = std::env::var(name) {
             variables.insert(name, value);
@@ -110,12 +130,8 @@ fn tell(lang: Lang, config: &Config, issuer: &str, site: &Path) {
         format_args!("Emulated FranceConnect: {issuer}"),
     );
     let folder = site.display();
-    if !site.is_dir() {
-        lang.warn(
-            format_args!("Attention : le dossier {folder} n’existe pas (--site)."),
-            format_args!("Beware: there is no folder {folder} (--site)."),
-        );
-    } else if site.join("dsfr").is_dir() {
+    serve::warn_without_folder(lang, site);
+    if site.join(BUTTON).is_file() {
         lang.say(
             format_args!("Bouton FranceConnect : officiel ({folder}/dsfr)"),
             format_args!("FranceConnect button: official ({folder}/dsfr)"),
@@ -128,10 +144,24 @@ fn tell(lang: Lang, config: &Config, issuer: &str, site: &Path) {
             format_args!("FranceConnect button: plain stand-in (scripts/dsfr puts {folder}/dsfr in place)"),
         );
     }
-    lang.say("Comptes de test :", "Test accounts:");
-    for account in emulator::accounts() {
-        lang::print(format_args!("  {:<24} {}", account.login, account.interest));
-    }
+    accounts(lang);
     lang.say("Ctrl-C pour arrêter.", "Ctrl-C to stop.");
     lang::print(format_args!("ready {url}/"));
+}
+
+fn accounts(lang: Lang) {
+    let password = Account::PASSWORD;
+    lang.say(
+        format_args!("Comptes de test (mot de passe {password}) :"),
+        format_args!("Test accounts (password {password}):"),
+    );
+    let known = |login: &&str| emulator::accounts().iter().find(|account| account.login == *login);
+    for account in ACCOUNTS.iter().filter_map(known) {
+        lang::print(format_args!("  {:<32} {}", account.login, account.interest));
+    }
+    let others = emulator::accounts().len().saturating_sub(ACCOUNTS.len());
+    lang.say(
+        format_args!("  et {others} autres, que propose la page de connexion"),
+        format_args!("  and {others} others, which the login page offers"),
+    );
 }

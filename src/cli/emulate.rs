@@ -10,7 +10,7 @@ use super::emulated::Emulated;
 use super::keygen;
 use super::lang::{self, Lang};
 use super::listen::{self, Stop};
-use crate::emulator::{Alg, Client};
+use crate::emulator::{Account, Alg, Client};
 
 /// What stands below the options of `emulate --help`.
 pub(super) const HELP: &str = "\
@@ -26,6 +26,7 @@ enum Signing {
 }
 
 #[derive(clap::Args)]
+#[command(next_help_heading = "Options ")]
 pub(super) struct Args {
     #[arg(long, value_name = "ADRESSE", default_value = "127.0.0.1:8788", hide_default_value = true)]
     #[arg(value_parser = listen::parse, help = "Où écouter (par défaut : 127.0.0.1:8788)")]
@@ -91,6 +92,11 @@ fn tell(lang: Lang, issuer: &str, client: &Client, show_secret: bool) {
         lang::print(format_args!("FC_CLIENT_SECRET={}", client.client_secret));
     }
     lang::print(format_args!("FC_ID_TOKEN_ALG={}", client.signing_alg.name()));
+    let password = Account::PASSWORD;
+    lang.say(
+        format_args!("Compte de test : test, mot de passe {password}"),
+        format_args!("Test account: test, password {password}"),
+    );
     lang::print(format_args!("ready {issuer}"));
 }
 

@@ -89,5 +89,6 @@ pub fn is_loopback(url: &Url) -> bool {
 
 /// Whether `host` (as in a `Host` header, with or without a port) is a loopback name.
 pub fn is_loopback_authority(host: &str) -> bool {
-    Url::parse(&format!("http://{host}/")).is_ok_and(|url| is_loopback(&url))
+    let bare = !host.contains(['@', '/', '?', '#', '\\']);
+    bare && Url::parse(&format!("http://{host}/")).is_ok_and(|url| is_loopback(&url))
 }

@@ -53,7 +53,7 @@ pub(super) fn read(reader: &mut Reader<'_>, site: Option<&PublicUrl>) -> Ends {
         auth: client_auth(reader, strict),
         algorithm: algorithm(reader),
         userinfo: userinfo(reader, strict),
-        leeway: reader.number(FC_LEEWAY, 0, 60),
+        leeway: reader.number(FC_LEEWAY, 0, 60).unwrap_or_default(),
         scopes,
         level,
         authorization,

@@ -50,19 +50,19 @@ impl<'a> Reader<'a> {
         found
     }
 
-    /// A whole number within bounds; the default of the table if it is not.
-    pub(super) fn number(&mut self, name: &'static str, least: i64, most: i64) -> i64 {
+    /// A whole number within bounds.
+    pub(super) fn number(&mut self, name: &'static str, least: i64, most: i64) -> Option<i64> {
         if let Ok(number) = self.value(name).parse()
             && (least..=most).contains(&number)
         {
-            return number;
+            return Some(number);
         }
         self.faults.add(
             name,
             format!("n’est pas un nombre entier de {least} à {most}."),
             format!("is not a whole number from {least} to {most}."),
         );
-        least
+        None
     }
 
     pub(super) fn public_url(&mut self) -> Option<PublicUrl> {
@@ -166,6 +166,7 @@ impl<'a> Reader<'a> {
     pub(super) fn lifetime(&mut self) -> Lifetime {
         let idle = self.number(FC_SESSION_IDLE, 60, 86_400);
         let absolute = self.number(FC_SESSION_MAX, 60, 604_800);
+        let (Some(idle), Some(absolute)) = (idle, absolute) else { return Lifetime { idle: 0, absolute: 0 } };
         if absolute < idle {
             self.faults.add(
                 FC_SESSION_MAX,

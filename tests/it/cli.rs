@@ -1,7 +1,5 @@
 //! The words of the command line: help, languages, keys.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
-
 use std::path::Path;
 use std::process::{Command, Output};
 

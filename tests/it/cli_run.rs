@@ -1,12 +1,11 @@
 //! The commands that listen: they say when they are ready, and end cleanly when told.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
-
 use std::io::{BufRead, BufReader, Read};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, ExitStatus, Stdio};
 
 use crate::cli::{program, text};
+use crate::native_browser::Browser;
 use crate::native_support::{Folder, KEY};
 
 /// A command that is killed with the test.
@@ -76,6 +75,79 @@ fn dev_serves_a_site_and_its_franceconnect_until_a_signal() {
 
 #[cfg(unix)]
 #[test]
+fn dev_lets_a_person_in_and_out_again() {
+    let folder = Folder::new();
+    folder.write("site/index.html", "home").write("site/prive.html", "private");
+    let mut command = program(folder.path());
+    command.args(["dev", "--listen", "127.0.0.1:0"]);
+    let (running, lines) = Running::start(command);
+    let site = ready(&lines);
+    let mut browser = Browser::default();
+    // The gate sends a navigation to the emulator, whose pages each have their form.
+    assert_eq!(browser.open(&format!("{site}prive")).status, 200);
+    let interaction = browser.url.clone();
+    assert!(interaction.starts_with("http://127.0.0.1:"), "{interaction}");
+    let page = browser.open(&interaction).text();
+    let idp = page.split("name=\"idp\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    browser.submit(&format!("{interaction}/fournisseur"), &format!("idp={idp}"));
+    browser.submit(&format!("{interaction}/connexion"), "login=test&password=123");
+    let arrived = browser.submit(&format!("{interaction}/information"), "");
+    assert_eq!((browser.url.as_str(), arrived.text().as_str()), (format!("{site}prive").as_str(), "private"));
+    assert_eq!(arrived.header("cache-control"), Some("private, no-store"));
+    let profile = browser.open(&format!("{site}auth/profile"));
+    assert!(profile.text().contains("DUBOIS"), "{}", profile.text());
+    browser.submit("/auth/logout", "");
+    assert_eq!(browser.url, site, "back from the provider's logout, on the page for that");
+    browser.open(&format!("{site}prive"));
+    assert_ne!(origin_of(&browser.url), origin_of(site), "a login is needed again");
+    assert_eq!(running.signal("TERM").code(), Some(0));
+}
+
+fn origin_of(url: &str) -> &str {
+    url.strip_prefix("http://").unwrap().split('/').next().unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_proxy_is_for_https_alone() {
+    // A proxy of the environment that only listens: what reaches it is what would go through it.
+    let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
+    let provider = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = |listener: &TcpListener| format!("http://{}", listener.local_addr().unwrap());
+    let start = |issuer: &str| {
+        let folder = Folder::new();
+        let mut command = program(folder.path());
+        command.args(["serve", "--listen", "127.0.0.1:0"]).envs([
+            ("PUBLIC_URL", "http://127.0.0.1:8787"),
+            ("FC_ENVIRONMENT", "other"),
+            ("FC_ISSUER", issuer),
+            ("FC_CLIENT_ID", "client"),
+            ("FC_CLIENT_SECRET", "hush"),
+            ("FC_SESSION_KEYS", KEY),
+            ("HTTP_PROXY", &address(&proxy)),
+            ("HTTPS_PROXY", &address(&proxy)),
+        ]);
+        let (running, lines) = Running::start(command);
+        let login = ready(&lines).strip_prefix("http://").unwrap().to_owned();
+        let mut stream = TcpStream::connect(login.trim_end_matches('/')).unwrap();
+        let head = "GET /auth/login HTTP/1.1\r\nhost: 127.0.0.1:8787\r\nsec-fetch-mode: navigate\r\nsec-fetch-dest: document\r\n\r\n";
+        std::io::Write::write_all(&mut stream, head.as_bytes()).unwrap();
+        (running, stream, folder)
+    };
+    let first_line = |listener: &TcpListener| {
+        let mut line = String::new();
+        BufReader::new(listener.accept().unwrap().0).read_line(&mut line).unwrap();
+        line
+    };
+    let plain = start(&address(&provider));
+    assert_eq!(first_line(&provider), "GET /.well-known/openid-configuration HTTP/1.1\r\n");
+    drop(plain);
+    let _tunnel = start("https://provider.example");
+    assert_eq!(first_line(&proxy), "CONNECT provider.example:443 HTTP/1.1\r\n");
+}
+
+#[cfg(unix)]
+#[test]
 fn emulate_prints_what_to_paste_and_never_repeats_a_secret() {
     let folder = Folder::new();
     let mut command = program(folder.path());
@@ -108,6 +180,8 @@ fn serve_reads_dev_vars_below_the_environment() {
     let refused = command.output().unwrap();
     assert_eq!(refused.status.code(), Some(1));
     assert!(text(&refused.stderr).contains("PUBLIC_URL"));
+    let misspelt = text(&command.env("FC_PROTECTED_PATH", "/x").output().unwrap().stderr);
+    assert!(misspelt.contains("vouliez-vous dire FC_PROTECTED_PATHS ?"), "{misspelt}");
     command.env("PUBLIC_URL", "http://127.0.0.1:8787");
     let (running, lines) = Running::start(command);
     assert!(get(ready(&lines)).starts_with("HTTP/1.1 "));

@@ -1,7 +1,5 @@
 //! The native host's files: names, parts, validators, and nothing from outside the folder.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
-
 use crate::native_support::{Answer, Folder, Server};
 
 fn site() -> Folder {

@@ -1,7 +1,5 @@
 //! The native host's edges: limits, joined headers, faults of configuration, the end.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
-
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};

@@ -1,7 +1,5 @@
 //! What the tests of the native program share: a folder of their own, a host on loopback, bytes on a socket.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
-
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};

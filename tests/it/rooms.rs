@@ -12,7 +12,8 @@ fn table() -> Vec<(String, Vec<String>)> {
     let rows = docs.lines().skip_while(|line| !line.contains("| room |")).skip(2);
     rows.take_while(|line| line.starts_with("//! |"))
         .map(|row| {
-            let cells: Vec<&str> = row.trim_start_matches("//!").trim().trim_matches('|').split('|').collect();
+            let cells: Vec<&str> =
+                row.trim_start_matches("//!").trim().trim_matches('|').split('|').collect();
             (ticked(cells[0]).remove(0), cells.get(2).map(|cell| ticked(cell)).unwrap_or_default())
         })
         .collect()
@@ -34,10 +35,12 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 
 /// The rooms that a source names through `crate::`, groups included.
 fn named(source: &str) -> Vec<String> {
-    let code: String = source.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+    let code: String =
+        source.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
     let mut rooms = Vec::new();
     for rest in code.split("crate::").skip(1) {
-        let word = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+        let word =
+            |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
         match rest.strip_prefix('{') {
             // A group such as `crate::{wire, jose::Jwk}`: the first word of each part at depth one.
             Some(group) => {
@@ -71,12 +74,15 @@ fn room_of(file: &Path) -> Option<String> {
 #[test]
 fn no_arrow_runs_up() {
     let table = table();
-    let place: BTreeMap<&str, usize> = table.iter().enumerate().map(|(at, (room, _))| (room.as_str(), at)).collect();
+    let place: BTreeMap<&str, usize> =
+        table.iter().enumerate().map(|(at, (room, _))| (room.as_str(), at)).collect();
     assert!(place.len() >= 12, "the table was not found");
     let mut wrong = Vec::new();
     for file in sources(Path::new("src")) {
         let Some(room) = room_of(&file) else { continue };
-        let at = *place.get(room.as_str()).unwrap_or_else(|| panic!("{} is in no room of the table", file.display()));
+        let at = *place
+            .get(room.as_str())
+            .unwrap_or_else(|| panic!("{} is in no room of the table", file.display()));
         let source = fs::read_to_string(&file).unwrap();
         // `super::` may not leave the room: a file of depth one has no room-mate above it.
         let depth = file.components().count() - 2;
@@ -95,7 +101,8 @@ fn no_arrow_runs_up() {
 
 #[test]
 fn the_scan_sees_groups_and_nested_paths() {
-    let source = "use crate::{wire::{self, Request}, jose};\nlet x = crate::oidc::Call;\n// crate::web is a comment";
+    let source =
+        "use crate::{wire::{self, Request}, jose};\nlet x = crate::oidc::Call;\n// crate::web is a comment";
     assert_eq!(named(source), ["wire", "jose", "oidc"]);
 }
 

@@ -1,17 +1,15 @@
 //! Decides how a call to the provider is made from this machine: one exchange, bounded, never elsewhere.
 
 use std::env;
+use std::error::Error;
 use std::time::Duration;
 
 use axum::http::HeaderValue;
 use reqwest::{Client, ClientBuilder, NoProxy, Proxy, Response, redirect, retry};
 
-use super::now;
+use super::{log, now};
+use crate::host::log::trouble;
 use crate::oidc::{Call, CallMethod, FetchAnswer, Fetched, Unreachable};
-
-/// Idle connections live shorter than the five seconds after which common servers close theirs: a code
-/// is not sent on a connection that is being closed, for it can be sent once only.
-const IDLE: Duration = Duration::from_secs(2);
 
 /// The client of this host's calls; none if the TLS library could not start.
 pub(super) struct Calls(Option<Client>);
@@ -42,7 +40,7 @@ impl Calls {
             value.set_sensitive(true);
             request = request.header(name, value);
         }
-        let mut response = request.send().await.map_err(|_| Unreachable::Network)?;
+        let mut response = request.send().await.map_err(network)?;
         let content_type = response.headers().get("content-type");
         let content_type = content_type.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
         let body = read(&mut response).await?;
@@ -53,7 +51,7 @@ impl Calls {
 /// The body, as long as it stays within bounds; what a header announces is not believed.
 async fn read(response: &mut Response) -> Result<Vec<u8>, Unreachable> {
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|_| Unreachable::Network)? {
+    while let Some(chunk) = response.chunk().await.map_err(network)? {
         if body.len().saturating_add(chunk.len()) > Call::MAX_BYTES {
             return Err(Unreachable::TooLarge);
         }
@@ -62,8 +60,21 @@ async fn read(response: &mut Response) -> Result<Vec<u8>, Unreachable> {
     Ok(body)
 }
 
+/// Tells why, down to the cause (a name, a certificate, a proxy), which no page of ours shows.
+fn network(error: reqwest::Error) -> Unreachable {
+    let error = error.without_url();
+    let (mut detail, mut cause) = (error.to_string(), error.source());
+    while let Some(deeper) = cause {
+        detail = format!("{detail}: {deeper}");
+        cause = deeper.source();
+    }
+    log(&trouble("host.fetch", "the provider cannot be reached", &detail));
+    Unreachable::Network
+}
+
 /// No redirects, no retries, no compression to expand; certificates judged by the system's roots (on
-/// Linux `SSL_CERT_FILE` replaces them).
+/// Linux `SSL_CERT_FILE` replaces them). Each call has a connection of its own: one that was kept may be
+/// closing already, and a code can be sent once only.
 ///
 /// `HTTPS_PROXY` is honoured, as administrations' networks often leave no other way to the sandbox: the
 /// proxy sees a host name and a tunnel. `HTTP_PROXY` is not: http is spoken on loopback only, and a
@@ -73,7 +84,7 @@ fn builder() -> ClientBuilder {
         .no_proxy()
         .redirect(redirect::Policy::none())
         .retry(retry::never())
-        .pool_idle_timeout(IDLE);
+        .pool_max_idle_per_host(0);
     let proxy = ["HTTPS_PROXY", "https_proxy"].into_iter().filter_map(|name| env::var(name).ok());
     match proxy.filter(|address| !address.is_empty()).find_map(|address| Proxy::https(address).ok()) {
         Some(proxy) => builder.proxy(proxy.no_proxy(NoProxy::from_env())),

@@ -1,0 +1,244 @@
+//! Conversations: a browser, the relying party's core and the emulator, all pure, with a clock of the test.
+
+use std::collections::{BTreeMap, HashMap};
+
+use franceconnect_edge::config::{self, Config};
+use franceconnect_edge::emulator::{self, Alg, Client, Emulator, Endpoint, Settings, Visitor};
+use franceconnect_edge::oidc::{Call, CallMethod, FetchAnswer, Fetched, Unreachable};
+use franceconnect_edge::session::{Key, LoadAnswer};
+use franceconnect_edge::time::Timestamp;
+use franceconnect_edge::web::{self, Content, Event, Step, Visit};
+use franceconnect_edge::wire::{Header, Headers, Method, Request, Response};
+
+pub const SITE: &str = "https://service.example";
+pub const ISSUER: &str = "http://127.0.0.1:8788/api/v2";
+pub const SECRET: &str = "5ecre7-of-the-test-client-0123456789abcdef";
+pub const KEY: &str = "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA";
+pub const OTHER_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+
+/// Variables of a site on loopback with the emulator as provider.
+pub fn variables() -> BTreeMap<&'static str, String> {
+    [
+        ("PUBLIC_URL", "http://localhost:8787"),
+        ("FC_ENVIRONMENT", "emulator"),
+        ("FC_ISSUER", ISSUER),
+        ("FC_CLIENT_ID", "client-of-the-test"),
+        ("FC_CLIENT_SECRET", SECRET),
+        ("FC_SESSION_KEYS", "kTLrb6n3A1Zg8oYwVd5sXc0uJpQh7iMfN2tGxBvCyRE"),
+        ("FC_SCOPES", "openid identite_pivot preferred_username email"),
+        ("FC_PROTECTED_PATHS", "/prive"),
+        ("FC_LOGOUT_PAGE", "/deconnecte.html"),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name, value.to_owned()))
+    .collect()
+}
+
+pub fn configure(variables: &BTreeMap<&'static str, String>) -> Config {
+    config::read(|name| variables.get(name).cloned()).unwrap_or_else(|faults| panic!("{faults:?}"))
+}
+
+/// A deployment with its provider: everything but the browsers.
+pub struct World {
+    pub config: Config,
+    pub emulator: Emulator,
+    pub now: Timestamp,
+    /// Isolate memory and KV in one.
+    pub store: HashMap<Key, Vec<u8>>,
+    pub events: Vec<Event>,
+    /// Every URL that was called.
+    pub called: Vec<String>,
+    /// Seconds that each call takes.
+    pub latency: i64,
+    visits: u64,
+}
+
+impl World {
+    pub fn new() -> Self {
+        Self::with(&variables(), Alg::Es256)
+    }
+
+    pub fn with(variables: &BTreeMap<&'static str, String>, signing_alg: Alg) -> Self {
+        let config = configure(variables);
+        let client = Client {
+            client_id: variables["FC_CLIENT_ID"].clone(),
+            client_secret: variables["FC_CLIENT_SECRET"].clone(),
+            name: "Service d’essai".to_owned(),
+            site: config.public_url().origin().to_owned(),
+            redirect_uris: vec![config.redirect_uri().to_owned()],
+            post_logout_redirect_uris: vec![config.post_logout_redirect_uri().to_owned()],
+            signing_alg,
+            scopes: None,
+            amr: true,
+            idp_hints: Vec::new(),
+        };
+        let settings = Settings {
+            issuer: config.issuer().to_owned(),
+            clients: vec![client],
+            seed: [3; 32],
+            control: false,
+        };
+        Self {
+            config,
+            emulator: Emulator::new(settings),
+            now: Timestamp::from_unix(1_800_000_000),
+            store: HashMap::new(),
+            events: Vec::new(),
+            called: Vec::new(),
+            latency: 0,
+            visits: 0,
+        }
+    }
+
+    /// Performs one visit to its end, as every host does.
+    pub fn visit(&mut self, request: Request) -> Content {
+        self.visits += 1;
+        let mut entropy = [0; 64];
+        entropy[..8].copy_from_slice(&self.visits.to_be_bytes());
+        let mut step = web::begin(&self.config, Visit { now: self.now, entropy, request });
+        loop {
+            step = match step {
+                Step::Load(key, loading) => {
+                    let entry = self.store.get(&key).cloned();
+                    loading.resume(&self.config, LoadAnswer { now: self.now, entry })
+                }
+                Step::Fetch(call, waiting) => {
+                    let result = self.fetch(&call);
+                    self.now = self.now.plus(self.latency);
+                    waiting.resume(&self.config, FetchAnswer { now: self.now, result })
+                }
+                Step::Done(reply) => {
+                    self.store.extend(reply.save.into_iter().map(|save| (save.key, save.value)));
+                    self.events.extend(reply.events);
+                    return reply.content;
+                }
+            };
+        }
+    }
+
+    fn fetch(&mut self, call: &Call) -> Result<Fetched, Unreachable> {
+        self.called.push(call.url().to_owned());
+        let method = match call.method() {
+            CallMethod::Get => "GET",
+            CallMethod::Post => "POST",
+        };
+        let mut request = emulator::Request::new(method, call.url());
+        for (name, value) in call.headers() {
+            request = request.with(name, value);
+        }
+        request.body = call.body().as_bytes().to_vec();
+        let reply = self.emulator.handle(self.now, &request);
+        if reply.cut {
+            return Err(Unreachable::Network);
+        }
+        if reply.delay.as_millis() > u128::from(Call::TIMEOUT_MS) {
+            return Err(Unreachable::Timeout);
+        }
+        if reply.body.len() > Call::MAX_BYTES {
+            return Err(Unreachable::TooLarge);
+        }
+        let content_type = reply.get("content-type").map(str::to_owned);
+        Ok(Fetched { status: reply.status, content_type, body: reply.body })
+    }
+
+    /// Calls of the relying party to the provider, in order, since last asked; those of browsers left out.
+    pub fn take_calls(&mut self) -> Vec<&'static str> {
+        let browser = [Endpoint::Authorize, Endpoint::Interaction, Endpoint::EndSession];
+        self.emulator
+            .take_calls()
+            .into_iter()
+            .filter(|at| !browser.contains(at))
+            .map(Endpoint::name)
+            .collect()
+    }
+
+    /// The code of the last event.
+    pub fn last_code(&self) -> &'static str {
+        self.events.last().map_or("nothing", |event| event.code)
+    }
+}
+
+/// A browser: its jar for the site, and its way through the emulator.
+#[derive(Clone, Default)]
+pub struct Browser {
+    pub cookies: BTreeMap<String, String>,
+    pub emulator: Visitor,
+    pub language: Option<String>,
+}
+
+impl Browser {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The headers of a navigation, with the jar.
+    pub fn headers(&self) -> Headers {
+        let mut headers = Headers::default();
+        let jar =
+            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
+        headers.set(Header::Cookie, (!jar.is_empty()).then_some(jar));
+        headers.set(Header::AcceptLanguage, self.language.clone());
+        headers.set(Header::SecFetchMode, Some("navigate".to_owned()));
+        headers.set(Header::SecFetchDest, Some("document".to_owned()));
+        headers.set(Header::SecFetchSite, Some("same-origin".to_owned()));
+        headers
+    }
+
+    /// Sends a request and keeps the cookies that come back.
+    pub fn send(&mut self, world: &mut World, request: Request) -> Response {
+        let response = match world.visit(request) {
+            Content::Respond(response) => response,
+            Content::File(file) => {
+                let name = file.candidates().remove(0);
+                let meta = franceconnect_edge::site::FileMeta { size: 5, modified: None };
+                let mut head = file.found(&name, meta).head;
+                head.body = b"<file".to_vec();
+                head
+            }
+        };
+        for (_, cookie) in response.headers.iter().filter(|(name, _)| *name == "set-cookie") {
+            let (pair, attributes) = cookie.split_once(';').unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            if attributes.contains("Max-Age=0") {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        response
+    }
+
+    /// Navigates to a path or to an address of the site.
+    pub fn get(&mut self, world: &mut World, target: &str) -> Response {
+        let target = target.split('#').next().unwrap();
+        let target = target.strip_prefix(world.config.public_url().origin()).unwrap_or(target).to_owned();
+        let request = Request::new(Method::Get, &target, self.headers());
+        self.send(world, request)
+    }
+
+    /// Posts an empty form from a page of the site.
+    pub fn post(&mut self, world: &mut World, target: &str) -> Response {
+        let request = Request::new(Method::Post, target, self.headers());
+        self.send(world, request)
+    }
+
+    /// From our login route through the emulator; answers the callback's address.
+    pub fn authorize(&mut self, world: &mut World, login: &str, return_to: &str) -> String {
+        let sent = self.get(world, &format!("/auth/login?return_to={return_to}"));
+        assert_eq!(sent.status, 303, "{}", String::from_utf8_lossy(&sent.body));
+        let url = sent.get("location").unwrap().to_owned();
+        let reply = self.emulator.log_in(&mut world.emulator, world.now, &url, login);
+        reply.get("location").unwrap_or_else(|| panic!("{}", String::from_utf8_lossy(&reply.body))).to_owned()
+    }
+
+    /// A whole login; answers what the callback answered.
+    pub fn log_in(&mut self, world: &mut World, login: &str) -> Response {
+        let callback = self.authorize(world, login, "/prive/");
+        self.get(world, &callback)
+    }
+
+    /// Whether the site knows this browser.
+    pub fn is_logged_in(&mut self, world: &mut World) -> bool {
+        self.get(world, "/auth/session").status == 200
+    }
+}
