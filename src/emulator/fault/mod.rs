@@ -34,6 +34,7 @@ pub use userinfo::UserInfo;
 pub(super) use claims::Facts as ClaimsFacts;
 pub(super) use signature::{ENC_KEY, Pen, SECOND_KEY, STRANGER};
 
+use super::Endpoint;
 use serde_json::Value;
 use table::Facts;
 
@@ -86,6 +87,26 @@ impl Fault {
     /// What a correct relying party makes of it.
     pub fn outcome(self) -> Outcome {
         self.facts().outcome
+    }
+
+    /// The endpoint whose answer lies. A login that does not call it (keys still known, endpoints built in, no
+    /// logout) is not concerned and succeeds.
+    pub fn endpoint(self) -> Endpoint {
+        match self {
+            Self::Delivery(Place::Discovery, _) | Self::Discovery(_) => Endpoint::Discovery,
+            Self::Delivery(Place::Keys, _) => Endpoint::Jwks,
+            Self::Keys(lie) if lie.signs() => Endpoint::Token,
+            Self::Keys(_) => Endpoint::Jwks,
+            Self::Callback(_) => Endpoint::Interaction,
+            Self::Delivery(Place::UserInfo, _) | Self::UserInfo(_) => Endpoint::UserInfo,
+            Self::Logout(_) => Endpoint::EndSession,
+            Self::Delivery(Place::Token, _)
+            | Self::Token(_)
+            | Self::Claims(_)
+            | Self::Signature(_)
+            | Self::Header(_)
+            | Self::Form(_) => Endpoint::Token,
+        }
     }
 
     /// Whether the login must succeed nevertheless.
