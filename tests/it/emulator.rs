@@ -1,4 +1,11 @@
-//! The emulator answers as FranceConnect is known to.
+//! The emulator answers as FranceConnect is known to: what every test of it needs, and whole logins.
+
+mod authorize;
+mod citizen;
+mod faults;
+mod logout;
+mod server;
+mod token;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -98,6 +105,29 @@ fn names(value: &Value) -> Vec<&str> {
     let mut names: Vec<&str> = value.as_object().expect("an object").keys().map(String::as_str).collect();
     names.sort_unstable();
     names
+}
+
+/// A login of `account` by a fresh browser: the code.
+fn code(emulator: &mut Emulator, now: Timestamp, changes: &[(&str, &str)], account: &str) -> String {
+    let back = Visitor::new().log_in(emulator, now, &authorize(changes), account);
+    parameter(&back, "code").unwrap_or_else(|| panic!("{account}: {}", back.text()))
+}
+
+/// A login of `account` by a fresh browser: ID Token claims and userinfo claims.
+fn identity(emulator: &mut Emulator, changes: &[(&str, &str)], account: &str) -> (Value, Value) {
+    let code = code(emulator, NOW, changes, account);
+    let client = changes.iter().find(|(name, _)| *name == "client_id").map_or("client", |(_, id)| id);
+    let answer = json_of(&token(emulator, NOW, &[("code", &code), ("client_id", client)]));
+    let info = userinfo(emulator, NOW, answer["access_token"].as_str().unwrap());
+    (part(answer["id_token"].as_str().unwrap(), 1), part(info.text(), 1))
+}
+
+/// The `Y` code of an error page.
+fn page_code(reply: &Reply) -> Option<&str> {
+    reply.text().split_once("Erreur Y").map(|(before, rest)| {
+        let at = before.len() + "Erreur ".len();
+        &reply.text()[at..=at + rest.find('<').unwrap()]
+    })
 }
 
 #[test]

@@ -32,7 +32,7 @@ pub use token::Token;
 pub use userinfo::UserInfo;
 
 pub(super) use claims::Facts as ClaimsFacts;
-pub(super) use signature::{ENC_KEY, Pen, SECOND_KEY, STRANGER};
+pub(super) use signature::{Pen, STRANGER, enc_key, second_key};
 
 use super::Endpoint;
 use serde_json::Value;
@@ -97,6 +97,7 @@ impl Fault {
             Self::Delivery(Place::Keys, _) => Endpoint::Jwks,
             Self::Keys(lie) if lie.signs() => Endpoint::Token,
             Self::Keys(_) => Endpoint::Jwks,
+            Self::Callback(Callback::CodeUsed) => Endpoint::Token,
             Self::Callback(_) => Endpoint::Interaction,
             Self::Delivery(Place::UserInfo, _) | Self::UserInfo(_) => Endpoint::UserInfo,
             Self::Logout(_) => Endpoint::EndSession,
