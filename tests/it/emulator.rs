@@ -143,7 +143,8 @@ fn a_whole_login() {
     let answer = json_of(&token(&mut emulator, NOW, &[("code", &code)]));
     assert_eq!(names(&answer), ["access_token", "expires_in", "id_token", "scope", "token_type"]);
     let id_token = answer["id_token"].as_str().unwrap();
-    assert_eq!(part(id_token, 0), json!({ "alg": "ES256", "kid": "pkcs11:ES256:hsm" }));
+    let header = part(id_token, 0);
+    assert_eq!((names(&header), &header["alg"]), (vec!["alg", "kid"], &json!("ES256")));
     let claims = part(id_token, 1);
     assert_eq!(names(&claims), ["acr", "aud", "auth_time", "exp", "iat", "iss", "nonce", "sub"]);
     assert_eq!(claims["nonce"], NONCE);
