@@ -55,7 +55,7 @@ pub enum Fault {
     Claims(Claims),
     /// Who signed the ID Token, and how.
     Signature(Signature),
-    /// What the ID Token's header says beyond that.
+    /// What the ID Token's header says, under an honest signature.
     Header(Header),
     /// How the ID Token is written down.
     Form(Form),
