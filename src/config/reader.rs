@@ -141,13 +141,26 @@ impl<'a> Reader<'a> {
                     ),
                     RuleFault::Unusual => self.faults.add(
                         FC_PROTECTED_PATHS,
-                        "contient une entrée que nulle adresse ne peut avoir : ASCII seulement, sans .., //, %, ;, ni * ailleurs qu’à la fin.",
-                        "holds an entry that no address can have: ASCII only, without .., //, %, ; and without * but at the end.",
+                        "contient une entrée que nulle adresse ne peut avoir : ni .., ni //, ni ;, ni * ailleurs qu’à la fin.",
+                        "holds an entry that no address can have: no .., no //, no ; and no * but at the end.",
                     ),
                 }
             }
             Protected::default()
         })
+    }
+
+    /// Our error pages are seen by those who are not logged in, and so are their style sheets.
+    pub(super) fn reachable(&mut self, sheets: &[String], protected: &Protected) {
+        if sheets.iter().any(|sheet| {
+            SitePath::parse(sheet).is_ok_and(|sheet| protected.covers(&sheet)) && protected.covers_part()
+        }) {
+            self.faults.add(
+                FC_STYLESHEETS,
+                "nomme une feuille de style sous un chemin de FC_PROTECTED_PATHS : nos pages d’erreur seraient sans style.",
+                "names a style sheet below a path of FC_PROTECTED_PATHS: our error pages would have no style.",
+            );
+        }
     }
 
     pub(super) fn logout_page(&mut self, prefix: &str) -> ReturnPath {
