@@ -8,7 +8,7 @@ mod variables;
 
 pub use address::{AddressFault, PublicUrl, is_loopback_authority};
 pub use fault::{Fault, Faults};
-pub use variables::{VARIABLES, Variable};
+pub use variables::{NAMES, VARIABLES, Variable};
 
 use crate::franceconnect::{Level, Scopes};
 use crate::oidc::{Client, Provider};

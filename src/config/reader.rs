@@ -2,7 +2,7 @@
 
 use super::address::{AddressFault, PublicUrl};
 use super::variables::*;
-use super::{Config, Faults, VARIABLES};
+use super::{Config, Faults};
 use crate::secret::Secret;
 use crate::session::{KeyRing, Lifetime, RingFault};
 use crate::site::{Protected, ReturnPath, RuleFault, SitePath};
@@ -25,9 +25,7 @@ impl<'a> Reader<'a> {
 
     /// The value, or the default of the table.
     pub(super) fn value(&self, name: &'static str) -> String {
-        let default =
-            VARIABLES.iter().find(|variable| variable.name == name).and_then(|variable| variable.default);
-        self.given(name).unwrap_or_else(|| default.unwrap_or_default().to_owned())
+        self.given(name).unwrap_or_else(|| default_of(name).to_owned())
     }
 
     /// The value, or a fault if it is absent.
