@@ -1,10 +1,7 @@
 //! Decides what a moment is: whole seconds since 1970, read by a host, never by the core itself.
 
-use serde::{Deserialize, Serialize};
-
 /// A moment in whole seconds since 1970-01-01T00:00:00Z (`NumericDate` of RFC 7519 §2 without fractions).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamp(i64);
 
 impl Timestamp {

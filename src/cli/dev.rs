@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use super::emulated::Emulated;
 use super::lang::{self, Lang};
 use super::listen::{self, Stop};
-use super::{faults, keygen};
+use super::{faults, keygen, serve};
 use crate::config::{self, Config};
 use crate::emulator::{self, Account, Alg, Client};
 use crate::host::native::{self, Native};
@@ -20,6 +20,9 @@ FC_PROTECTED_PATHS…) se changent par l’environnement. Le site est sur localh
 127.0.0.1 : deux sites différents pour le navigateur, comme en production.";
 
 const CLIENT_ID: &str = "franceconnect-edge-dev";
+
+/// The official style of the button, if `scripts/dsfr` has put it into the site.
+const BUTTON: &str = "dsfr/connect.css";
 
 /// The accounts that show most of what a service must bear; the emulator's login page lists the others.
 const ACCOUNTS: &[&str] = &[
@@ -35,6 +38,7 @@ const ACCOUNTS: &[&str] = &[
 ];
 
 #[derive(clap::Args)]
+#[command(next_help_heading = "Options ")]
 pub(super) struct Args {
     #[arg(long, value_name = "ADRESSE", default_value = "127.0.0.1:8787", hide_default_value = true)]
     #[arg(value_parser = listen::parse, help = "Où écoute le site (par défaut : 127.0.0.1:8787)")]
@@ -57,7 +61,7 @@ pub(super) async fn run(args: Args, lang: Lang) -> Result<(), ExitCode> {
     let emulator = args.emulator.unwrap_or(SocketAddr::new(args.listen.ip(), next));
     let emulated = Emulated::bind(lang, "--emulator", emulator).await?;
 
-    let Some(variables) = variables(address.port(), &emulated.issuer) else {
+    let Some(variables) = variables(address.port(), &emulated.issuer, &args.site) else {
         return Err(keygen::no_randomness(lang));
     };
     let config = config::read(|name| variables.get(name).cloned()).map_err(|faults| {
@@ -77,11 +81,14 @@ pub(super) async fn run(args: Args, lang: Lang) -> Result<(), ExitCode> {
 }
 
 /// What only `dev` can know, over the environment, over what suits the sample site.
-fn variables(port: u16, issuer: &str) -> Option<HashMap<&'static str, String>> {
+fn variables(port: u16, issuer: &str, site: &Path) -> Option<HashMap<&'static str, String>> {
     let mut variables: HashMap<&'static str, String> = HashMap::from([
         ("FC_PROTECTED_PATHS", "/prive".to_owned()),
         ("FC_SCOPES", "openid identite_pivot preferred_username email".to_owned()),
     ]);
+    if site.join(BUTTON).is_file() {
+        variables.insert("FC_STYLESHEETS", format!("/{BUTTON}"));
+    }
     for name in faults::names() {
         if let Ok(value) = std::env::var(name) {
             variables.insert(name, value);
@@ -123,12 +130,8 @@ fn tell(lang: Lang, config: &Config, issuer: &str, site: &Path) {
         format_args!("Emulated FranceConnect: {issuer}"),
     );
     let folder = site.display();
-    if !site.is_dir() {
-        lang.warn(
-            format_args!("Attention : le dossier {folder} n’existe pas (--site)."),
-            format_args!("Beware: there is no folder {folder} (--site)."),
-        );
-    } else if site.join("dsfr").is_dir() {
+    serve::warn_without_folder(lang, site);
+    if site.join(BUTTON).is_file() {
         lang.say(
             format_args!("Bouton FranceConnect : officiel ({folder}/dsfr)"),
             format_args!("FranceConnect button: official ({folder}/dsfr)"),

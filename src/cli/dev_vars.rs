@@ -30,11 +30,6 @@ impl DevVars {
         }
     }
 
-    /// The value of `name`; of several, the last counts, as in dotenv.
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.settings.iter().rev().find(|setting| setting.name == name).map(|setting| setting.value.as_str())
-    }
-
     fn parse(text: &str) -> Self {
         let mut vars = Self::default();
         let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -105,7 +100,11 @@ mod tests {
                     G=\"open\n\
                     A=last";
         let vars = DevVars::parse(text);
-        let get = |name| vars.get(name).unwrap_or("<absent>");
+        // Of several, the last counts, as in dotenv.
+        let get = |name| {
+            let setting = vars.settings.iter().rev().find(|setting| setting.name == name);
+            setting.map_or("<absent>", |setting| setting.value.as_str())
+        };
         assert_eq!(get("A"), "last");
         assert_eq!(get("B"), "single # kept");
         assert_eq!(get("C"), "two\nlines");

@@ -26,6 +26,7 @@ enum Signing {
 }
 
 #[derive(clap::Args)]
+#[command(next_help_heading = "Options ")]
 pub(super) struct Args {
     #[arg(long, value_name = "ADRESSE", default_value = "127.0.0.1:8788", hide_default_value = true)]
     #[arg(value_parser = listen::parse, help = "Où écouter (par défaut : 127.0.0.1:8788)")]

@@ -34,12 +34,19 @@ const TEMPLATE: &str = "{about-with-newline}\nUtilisation : {usage}\n\n{all-args
     disable_version_flag = true
 )]
 struct Cli {
-    #[arg(long, global = true, value_enum, hide_possible_values = true, value_name = "fr|en")]
+    #[arg(
+        long,
+        global = true,
+        display_order = 100,
+        value_enum,
+        hide_possible_values = true,
+        value_name = "fr|en"
+    )]
     #[arg(help = "Langue des messages (par défaut : celle de la machine, sinon le français)")]
     lang: Option<Lang>,
-    #[arg(short, long, global = true, action = ArgAction::Help, help = "Affiche cette aide")]
+    #[arg(short, long, global = true, display_order = 101, action = ArgAction::Help, help = "Affiche cette aide")]
     help: Option<bool>,
-    #[arg(short = 'V', long, action = ArgAction::Version, help = "Affiche la version")]
+    #[arg(short = 'V', long, display_order = 102, action = ArgAction::Version, help = "Affiche la version")]
     version: Option<bool>,
     #[command(subcommand)]
     command: Command,

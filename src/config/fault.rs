@@ -43,10 +43,12 @@ impl Faults {
         self.0.is_empty()
     }
 
-    /// Puts the faults in the order of the table.
-    pub(super) fn sorted(mut self) -> Self {
-        let place = |name: &str| super::VARIABLES.iter().position(|variable| variable.name == name);
-        self.0.sort_by_key(|fault| place(fault.variable));
-        self
+    /// The same faults in the order of the table.
+    pub(super) fn sorted(self) -> Self {
+        let mut sorted = Vec::with_capacity(self.0.len());
+        for variable in super::VARIABLES {
+            sorted.extend(self.0.iter().filter(|fault| fault.variable == variable.name).cloned());
+        }
+        Self(sorted)
     }
 }

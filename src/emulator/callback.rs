@@ -29,6 +29,29 @@ impl Callback {
         Self(told)
     }
 
+    /// The value of `name`; empty when there is none.
+    pub(super) fn get(&self, name: &str) -> String {
+        self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()).unwrap_or_default()
+    }
+
+    /// Gives every `name` this value.
+    pub(super) fn set(&mut self, name: &str, value: &str) {
+        for (_, old) in self.0.iter_mut().filter(|(known, _)| *known == name) {
+            value.clone_into(old);
+        }
+    }
+
+    /// Leaves `name` out.
+    pub(super) fn remove(&mut self, name: &str) {
+        self.0.retain(|(known, _)| *known != name);
+    }
+
+    /// Tells `name` a second time.
+    pub(super) fn repeat(&mut self, name: &str) {
+        let again: Vec<_> = self.0.iter().filter(|(known, _)| *known == name).cloned().collect();
+        self.0.extend(again);
+    }
+
     /// The address to redirect to, spaces as `%20`.
     pub(super) fn location(&self, redirect_uri: &str, fragment: bool) -> String {
         let encode = |value: &str| utf8_percent_encode(value, RESERVED).to_string();

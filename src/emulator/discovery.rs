@@ -1,13 +1,19 @@
 //! Decides the two public documents: metadata (OpenID Connect Discovery §3) and key set (RFC 7517 §5).
 
-use super::client::Alg;
+use super::fault::{Fault, STRANGER};
 use super::http::Reply;
+use super::keys::SigningKey;
 use super::{Emulator, scopes};
 use serde_json::{Value, json};
 
 impl Emulator {
     /// `/.well-known/openid-configuration`.
     pub(super) fn discovery(&mut self) -> Reply {
+        let served = self.served;
+        self.served += 1;
+        if let Some(Fault::Discovery(lie)) = self.fault {
+            return lie.answer(self.metadata(), &self.settings.issuer, served);
+        }
         published("application/json; charset=utf-8", &self.metadata())
     }
 
@@ -46,15 +52,23 @@ impl Emulator {
 
     /// `/jwks`.
     pub(super) fn jwks(&mut self) -> Reply {
-        published("application/jwk-set+json; charset=utf-8", &json!({ "keys": self.public_keys() }))
+        let keys = self.published_keys();
+        if let Some(Fault::Keys(lie)) = self.fault {
+            return lie.answer(keys, &self.settings.seed);
+        }
+        key_set(keys)
     }
 
-    /// The EC key, and the RSA key if a client is signed for with it: making one takes a second.
-    pub(super) fn public_keys(&self) -> Vec<Value> {
-        let rsa = self.settings.clients.iter().any(|client| client.signing_alg == Alg::Rs256);
-        let algs = if rsa { vec![Alg::Es256, Alg::Rs256] } else { vec![Alg::Es256] };
-        algs.into_iter().filter_map(|alg| self.key(alg)).map(|key| Value::Object(key.jwk)).collect()
+    /// The keys of a stranger, at the address that a forged header names.
+    pub(super) fn stranger_keys(&self) -> Reply {
+        let algs = self.settings.clients.iter().map(|client| client.signing_alg);
+        key_set(algs.filter_map(|alg| SigningKey::derive(&self.settings.seed, alg, STRANGER)).collect())
     }
+}
+
+fn key_set(keys: Vec<SigningKey>) -> Reply {
+    let keys: Vec<Value> = keys.into_iter().map(|key| Value::Object(key.jwk)).collect();
+    published("application/jwk-set+json; charset=utf-8", &json!({ "keys": keys }))
 }
 
 fn published(content_type: &str, document: &Value) -> Reply {

@@ -6,6 +6,7 @@
 
 use super::Emulator;
 use super::callback::join;
+use super::fault::{Fault, Logout};
 use super::http::{Params, Reply, Request};
 use super::interaction::COOKIE;
 use super::keys::decode;
@@ -31,12 +32,7 @@ impl Emulator {
         }
         self.state.sessions.remove(id.unwrap_or_default());
         let reply = match params.filled("post_logout_redirect_uri") {
-            Some(uri) => {
-                let state = params.filled("state").map(|state| {
-                    url::form_urlencoded::Serializer::new(String::new()).append_pair("state", state).finish()
-                });
-                Reply::see_other(&join(uri, &state.unwrap_or_default(), false))
-            }
+            Some(uri) => self.send_back(uri, params.filled("state")),
             None => {
                 let main =
                     Html::literal("<h1>Vous êtes déconnecté</h1><p>Vous pouvez fermer cette page.</p>");
@@ -44,6 +40,17 @@ impl Emulator {
             }
         };
         reply.header("set-cookie", format!("{COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"))
+    }
+
+    fn send_back(&mut self, uri: &str, state: Option<&str>) -> Reply {
+        let told = match self.fault {
+            Some(Fault::Logout(Logout::ErrorPage)) => return self.error("Y190003"),
+            Some(Fault::Logout(Logout::Unavailable)) => return Reply::new(503).header("retry-after", "120"),
+            Some(Fault::Logout(lie)) => lie.told(state, &self.random()),
+            _ => state.map(|state| ("state", state.to_owned())).into_iter().collect(),
+        };
+        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(told).finish();
+        Reply::see_other(&join(uri, &query, false))
     }
 
     /// The hint may have expired, but must be ours, for a client we know, and for no other.

@@ -159,6 +159,13 @@ impl Reply {
         self
     }
 
+    /// Gives the header `name` another value.
+    pub(super) fn replace(&mut self, name: &str, value: &str) {
+        for (_, old) in self.headers.iter_mut().filter(|(known, _)| *known == name) {
+            value.clone_into(old);
+        }
+    }
+
     /// The first value of the header `name`.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| *n == name).map(|(_, value)| value.as_str())

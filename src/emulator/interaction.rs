@@ -5,6 +5,7 @@
 use super::account::IDPS;
 use super::authorize::{self, Refusal};
 use super::callback::{self, Callback};
+use super::fault::{self, Fault};
 use super::http::{Reply, Request};
 use super::state::{Code, Grant, Interaction, Login, SESSION_LIFE, Session};
 use super::{Emulator, accounts, error_page, pages};
@@ -137,12 +138,27 @@ impl Emulator {
         if let Some(session) = self.state.sessions.get_mut(id) {
             session.interactions.remove(uid);
         }
-        let code = self.random();
-        let told = Callback::success(&self.settings.issuer, &code, &interaction.state);
+        let lie = match self.fault {
+            Some(Fault::Callback(lie)) => Some(lie),
+            _ => None,
+        };
+        let mut code = self.random();
+        if lie == Some(fault::Callback::CodeSpecial) {
+            code.push_str("+/=&%25?#é ~");
+        }
+        let mut told = Callback::success(&self.settings.issuer, &code, &interaction.state);
         let to = interaction.redirect_uri.clone();
+        let consumed = (lie == Some(fault::Callback::CodeUsed)).then(String::new);
         let grant = Grant { request: interaction, login };
-        self.state.codes.insert(code, Code { issued: now, grant, consumed: None });
-        Reply::see_other(&told.location(&to, false))
+        self.state.codes.insert(code, Code { issued: now, grant, consumed });
+        if let Some(lie) = lie {
+            lie.change(&mut told, self.chance.bytes());
+        }
+        let mut reply = Reply::see_other(&told.location(&to, lie == Some(fault::Callback::Fragment)));
+        if lie == Some(fault::Callback::Status302) {
+            reply.status = 302;
+        }
+        reply
     }
 
     /// "Revenir sur …": the service is told that the citizen gave up, or what went wrong.

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, crypto};
 use p256::elliptic_curve::sec1::ToEncodedPoint;
 use rand_chacha::ChaCha20Rng;
-use rand_core::SeedableRng;
+use rand_core::{RngCore, SeedableRng};
 use rsa::pkcs1::EncodeRsaPrivateKey;
 use rsa::pkcs8::{EncodePrivateKey, EncodePublicKey};
 use rsa::traits::{PrivateKeyParts, PublicKeyParts};
@@ -24,7 +24,7 @@ pub(super) struct SigningKey {
     secret: EncodingKey,
     /// The public half as a JWK, `kid` and all.
     pub(super) jwk: Map<String, Value>,
-    /// The private member `d` of the JWK; published by a fault only.
+    /// The private member `d` of the JWK, which only a fault publishes.
     pub(super) private: String,
     /// The public half as `SubjectPublicKeyInfo`.
     pub(super) spki: Vec<u8>,
@@ -42,7 +42,7 @@ impl SigningKey {
     fn ec(seed: &[u8; 32], label: &str) -> Option<Self> {
         let key = p256::SecretKey::random(&mut stream(seed, label));
         let point = key.public_key().to_encoded_point(false);
-        let mut jwk = published("EC", Alg::Es256, label);
+        let mut jwk = public_members("EC", Alg::Es256, label);
         jwk.insert("crv".into(), json!("P-256"));
         jwk.insert("x".into(), json!(encode(point.x()?)));
         jwk.insert("y".into(), json!(encode(point.y()?)));
@@ -57,7 +57,7 @@ impl SigningKey {
 
     fn rsa(seed: &[u8; 32], label: &str) -> Option<Self> {
         let key = rsa_pair(seed, label, 2048)?;
-        let mut jwk = published("RSA", Alg::Rs256, label);
+        let mut jwk = public_members("RSA", Alg::Rs256, label);
         jwk.insert("n".into(), json!(encode(&key.n().to_bytes_be())));
         jwk.insert("e".into(), json!(encode(&key.e().to_bytes_be())));
         Some(Self {
@@ -105,6 +105,26 @@ pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(text).ok()
 }
 
+/// HMAC-SHA-256 of `message`, base64url.
+pub(super) fn hs256(message: &[u8], key: &[u8]) -> Option<String> {
+    crypto::sign(message, &EncodingKey::from_secret(key), Algorithm::HS256).ok()
+}
+
+/// RS256 with a key that is too short for `ring` (RFC 8017 §8.2.1), base64url.
+pub(super) fn rs256_short(message: &[u8], key: &rsa::RsaPrivateKey) -> Option<String> {
+    // DigestInfo of SHA-256 up to the digest (RFC 8017 §9.2, note 1).
+    let prefix = b"\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20";
+    let padding = rsa::Pkcs1v15Sign { hash_len: Some(32), prefix: prefix.as_slice().into() };
+    key.sign(padding, &Sha256::digest(message)).ok().map(|signature| encode(&signature))
+}
+
+/// `length` bytes that mean nothing.
+pub(super) fn noise(seed: &[u8; 32], label: &str, length: usize) -> Vec<u8> {
+    let mut bytes = vec![0; length];
+    stream(seed, label).fill_bytes(&mut bytes);
+    bytes
+}
+
 fn algorithm(alg: Alg) -> Algorithm {
     match alg {
         Alg::Es256 => Algorithm::ES256,
@@ -112,7 +132,7 @@ fn algorithm(alg: Alg) -> Algorithm {
     }
 }
 
-fn published(kty: &str, alg: Alg, kid: &str) -> Map<String, Value> {
+fn public_members(kty: &str, alg: Alg, kid: &str) -> Map<String, Value> {
     let members = [("kty", kty), ("use", "sig"), ("alg", alg.name()), ("kid", kid)];
     members.into_iter().map(|(name, value)| (name.to_owned(), json!(value))).collect()
 }

@@ -14,11 +14,13 @@ mod client;
 mod control;
 mod discovery;
 mod end_session;
+mod endpoint;
 mod error_page;
-mod fault;
+pub mod fault;
 mod http;
 mod id_token;
 mod interaction;
+mod issue;
 mod keys;
 mod oauth_error;
 mod page;
@@ -34,6 +36,7 @@ mod visitor;
 pub use account::{Account, IDPS, Identity, Idp};
 pub use accounts::accounts;
 pub use client::{Alg, Client};
+pub use endpoint::Endpoint;
 pub use fault::{Fault, Outcome, Stage};
 pub use http::{Params, Reply, Request};
 pub use server::serve;
@@ -41,6 +44,7 @@ pub use visitor::Visitor;
 
 use crate::secret::{Chance, fingerprint};
 use crate::time::Timestamp;
+use endpoint::TRAP;
 use keys::SigningKey;
 use oauth_error::OAuthError;
 use state::{Interaction, State};
@@ -58,65 +62,6 @@ pub struct Settings {
     pub control: bool,
 }
 
-/// The endpoints whose calls are recorded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Endpoint {
-    /// Metadata.
-    Discovery,
-    /// Key set.
-    Jwks,
-    /// Where a login begins.
-    Authorize,
-    /// The citizen's pages.
-    Interaction,
-    /// Code against tokens.
-    Token,
-    /// The identity.
-    UserInfo,
-    /// Logout.
-    EndSession,
-    /// Token revocation.
-    Revocation,
-    /// An address that only a fault names: whoever comes here followed what must not be followed.
-    Trap,
-    /// Any other address.
-    Unknown,
-}
-
-impl Endpoint {
-    /// The endpoint's stable name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Discovery => "discovery",
-            Self::Jwks => "jwks",
-            Self::Authorize => "authorize",
-            Self::Interaction => "interaction",
-            Self::Token => "token",
-            Self::UserInfo => "userinfo",
-            Self::EndSession => "end_session",
-            Self::Revocation => "revocation",
-            Self::Trap => "trap",
-            Self::Unknown => "unknown",
-        }
-    }
-
-    /// The endpoint of a path below the issuer's, whatever the method.
-    fn of(path: &str) -> Self {
-        match path {
-            "/.well-known/openid-configuration" => Self::Discovery,
-            "/jwks" => Self::Jwks,
-            "/authorize" => Self::Authorize,
-            "/token" => Self::Token,
-            "/userinfo" => Self::UserInfo,
-            "/session/end" => Self::EndSession,
-            "/token/revocation" => Self::Revocation,
-            _ if path.starts_with("/interaction/") => Self::Interaction,
-            _ if path.starts_with("/piege") => Self::Trap,
-            _ => Self::Unknown,
-        }
-    }
-}
-
 /// The emulator.
 #[derive(Debug)]
 pub struct Emulator {
@@ -128,6 +73,8 @@ pub struct Emulator {
     /// How often the signing keys were replaced.
     rotations: u32,
     fault: Option<Fault>,
+    /// How often the metadata were asked for since the fault began.
+    served: u32,
     calls: Vec<Endpoint>,
 }
 
@@ -144,6 +91,7 @@ impl Emulator {
             chance: Chance::new(&entropy),
             rotations: 0,
             fault: None,
+            served: 0,
             calls: Vec::new(),
             settings,
         }
@@ -164,6 +112,19 @@ impl Emulator {
         };
         let endpoint = Endpoint::of(&path);
         self.calls.push(endpoint);
+        match self.fault {
+            Some(Fault::Delivery(place, delivery)) if endpoint.place() == Some(place) => {
+                let elsewhere = format!("{}{TRAP}{path}", self.settings.issuer);
+                match delivery.instead(&elsewhere) {
+                    Some(reply) => reply,
+                    None => delivery.spoil(self.route(now, request, endpoint, &path)),
+                }
+            }
+            _ => self.route(now, request, endpoint, &path),
+        }
+    }
+
+    fn route(&mut self, now: Timestamp, request: &Request, endpoint: Endpoint, path: &str) -> Reply {
         match (endpoint, request.method.as_str()) {
             (Endpoint::Discovery, "GET") => self.discovery(),
             (Endpoint::Jwks, "GET") => self.jwks(),
@@ -175,6 +136,7 @@ impl Emulator {
             (Endpoint::UserInfo, "GET") => self.userinfo(now, request),
             (Endpoint::EndSession, "GET") => self.end_session(now, request),
             (Endpoint::Revocation, "POST") => self.revocation(request),
+            (Endpoint::Trap, _) => self.trap(now, request, path.strip_prefix(TRAP).unwrap_or_default()),
             (Endpoint::Unknown, "GET") if path.is_empty() || path == "/" => {
                 Reply::new(301).header("location", "https://franceconnect.gouv.fr")
             }
@@ -182,9 +144,25 @@ impl Emulator {
         }
     }
 
+    /// Gives the honest answer at an address that nobody should ask: one who did would find what he wants.
+    fn trap(&mut self, now: Timestamp, request: &Request, path: &str) -> Reply {
+        let endpoint = Endpoint::of(path);
+        if path == "/attaquant" {
+            return self.stranger_keys();
+        }
+        if endpoint.place().is_none() {
+            return self.error("Y000404");
+        }
+        let fault = self.fault.take();
+        let reply = self.route(now, request, endpoint, path);
+        self.fault = fault;
+        reply
+    }
+
     /// Misbehaves in this way, or in none, until told otherwise.
     pub fn misbehave(&mut self, fault: Option<Fault>) {
         self.fault = fault;
+        self.served = 0;
     }
 
     /// The endpoints called since the start, or since [`Emulator::take_calls`].

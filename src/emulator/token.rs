@@ -3,8 +3,8 @@
 
 use super::Emulator;
 use super::client::Client;
+use super::fault::{ClaimsFacts, Fault, Form, Keys, Signature};
 use super::http::{Params, Reply, Request};
-use super::id_token::Unsigned;
 use super::oauth_error::OAuthError;
 use super::state::{Access, Grant, TOKEN_LIFE};
 use crate::secret::same;
@@ -59,9 +59,10 @@ impl Emulator {
     }
 
     fn token_answer(&mut self, now: Timestamp, access_token: &str, grant: &Grant) -> Reply {
-        let claims = self.id_token_claims(now, grant);
-        let key = self.client(&grant.request).map(|client| client.signing_alg).and_then(|alg| self.key(alg));
-        let Some(id_token) = key.and_then(|key| Unsigned::new(&key, &claims).sign(&key)) else {
+        if self.fault == Some(Fault::Keys(Keys::RotatedBeforeSigning)) {
+            self.rotations += 1;
+        }
+        let Some(id_token) = self.id_token(now, access_token, grant) else {
             return self.error("Y000000");
         };
         let mut members = Map::new();
@@ -70,7 +71,40 @@ impl Emulator {
         members.insert("id_token".into(), json!(id_token));
         members.insert("scope".into(), json!(grant.request.scopes.join(" ")));
         members.insert("token_type".into(), json!("Bearer"));
-        Reply::json(200, &Value::Object(members))
+        match self.fault {
+            Some(Fault::Token(lie)) => {
+                let claims = self.id_token_claims(now, grant);
+                let stranger = self.issue(&claims, grant, Some(Fault::Signature(Signature::Foreign)));
+                lie.answer(members, &stranger.unwrap_or_default())
+            }
+            _ => Reply::json(200, &Value::Object(members)),
+        }
+    }
+
+    /// The ID Token, honest or not.
+    fn id_token(&mut self, now: Timestamp, access_token: &str, grant: &Grant) -> Option<String> {
+        let mut claims = self.id_token_claims(now, grant);
+        let client_id = grant.request.client_id.as_str();
+        match self.fault {
+            Some(Fault::Claims(lie)) => {
+                let issuer = &self.settings.issuer;
+                let nonce = &grant.request.nonce;
+                lie.change(&mut claims, &ClaimsFacts { now, issuer, client_id, nonce, access_token });
+            }
+            Some(Fault::Form(Form::Replayed)) => {
+                if let Some(earlier) = self.state.last_id_tokens.get(client_id) {
+                    return Some(earlier.clone());
+                }
+                claims.insert("nonce".into(), json!(self.random()));
+            }
+            Some(Fault::Form(Form::OfUserInfo)) => claims = self.userinfo_claims(now, grant),
+            _ => {}
+        }
+        let token = self.issue(&claims, grant, self.fault)?;
+        if self.fault.is_none() {
+            self.state.last_id_tokens.insert(client_id.to_owned(), token.clone());
+        }
+        Some(token)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Decides the userinfo answer: a signed JWT, never plain JSON (OpenID Connect Core §5.3.2).
 
 use super::Emulator;
+use super::fault::{ClaimsFacts, Fault, UserInfo};
 use super::http::{Reply, Request};
 use super::id_token::Unsigned;
 use super::oauth_error::OAuthError;
@@ -21,12 +22,41 @@ impl Emulator {
             Err(refusal) => return self.oauth_error(&refusal),
         };
         let claims = self.userinfo_claims(now, &grant);
-        let key = self.client(&grant.request).map(|client| client.signing_alg).and_then(|alg| self.key(alg));
-        match key.and_then(|key| Unsigned::new(&key, &claims).sign(&key)) {
-            Some(token) => Reply::with_body(200, "application/jwt; charset=utf-8", token)
-                .header("cache-control", "no-store"),
-            None => self.error("Y000000"),
+        let answer = match self.fault {
+            Some(Fault::UserInfo(lie)) => self.lying_userinfo(now, &grant, claims, lie),
+            _ => self.issue(&claims, &grant, None).map(|token| {
+                Reply::with_body(200, "application/jwt; charset=utf-8", token)
+                    .header("cache-control", "no-store")
+            }),
+        };
+        answer.unwrap_or_else(|| self.error("Y000000"))
+    }
+
+    fn lying_userinfo(
+        &self,
+        now: Timestamp,
+        grant: &Grant,
+        mut claims: Map<String, Value>,
+        lie: UserInfo,
+    ) -> Option<Reply> {
+        lie.change(&mut claims);
+        if let Some(Fault::Claims(like)) = lie.like() {
+            let (issuer, client_id) = (&self.settings.issuer, &grant.request.client_id);
+            like.change(&mut claims, &ClaimsFacts { now, issuer, client_id, nonce: "", access_token: "" });
         }
+        let token = match lie.raw(&claims) {
+            Some(raw) => {
+                let pen = self.pen(grant, None)?;
+                let mut unsigned = Unsigned::new(&pen.key, &claims);
+                unsigned.payload = raw.into_bytes();
+                unsigned.sign(&pen.key)?
+            }
+            None if lie == UserInfo::OfIdToken => {
+                self.issue(&self.id_token_claims(now, grant), grant, None)?
+            }
+            None => self.issue(&claims, grant, lie.like())?,
+        };
+        Some(lie.answer(token, &claims))
     }
 
     /// The claims that the scopes of `grant` open, and the four of the token itself.

@@ -1,11 +1,9 @@
 //! The identity of a citizen: the claims that were asked for, in FranceConnect's shapes, and nothing else.
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::Scopes;
+use crate::jose::Object;
 use crate::oidc::{Failure, userinfo::UserInfo};
 
 /// Longest text of one claim, in bytes; the register's longest names stay far below.
@@ -14,9 +12,8 @@ const TEXT_LIMIT: usize = 512;
 const MOST_NAMES: usize = 32;
 
 /// What we keep of userinfo: claims opened by the scopes asked for, empty ones left out.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Identity(BTreeMap<String, Value>);
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Identity(Map<String, Value>);
 
 /// The names of a claim for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +72,7 @@ impl Identity {
     /// # Errors
     /// A claim of another type than FranceConnect's, over-long, or with control characters.
     pub fn judge(userinfo: &UserInfo, scopes: &Scopes) -> Result<Self, Failure> {
-        let mut kept = BTreeMap::new();
+        let mut kept = Map::new();
         for claim in scopes.claims() {
             let Some(value) = userinfo.claims().get(claim) else { continue };
             let empty = match value {
@@ -93,6 +90,16 @@ impl Identity {
             kept.insert(claim.to_owned(), value.clone());
         }
         Ok(Self(kept))
+    }
+
+    /// The claims as an object to be kept under seal.
+    pub fn to_value(&self) -> Value {
+        Value::Object(self.0.clone())
+    }
+
+    /// Reads what [`Identity::to_value`] made.
+    pub fn read(kept: Object) -> Self {
+        Self(kept.into_members())
     }
 
     /// The text of a claim.

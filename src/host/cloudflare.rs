@@ -9,24 +9,21 @@ use wasm_bindgen::{JsCast, JsValue};
 use worker::{Context, Env, console_error, console_log, console_warn, event};
 
 use super::log::trouble;
-use super::memory::Memory;
 use super::refusal;
 use crate::config::{self, Config, Faults};
 use crate::oidc::FetchAnswer;
-use crate::session::{Key, LoadAnswer, Save};
+use crate::session::LoadAnswer;
 use crate::time::Timestamp;
 use crate::web::{self, Content, Event, Level, Reply, Step, Visit};
 use crate::wire::{Headers, Method, Request, Response, TARGET_LIMIT};
 
 mod assets;
+mod binding;
 mod outbound;
+mod store;
 mod stream;
 
 static CONFIG: OnceLock<Result<Config, Faults>> = OnceLock::new();
-static MEMORY: Memory = Memory::new();
-
-/// The namespace that isolates share; without it each isolate fetches the provider's keys for itself.
-const KV: &str = "FC_KV";
 
 #[event(fetch)]
 async fn fetch(request: web_sys::Request, env: Env, context: Context) -> worker::Result<web_sys::Response> {
@@ -65,7 +62,7 @@ async fn serve(
         Err(faults) => web::misconfigured(faults, &visitor),
     };
     reply.events.iter().for_each(log);
-    reply.save.into_iter().for_each(|entry| save(env, context, entry));
+    reply.save.into_iter().for_each(|entry| store::save(env, context, entry));
     match reply.content {
         Content::Respond(response) => send(&response),
         Content::File(file) => assets::send(env, &file).await,
@@ -83,7 +80,7 @@ async fn perform(config: &Config, env: &Env, request: Request) -> Result<Reply, 
                 waiting.resume(config, FetchAnswer { now: now(), result })
             }
             Step::Load(key, loading) => {
-                let entry = load(env, &key).await;
+                let entry = store::load(env, &key).await;
                 loading.resume(config, LoadAnswer { now: now(), entry })
             }
             Step::Done(reply) => return Ok(*reply),
@@ -103,41 +100,9 @@ fn now() -> Timestamp {
     Timestamp::from_unix((js_sys::Date::now() / 1000.0).floor() as i64)
 }
 
-/// A variable or secret. TOML lets people write `FC_LEEWAY = 30`, which arrives as a number.
+/// A variable or secret. What `wrangler.toml` has without quotes (`FC_LEEWAY = 30`) is no string there.
 fn variable(env: &Env, name: &str) -> Option<String> {
-    let value = js_sys::Reflect::get(env, &name.into()).ok()?;
-    let number = || value.as_f64().map(|number| number.to_string());
-    let switch = || value.as_bool().map(|switch| switch.to_string());
-    value.as_string().or_else(number).or_else(switch)
-}
-
-async fn load(env: &Env, key: &Key) -> Option<Vec<u8>> {
-    if let Some(entry) = MEMORY.find(key) {
-        return Some(entry);
-    }
-    let entry = env.kv(KV).ok()?.get(key.as_str()).bytes().await.unwrap_or_else(|error| {
-        console_error!("{}", trouble("host.load", "KV gave no answer", &error.to_string()));
-        None
-    })?;
-    MEMORY.keep(key, &entry);
-    Some(entry)
-}
-
-/// Remembers at once, and writes to KV after the answer has gone: nobody waits, and no failure is theirs.
-fn save(env: &Env, context: &Context, entry: Save) {
-    MEMORY.keep(&entry.key, &entry.value);
-    let Ok(kv) = env.kv(KV) else { return };
-    context.wait_until(async move {
-        // KV refuses less than a minute.
-        let seconds = u64::try_from(entry.expires_in).unwrap_or(0).max(60);
-        let written = match kv.put_bytes(entry.key.as_str(), &entry.value) {
-            Ok(put) => put.expiration_ttl(seconds).execute().await,
-            Err(error) => Err(error),
-        };
-        if let Err(error) = written {
-            console_error!("{}", trouble("host.save", "KV took no entry", &error.to_string()));
-        }
-    });
+    Some(js_sys::Object::from(binding::named(env, name)?).to_string().into())
 }
 
 fn log(event: &Event) {

@@ -8,9 +8,8 @@ pub mod native;
 #[cfg(target_os = "wasi")]
 pub mod spin;
 
-#[cfg(target_family = "wasm")]
 mod log;
+mod refusal;
+
 #[cfg(target_family = "wasm")]
 mod memory;
-#[cfg(target_family = "wasm")]
-mod refusal;

@@ -25,9 +25,10 @@ use self::files::Files;
 pub use self::listeners::Listeners;
 use self::memory::Memory;
 use crate::config::{Config, Faults};
+use crate::host::log::trouble;
 use crate::session::LoadAnswer;
 use crate::time::Timestamp;
-use crate::web::{self, Content, Event, Reply, Step, Visit};
+use crate::web::{self, Content, Reply, Step, Visit};
 use crate::wire::Response;
 
 /// How long requests under way may take to end once the server is told to stop. Browsers keep idle
@@ -98,12 +99,15 @@ impl Host {
         let reply = match &self.config {
             Err(faults) => web::misconfigured(faults, &request),
             Ok(config) => match entropy() {
-                Some(entropy) => self.perform(config, Visit { now: now(), entropy, request }).await,
-                None => return respond(web::host_failed()),
+                Ok(entropy) => self.perform(config, Visit { now: now(), entropy, request }).await,
+                Err(error) => {
+                    log(&trouble("host.failed", "the visit could not be served", &error.to_string()));
+                    return respond(web::host_failed());
+                }
             },
         };
         self.memory.save(reply.save, now());
-        log(&reply.events);
+        reply.events.iter().for_each(|event| log(&event.to_json()));
         match reply.content {
             Content::Respond(response) => respond(response),
             Content::File(file) => self.files.answer(&file).await,
@@ -126,10 +130,10 @@ impl Host {
     }
 }
 
-fn entropy() -> Option<[u8; 64]> {
+fn entropy() -> Result<[u8; 64], getrandom::Error> {
     let mut entropy = [0; 64];
-    getrandom::fill(&mut entropy).ok()?;
-    Some(entropy)
+    getrandom::fill(&mut entropy)?;
+    Ok(entropy)
 }
 
 fn now() -> Timestamp {
@@ -142,12 +146,9 @@ fn timestamp(at: SystemTime) -> Timestamp {
     Timestamp::from_unix(i64::try_from(seconds).unwrap_or(i64::MAX))
 }
 
-/// One line of JSON per event; a closed stderr is no reason to fail a login.
-fn log(events: &[Event]) {
-    let mut stderr = io::stderr().lock();
-    for event in events {
-        let _ = writeln!(stderr, "{}", event.to_json());
-    }
+/// One line on stderr; a closed stderr is no reason to fail a login.
+fn log(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
 fn respond(mut response: Response) -> HttpResponse {

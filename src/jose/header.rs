@@ -1,14 +1,13 @@
 //! Decides which JOSE headers are acceptable (RFC 7515 §4, RFC 8725 §3): judged by our own type, before any
 //! cryptography, because `jwt-compact` lets more through than OpenID Connect wants.
 
-use serde::Deserialize;
-use serde::de::IgnoredAny;
-
-use super::json::not_null;
-use super::{Algorithm, Untrusted, object};
+use super::{Algorithm, Object, Untrusted};
 
 /// Longest `kid` that is looked at, in bytes.
 const KID_LIMIT: usize = 256;
+
+/// What we cannot honour: extensions we must understand, unencoded payloads, nesting, compression, encryption.
+const FOREIGN: [&str; 5] = ["crit", "b64", "cty", "zip", "enc"];
 
 /// A header that names the expected algorithm and asks for nothing we do not do.
 #[derive(Debug)]
@@ -16,49 +15,28 @@ pub(super) struct Header {
     pub(super) kid: Option<String>,
 }
 
-/// `jwk`, `jku`, `x5u` and `x5c` have no member here: a key that a token brings along is never seen.
-#[derive(Deserialize)]
-struct Raw {
-    alg: String,
-    #[serde(default, deserialize_with = "not_null")]
-    kid: Option<String>,
-    #[serde(default, deserialize_with = "not_null")]
-    typ: Option<String>,
-    #[serde(default, deserialize_with = "not_null")]
-    cty: Option<IgnoredAny>,
-    #[serde(default, deserialize_with = "not_null")]
-    crit: Option<IgnoredAny>,
-    #[serde(default, deserialize_with = "not_null")]
-    b64: Option<IgnoredAny>,
-    #[serde(default, deserialize_with = "not_null")]
-    zip: Option<IgnoredAny>,
-    #[serde(default, deserialize_with = "not_null")]
-    enc: Option<IgnoredAny>,
-}
-
 impl Header {
-    /// Reads the decoded header of a token that must be signed with `expected`.
+    /// Reads the decoded header of a token that must be signed with `expected`. `jwk`, `jku`, `x5u` and
+    /// `x5c` are never looked at: a key that a token brings along does not exist for us.
     pub(super) fn judge(bytes: &[u8], expected: Algorithm) -> Result<Self, Untrusted> {
-        let raw: Raw = object(bytes).map_err(|_| Untrusted::Header)?;
-        if raw.alg != expected.name() {
-            return Err(Untrusted::Algorithm);
+        let header = Object::parse(bytes).map_err(|_| Untrusted::Header)?;
+        let text = |name| header.optional_text(name).map_err(|_| Untrusted::Header);
+        match text("alg")? {
+            None => return Err(Untrusted::Header),
+            Some(alg) if alg != expected.name() => return Err(Untrusted::Algorithm),
+            Some(_) => {}
         }
-        // Extensions we must understand (none), unencoded payloads, nesting, compression, encryption.
-        if raw.crit.is_some()
-            || raw.b64.is_some()
-            || raw.cty.is_some()
-            || raw.zip.is_some()
-            || raw.enc.is_some()
-        {
+        if FOREIGN.iter().any(|name| header.get(name).is_some()) {
             return Err(Untrusted::Header);
         }
         // Absent or `JWT`: a `logout+jwt` or `at+jwt` was made for another purpose (RFC 8725 §3.11).
-        if raw.typ.is_some_and(|typ| !typ.eq_ignore_ascii_case("JWT")) {
+        if text("typ")?.is_some_and(|typ| !typ.eq_ignore_ascii_case("JWT")) {
             return Err(Untrusted::Type);
         }
-        if raw.kid.as_ref().is_some_and(|kid| kid.len() > KID_LIMIT) {
+        let kid = text("kid")?;
+        if kid.as_ref().is_some_and(|kid| kid.len() > KID_LIMIT) {
             return Err(Untrusted::Header);
         }
-        Ok(Self { kid: raw.kid })
+        Ok(Self { kid })
     }
 }

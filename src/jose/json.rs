@@ -1,42 +1,37 @@
-//! Decides how JSON of tokens and key sets is read: one object, UTF-8, no member twice (RFC 8259 §4, §8.1).
+//! Decides how JSON of tokens and documents is read: one object, UTF-8, no member twice (RFC 8259 §4, §8.1).
 
-use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::de::{DeserializeOwned, Deserializer, MapAccess, Visitor};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::{Map, Value};
 
 /// The text is not what was expected. What was there instead is not kept: it may be personal data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Invalid;
 
-/// Reads one JSON object into `T`.
+/// A JSON object of which every member occurs once. Its readers tell an absent member from one of another
+/// type: the first may be fine, the second never is, and `null` is of another type.
 ///
-/// # Errors
-/// Not UTF-8, a byte order mark, anything but one object, bytes after it, a known member twice or of
-/// another type. (A derived `Deserialize` would also take an array for a struct: refused here.)
-pub fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Invalid> {
-    let text = std::str::from_utf8(bytes).map_err(|_| Invalid)?;
-    if !text.trim_start_matches([' ', '\t', '\r', '\n']).starts_with('{') {
-        return Err(Invalid);
-    }
-    serde_json::from_str(text).map_err(|_| Invalid)
-}
-
-/// For members that may be absent but not `null`: `#[serde(default, deserialize_with = "not_null")]`.
-pub(crate) fn not_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    from: D,
-) -> Result<Option<T>, D::Error> {
-    T::deserialize(from).map(Some)
-}
-
-/// A JSON object of which every member occurs once.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-#[serde(transparent)]
-pub struct Object(BTreeMap<String, Value>);
+/// One type for all documents, read member by member: a derived `Deserialize` would take an array for a
+/// struct and let unknown members repeat, and each costs kilobytes of WebAssembly.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Object(Map<String, Value>);
 
 impl Object {
+    /// Reads one object.
+    ///
+    /// # Errors
+    /// Not UTF-8, a byte order mark, anything but one object, bytes after it, a member twice.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Invalid> {
+        serde_json::from_slice(bytes).map_err(|_| Invalid)
+    }
+
+    /// The object that is the member `name`.
+    pub fn object(&self, name: &str) -> Option<Self> {
+        self.get(name).and_then(Value::as_object).cloned().map(Self)
+    }
+
     /// The member `name`.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.get(name)
@@ -45,6 +40,48 @@ impl Object {
     /// The member `name` if it is text.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.get(name).and_then(Value::as_str)
+    }
+
+    /// The text of the member `name`, if there is such a member.
+    ///
+    /// # Errors
+    /// It is there and no text.
+    pub fn optional_text(&self, name: &str) -> Result<Option<String>, Invalid> {
+        let text = |value: &Value| value.as_str().map(str::to_owned).ok_or(Invalid);
+        self.get(name).map(text).transpose()
+    }
+
+    /// The texts of the array `name`, if there is such a member.
+    ///
+    /// # Errors
+    /// It is there and no array of texts.
+    pub fn optional_texts(&self, name: &str) -> Result<Option<Vec<String>>, Invalid> {
+        let texts = |value: &Value| {
+            let items = value.as_array().ok_or(Invalid)?;
+            items.iter().map(|item| item.as_str().map(str::to_owned).ok_or(Invalid)).collect()
+        };
+        self.get(name).map(texts).transpose()
+    }
+
+    /// The `NumericDate` `name` (RFC 7519 §2), fractions dropped, if there is such a member.
+    ///
+    /// # Errors
+    /// It is there and no number, or beyond what a float holds exactly.
+    pub fn optional_date(&self, name: &str) -> Result<Option<i64>, Invalid> {
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        let date = |value: &Value| match (value.as_i64(), value.as_f64()) {
+            (Some(whole), _) => Ok(whole),
+            // In range, so the cast only drops the fraction.
+            #[allow(clippy::cast_possible_truncation)]
+            (None, Some(value)) if value.abs() < EXACT => Ok(value.floor() as i64),
+            _ => Err(Invalid),
+        };
+        self.get(name).map(date).transpose()
+    }
+
+    /// The members, to be kept.
+    pub fn into_members(self) -> Map<String, Value> {
+        self.0
     }
 }
 
@@ -57,7 +94,7 @@ impl<'de> Deserialize<'de> for Object {
                 f.write_str("an object with every member once")
             }
             fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Object, A::Error> {
-                let mut all = BTreeMap::new();
+                let mut all = Map::new();
                 while let Some((name, value)) = members.next_entry::<String, Value>()? {
                     if all.insert(name, value).is_some() {
                         return Err(serde::de::Error::custom("a member occurs twice"));

@@ -2,11 +2,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::algorithm::PublicKey;
-use super::{Algorithm, Invalid, Object, object};
+use super::{Algorithm, Invalid, Object};
 
 /// Most keys of a set that are kept.
 const MOST_KEYS: usize = 32;
@@ -14,22 +13,22 @@ const MOST_KEYS: usize = 32;
 const MOST_TRIED: usize = 4;
 
 /// The public part of one signature key, of a kind that some [`Algorithm`] uses.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Jwk {
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Jwk {
     kid: Option<String>,
     alg: Option<String>,
     material: Material,
 }
 
 /// Parameters in base64url, as they were published.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Material {
     P256 { x: String, y: String },
     Rsa { n: String, e: String },
 }
 
 /// The usable signature keys of a provider.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct KeySet {
     keys: Vec<Jwk>,
 }
@@ -42,9 +41,21 @@ impl KeySet {
     /// # Errors
     /// Not an object with an array `keys` (RFC 7517 §5).
     pub fn parse(bytes: &[u8]) -> Result<Self, Invalid> {
-        let set: Object = object(bytes)?;
+        Self::read(&Object::parse(bytes)?)
+    }
+
+    /// Reads a JWK Set that is parsed already, in the same way.
+    ///
+    /// # Errors
+    /// No array `keys`.
+    pub fn read(set: &Object) -> Result<Self, Invalid> {
         let keys = set.get("keys").and_then(Value::as_array).ok_or(Invalid)?;
         Ok(Self { keys: keys.iter().filter_map(Jwk::read).take(MOST_KEYS).collect() })
+    }
+
+    /// The member `keys` of a JWK Set of these keys.
+    pub fn to_value(&self) -> Value {
+        self.keys.iter().map(Jwk::to_value).collect()
     }
 
     /// Whether no key is usable.
@@ -87,6 +98,19 @@ impl Jwk {
             _ => return None,
         };
         Some(Self { kid: optional("kid")?, alg: optional("alg")?, material })
+    }
+
+    fn to_value(&self) -> Value {
+        let mut key = match &self.material {
+            Material::P256 { x, y } => json!({ "kty": "EC", "crv": "P-256", "x": x, "y": y }),
+            Material::Rsa { n, e } => json!({ "kty": "RSA", "n": n, "e": e }),
+        };
+        for (name, text) in [("kid", &self.kid), ("alg", &self.alg)] {
+            if let (Some(members), Some(text)) = (key.as_object_mut(), text) {
+                members.insert(name.to_owned(), text.as_str().into());
+            }
+        }
+        key
     }
 
     /// The key for `algorithm`, if its `alg` allows that, its kind fits and its numbers are sound.

@@ -1,11 +1,9 @@
 //! Decides whether a compact JWS is authentic (RFC 7515 §5.2). [`Verified`] is the proof, made only here.
 
+use super::header::Header;
+use super::{Algorithm, KeySet, Object};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::de::DeserializeOwned;
-
-use super::header::Header;
-use super::{Algorithm, KeySet, object};
 
 /// Longest token that is looked at, in bytes.
 pub const TOKEN_LIMIT: usize = 32 * 1024;
@@ -29,7 +27,7 @@ pub enum Untrusted {
         /// Whether the header had a `kid`.
         kid: bool,
     },
-    /// The signature holds, but the payload is not an object of the expected members.
+    /// The signature holds, but the payload is not an object with every member once.
     Payload,
 }
 
@@ -41,12 +39,12 @@ impl Untrusted {
 }
 
 /// Claims whose signature was verified under the caller's algorithm and keys.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verified<T>(T);
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verified(Object);
 
-impl<T> Verified<T> {
+impl Verified {
     /// The claims; that they are authentic does not make them true for this login.
-    pub fn into_claims(self) -> T {
+    pub fn into_claims(self) -> Object {
         self.0
     }
 }
@@ -55,11 +53,7 @@ impl<T> Verified<T> {
 ///
 /// # Errors
 /// See [`Untrusted`]. The payload is not looked at before the signature holds.
-pub fn verify<T: DeserializeOwned>(
-    token: &str,
-    algorithm: Algorithm,
-    keys: &KeySet,
-) -> Result<Verified<T>, Untrusted> {
+pub fn verify(token: &str, algorithm: Algorithm, keys: &KeySet) -> Result<Verified, Untrusted> {
     if token.len() > TOKEN_LIMIT {
         return Err(Untrusted::Encoding);
     }
@@ -76,5 +70,5 @@ pub fn verify<T: DeserializeOwned>(
     if !candidates.iter().any(|key| key.verifies(signed.as_bytes(), &signature)) {
         return Err(Untrusted::Signature { kid: header.kid.is_some() });
     }
-    object(&payload).map(Verified).map_err(|_| Untrusted::Payload)
+    Object::parse(&payload).map(Verified).map_err(|_| Untrusted::Payload)
 }

@@ -8,6 +8,6 @@ mod jwk;
 mod jws;
 
 pub use algorithm::Algorithm;
-pub use json::{Invalid, Object, object};
-pub use jwk::{Jwk, KeySet};
+pub use json::{Invalid, Object};
+pub use jwk::KeySet;
 pub use jws::{TOKEN_LIMIT, Untrusted, Verified, verify};

@@ -1,13 +1,14 @@
 //! The data of one login in flight: what the browser must bring back unchanged, sealed in its flow cookie.
 
-use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::Provider;
+use crate::jose::Object;
 use crate::secret::Chance;
 use crate::time::Timestamp;
 
 /// One login in flight. It exists where it was begun, and where this browser's sealed cookie was opened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
     /// Binds the callback to this browser (RFC 6749 §10.12).
     pub(crate) state: String,
@@ -46,5 +47,39 @@ impl Attempt {
             code_verifier: pkce.then(|| chance.alphanumeric(VERIFIER_LENGTH)),
             provider: discovered,
         }
+    }
+
+    /// The attempt as an object to be sealed.
+    pub(crate) fn to_value(&self) -> Value {
+        let mut value = json!({
+            "state": self.state,
+            "nonce": self.nonce,
+            "started": self.started.unix(),
+            "return_to": self.return_to,
+        });
+        if let Some(members) = value.as_object_mut() {
+            members.extend(
+                self.code_verifier.as_ref().map(|it| ("code_verifier".to_owned(), it.as_str().into())),
+            );
+            members.extend(self.provider.as_ref().map(|it| ("provider".to_owned(), it.to_value())));
+        }
+        value
+    }
+
+    /// Reads what [`Attempt::to_value`] made, out of this browser's cookie.
+    pub(crate) fn read(opened: &Object) -> Option<Self> {
+        let text = |name: &str| opened.text(name).map(str::to_owned);
+        let provider = match opened.get("provider") {
+            Some(_) => Some(Provider::read(&opened.object("provider")?)?),
+            None => None,
+        };
+        Some(Self {
+            state: text("state")?,
+            nonce: text("nonce")?,
+            started: Timestamp::from_unix(opened.optional_date("started").ok()??),
+            return_to: text("return_to")?,
+            code_verifier: text("code_verifier"),
+            provider,
+        })
     }
 }

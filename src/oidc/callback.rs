@@ -51,7 +51,7 @@ pub fn judge(query: &Params, attempt: &Attempt, provider: &Provider) -> Result<C
     }
     match (query.get("code"), query.get("error")) {
         (None, Some(error)) => Ok(Callback::Error(error.to_owned())),
-        (Some(code), None) if !code.is_empty() && code.len() <= CODE_LIMIT && code.is_ascii() => {
+        (Some(code), None) if !code.is_empty() && code.len() <= CODE_LIMIT => {
             Ok(Callback::Code(Accepted { code: code.to_owned() }))
         }
         _ => Err(CODE),

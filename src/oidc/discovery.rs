@@ -1,11 +1,11 @@
 //! The discovery document (OpenID Connect Discovery 1.0 §4): believed only if it names the issuer asked.
 
-use serde::Deserialize;
+use serde_json::Value;
 use url::Url;
 
 use super::document::{Codes, document};
 use super::{Call, ClientAuth, Failure, FetchAnswer, Provider};
-use crate::jose::{Algorithm, object};
+use crate::jose::{Algorithm, Object};
 
 /// Seconds a document is used; what the provider's cache headers say is ignored.
 pub const LIFE: i64 = 600;
@@ -27,21 +27,6 @@ const ALGORITHM: Failure =
     Failure::fault("discovery.algorithm", "the provider does not sign ID Tokens with FC_ID_TOKEN_ALG");
 const AUTH: Failure = Failure::fault("discovery.client_auth", "the provider does not take FC_CLIENT_AUTH");
 
-#[derive(Deserialize)]
-struct Metadata {
-    issuer: String,
-    authorization_endpoint: String,
-    token_endpoint: String,
-    userinfo_endpoint: String,
-    jwks_uri: String,
-    end_session_endpoint: Option<String>,
-    #[serde(default)]
-    authorization_response_iss_parameter_supported: bool,
-    code_challenge_methods_supported: Option<Vec<String>>,
-    id_token_signing_alg_values_supported: Option<Vec<String>>,
-    token_endpoint_auth_methods_supported: Option<Vec<String>>,
-}
-
 /// Asks for the document of `issuer`; a trailing slash of the issuer is dropped for the address only (§4.1).
 pub fn request(issuer: &str) -> Call {
     Call::get(&format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/')))
@@ -60,42 +45,48 @@ pub fn judge(
     auth: ClientAuth,
 ) -> Result<Provider, Failure> {
     let body = document(answer, &["application/json"], CODES)?;
-    let found: Metadata = object(&body).map_err(|_| MALFORMED)?;
-    if found.issuer != issuer {
+    let found = Object::parse(&body).map_err(|_| MALFORMED)?;
+    let text = |name: &str| found.optional_text(name).map_err(|_| MALFORMED);
+    let required = |name: &str| text(name)?.ok_or(MALFORMED);
+    if required("issuer")? != issuer {
         return Err(ISSUER);
     }
-    let required =
-        [&found.authorization_endpoint, &found.token_endpoint, &found.userinfo_endpoint, &found.jwks_uri];
-    if !required
-        .into_iter()
-        .chain(&found.end_session_endpoint)
-        .all(|url| usable(url, issuer, allowed_origins))
-    {
-        return Err(ENDPOINT);
-    }
-    let lacks = |offered: &Option<Vec<String>>, name: &str| {
-        offered.as_ref().is_some_and(|offered| !offered.iter().any(|one| one == name))
+    // Absent says nothing; present and without ours says no.
+    let lacks = |offered: &str, name: &str| {
+        let offered = found.optional_texts(offered).map_err(|_| MALFORMED)?;
+        Ok(offered.is_some_and(|offered| !offered.iter().any(|one| one == name)))
     };
-    if lacks(&found.id_token_signing_alg_values_supported, algorithm.name()) {
+    if lacks("id_token_signing_alg_values_supported", algorithm.name())? {
         return Err(ALGORITHM);
     }
     let method = match auth {
         ClientAuth::SecretPost => "client_secret_post",
         ClientAuth::SecretBasic => "client_secret_basic",
     };
-    if lacks(&found.token_endpoint_auth_methods_supported, method) {
+    if lacks("token_endpoint_auth_methods_supported", method)? {
         return Err(AUTH);
     }
-    Ok(Provider {
-        issuer: found.issuer,
-        authorization_endpoint: found.authorization_endpoint,
-        token_endpoint: found.token_endpoint,
-        userinfo_endpoint: found.userinfo_endpoint,
-        jwks_uri: found.jwks_uri,
-        end_session_endpoint: found.end_session_endpoint,
-        iss_parameter: found.authorization_response_iss_parameter_supported,
-        pkce: found.code_challenge_methods_supported.is_some_and(|all| all.iter().any(|one| one == "S256")),
-    })
+    let challenges = found.optional_texts("code_challenge_methods_supported").map_err(|_| MALFORMED)?;
+    let provider = Provider {
+        issuer: issuer.to_owned(),
+        authorization_endpoint: required("authorization_endpoint")?,
+        token_endpoint: required("token_endpoint")?,
+        userinfo_endpoint: required("userinfo_endpoint")?,
+        jwks_uri: required("jwks_uri")?,
+        end_session_endpoint: text("end_session_endpoint")?,
+        iss_parameter: found.get("authorization_response_iss_parameter_supported")
+            == Some(&Value::Bool(true)),
+        pkce: challenges.is_some_and(|all| all.iter().any(|one| one == "S256")),
+    };
+    let required = [
+        &provider.authorization_endpoint,
+        &provider.token_endpoint,
+        &provider.userinfo_endpoint,
+        &provider.jwks_uri,
+    ];
+    let usable = |endpoint: &String| usable(endpoint, issuer, allowed_origins);
+    let all = required.into_iter().all(usable) && provider.end_session_endpoint.as_ref().is_none_or(usable);
+    if all { Ok(provider) } else { Err(ENDPOINT) }
 }
 
 /// Same origin as the issuer or an origin the configuration allows; so https wherever the issuer is. No

@@ -2,12 +2,11 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::Deserialize;
 
-use super::claims::{Audience, numeric_date};
+use super::claims::Audience;
 use super::token::Tokens;
 use super::{Attempt, Client, Failure, Provider};
-use crate::jose::{self, KeySet, Untrusted};
+use crate::jose::{self, Invalid, KeySet, Object, Untrusted};
 use crate::secret::{Secret, fingerprint, same};
 use crate::time::Timestamp;
 
@@ -29,24 +28,39 @@ pub enum Rejected {
     Refused(Failure),
 }
 
-#[derive(Deserialize)]
+/// The claims that have rules, each of its own type.
 struct Claims {
     iss: Option<String>,
     sub: Option<String>,
     aud: Option<Audience>,
-    #[serde(default, deserialize_with = "numeric_date")]
     exp: Option<i64>,
-    #[serde(default, deserialize_with = "numeric_date")]
     iat: Option<i64>,
-    #[serde(default, deserialize_with = "numeric_date")]
     nbf: Option<i64>,
-    #[serde(default, deserialize_with = "numeric_date", rename = "auth_time")]
-    _auth_time: Option<i64>,
     nonce: Option<String>,
     acr: Option<String>,
     amr: Option<Vec<String>>,
     azp: Option<String>,
     at_hash: Option<String>,
+}
+
+impl Claims {
+    fn read(claims: &Object) -> Result<Self, Invalid> {
+        // No rule without `max_age`, but a type all the same.
+        claims.optional_date("auth_time")?;
+        Ok(Self {
+            iss: claims.optional_text("iss")?,
+            sub: claims.optional_text("sub")?,
+            aud: Audience::of(claims)?,
+            exp: claims.optional_date("exp")?,
+            iat: claims.optional_date("iat")?,
+            nbf: claims.optional_date("nbf")?,
+            nonce: claims.optional_text("nonce")?,
+            acr: claims.optional_text("acr")?,
+            amr: claims.optional_texts("amr")?,
+            azp: claims.optional_text("azp")?,
+            at_hash: claims.optional_text("at_hash")?,
+        })
+    }
 }
 
 const ISS: Failure = Failure::refusal("id_token.iss", "iss is not the issuer, byte for byte (rule 2)");
@@ -104,11 +118,12 @@ pub fn judge(
     attempt: &Attempt,
     now: Timestamp,
 ) -> Result<IdToken, Rejected> {
-    let claims = jose::verify::<Claims>(tokens.id_token.expose(), client.algorithm, keys).map_err(|why| {
+    let verified = jose::verify(tokens.id_token.expose(), client.algorithm, keys).map_err(|why| {
         let failure = untrusted(why, &UNTRUSTED);
         if why.may_be_rotation() { Rejected::MaybeRotated(failure) } else { Rejected::Refused(failure) }
     })?;
-    let claims = claims.into_claims();
+    let claims = Claims::read(&verified.into_claims())
+        .map_err(|Invalid| Rejected::Refused(untrusted(Untrusted::Payload, &UNTRUSTED)))?;
     let at_hash = at_hash(tokens.access_token.expose());
     rules(&claims, &at_hash, provider, client, attempt, now).map_err(Rejected::Refused)?;
     Ok(IdToken {

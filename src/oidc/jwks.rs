@@ -1,10 +1,10 @@
 //! When the provider's keys are fetched, and how long they are believed (OIDC Core §10.1.1).
 
-use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::document::{Codes, document};
 use super::{Call, Failure, FetchAnswer, Provider};
-use crate::jose::KeySet;
+use crate::jose::{KeySet, Object};
 use crate::secret::Secret;
 use crate::time::Timestamp;
 
@@ -19,7 +19,7 @@ const MALFORMED: Failure = Failure::refusal("jwks.malformed", "the document is n
 const EMPTY: Failure = Failure::refusal("jwks.empty", "the set holds no key that can sign ID Tokens");
 
 /// A provider's keys with the two clocks that bound how often they are fetched.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CachedKeys {
     keys: KeySet,
     /// When the keys were fetched.
@@ -29,6 +29,22 @@ pub struct CachedKeys {
 }
 
 impl CachedKeys {
+    /// The keys as an object to be kept under seal.
+    pub fn to_value(&self) -> Value {
+        let refetched = self.refetched.map_or(0, Timestamp::unix);
+        json!({ "keys": self.keys.to_value(), "fetched": self.fetched.unix(), "refetched": refetched })
+    }
+
+    /// Reads what [`CachedKeys::to_value`] made.
+    pub fn read(kept: &Object) -> Option<Self> {
+        let moment = |name| kept.optional_date(name).ok()?.map(Timestamp::from_unix);
+        Some(Self {
+            keys: KeySet::read(kept).ok()?,
+            fetched: moment("fetched")?,
+            refetched: moment("refetched").filter(|at| at.unix() != 0),
+        })
+    }
+
     /// The keys.
     pub fn keys(&self) -> &KeySet {
         &self.keys

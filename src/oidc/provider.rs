@@ -1,12 +1,12 @@
 //! The two parties of a login as data: the provider with its endpoints, and our registration with it.
 
-use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
-use crate::jose::Algorithm;
+use crate::jose::{Algorithm, Object};
 use crate::secret::Secret;
 
 /// An OpenID Provider whose endpoints are known: built in, or read from its discovery document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Provider {
     /// The issuer identifier, byte for byte as tokens must repeat it.
     pub issuer: String,
@@ -24,6 +24,38 @@ pub struct Provider {
     pub iss_parameter: bool,
     /// Whether PKCE S256 is used (RFC 7636); FranceConnect refuses its parameters.
     pub pkce: bool,
+}
+
+impl Provider {
+    /// The provider as an object to be kept under seal.
+    pub fn to_value(&self) -> Value {
+        json!({
+            "issuer": self.issuer,
+            "authorization": self.authorization_endpoint,
+            "token": self.token_endpoint,
+            "userinfo": self.userinfo_endpoint,
+            "jwks": self.jwks_uri,
+            "end_session": self.end_session_endpoint.as_deref().unwrap_or_default(),
+            "iss": self.iss_parameter,
+            "pkce": self.pkce,
+        })
+    }
+
+    /// Reads what [`Provider::to_value`] made.
+    pub fn read(kept: &Object) -> Option<Self> {
+        let text = |name: &str| kept.text(name).map(str::to_owned);
+        let flag = |name: &str| kept.get(name).and_then(Value::as_bool);
+        Some(Self {
+            issuer: text("issuer")?,
+            authorization_endpoint: text("authorization")?,
+            token_endpoint: text("token")?,
+            userinfo_endpoint: text("userinfo")?,
+            jwks_uri: text("jwks")?,
+            end_session_endpoint: text("end_session").filter(|endpoint| !endpoint.is_empty()),
+            iss_parameter: flag("iss")?,
+            pkce: flag("pkce")?,
+        })
+    }
 }
 
 /// How the token endpoint knows us (OIDC Core §9).

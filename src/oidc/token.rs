@@ -2,12 +2,11 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde::Deserialize;
 
 use super::callback::Accepted;
 use super::document::{Codes, arrived, is_type};
 use super::{Attempt, Call, Client, ClientAuth, Failure, FetchAnswer, Provider};
-use crate::jose::{TOKEN_LIMIT, object};
+use crate::jose::{Object, TOKEN_LIMIT};
 use crate::secret::Secret;
 use crate::wire::params;
 
@@ -33,19 +32,6 @@ pub struct Tokens {
     pub(super) id_token: Secret,
     /// Whether the provider granted less than was asked.
     pub narrower: bool,
-}
-
-#[derive(Deserialize)]
-struct Granted {
-    access_token: String,
-    id_token: String,
-    token_type: String,
-    scope: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Refused {
-    error: String,
 }
 
 /// Exchanges the code; the code is consumed by this value's making, so it is never sent twice.
@@ -78,17 +64,19 @@ pub fn judge(answer: FetchAnswer, scopes: &str) -> Result<Tokens, Failure> {
     let fetched = arrived(answer, CODES)?;
     let json = is_type(&fetched, &["application/json"]);
     if fetched.status != 200 {
-        let error = json.then(|| object::<Refused>(&fetched.body).ok()).flatten();
-        return Err(refused(fetched.status, error.as_ref().map(|refused| refused.error.as_str())));
+        let answer = json.then(|| Object::parse(&fetched.body).ok()).flatten();
+        return Err(refused(fetched.status, answer.as_ref().and_then(|answer| answer.text("error"))));
     }
     if !json {
         return Err(Failure::refusal(CODES.content_type, "the answer is not application/json"));
     }
-    let granted: Granted = object(&fetched.body).map_err(|_| MALFORMED)?;
-    if !granted.token_type.eq_ignore_ascii_case("Bearer") {
+    let granted = Object::parse(&fetched.body).map_err(|_| MALFORMED)?;
+    let (Some(token), Some(id_token)) = (granted.text("access_token"), granted.text("id_token")) else {
+        return Err(MALFORMED);
+    };
+    if !granted.text("token_type").is_some_and(|kind| kind.eq_ignore_ascii_case("Bearer")) {
         return Err(TYPE);
     }
-    let token = granted.access_token;
     // RFC 6750 §2.1: what a header can carry; a space or line break would write another header.
     if token.is_empty()
         || token.len() > ACCESS_TOKEN_LIMIT
@@ -96,13 +84,13 @@ pub fn judge(answer: FetchAnswer, scopes: &str) -> Result<Tokens, Failure> {
     {
         return Err(ACCESS_TOKEN);
     }
-    if granted.id_token.len() > TOKEN_LIMIT {
+    if id_token.len() > TOKEN_LIMIT {
         return Err(MALFORMED);
     }
-    let narrower = granted.scope.is_some_and(|granted| {
+    let narrower = granted.text("scope").is_some_and(|granted| {
         scopes.split(' ').any(|asked| !granted.split(' ').any(|scope| scope == asked))
     });
-    Ok(Tokens { access_token: Secret::new(token), id_token: Secret::new(granted.id_token), narrower })
+    Ok(Tokens { access_token: Secret::new(token), id_token: Secret::new(id_token), narrower })
 }
 
 /// RFC 6749 §5.2.

@@ -1,11 +1,11 @@
 //! Userinfo (OIDC Core §5.3): asked with the token in the header, believed only for the same person.
 
-use super::claims::{Audience, numeric_date};
+use super::claims::Audience;
 use super::document::{Codes, arrived, is_type};
 use super::id_token::{IdToken, Rejected, untrusted};
 use super::token::Tokens;
 use super::{Call, Client, Failure, FetchAnswer, Fetched, Provider, UserInfoFormat};
-use crate::jose::{self, KeySet, Object, object};
+use crate::jose::{self, KeySet, Object};
 use crate::secret::{Secret, same};
 use crate::time::Timestamp;
 
@@ -27,8 +27,10 @@ const CODES: Codes = Codes {
 const MALFORMED: Failure = Failure::refusal("userinfo.claims", "a claim is repeated or of the wrong type");
 const ISS: Failure = Failure::refusal("userinfo.iss", "iss is not the issuer");
 const AUD: Failure = Failure::refusal("userinfo.aud", "aud is not this client alone");
-const EXP: Failure =
-    Failure::refusal("userinfo.exp", "exp is absent or past, or iat is in the future; check the clock");
+const EXP: Failure = Failure::refusal(
+    "userinfo.exp",
+    "exp is absent or past, or iat or nbf is in the future; check the clock",
+);
 const SUB: Failure = Failure::refusal("userinfo.sub", "sub is not the one of the ID Token (§5.3.2)");
 const OTHER: Failure =
     Failure::refusal("userinfo.other_token", "the document is an ID Token, made for another purpose");
@@ -90,10 +92,10 @@ pub fn judge(
     now: Timestamp,
 ) -> Result<UserInfo, Rejected> {
     let claims: Object = match client.userinfo {
-        UserInfoFormat::Json => object(&body.0.body).map_err(|_| Rejected::Refused(MALFORMED))?,
+        UserInfoFormat::Json => Object::parse(&body.0.body).map_err(|_| Rejected::Refused(MALFORMED))?,
         UserInfoFormat::SignedJwt => {
             let token = std::str::from_utf8(&body.0.body).unwrap_or_default();
-            let verified = jose::verify::<Object>(token, client.algorithm, keys).map_err(|why| {
+            let verified = jose::verify(token, client.algorithm, keys).map_err(|why| {
                 let failure = untrusted(why, &UNTRUSTED);
                 if why.may_be_rotation() {
                     Rejected::MaybeRotated(failure)
@@ -114,18 +116,17 @@ pub fn judge(
 
 /// What a signed userinfo says of itself.
 fn envelope(claims: &Object, provider: &Provider, client: &Client, now: Timestamp) -> Result<(), Failure> {
-    let date =
-        |name: &str| claims.get(name).map(|value| numeric_date(value).map_err(|_| MALFORMED)).transpose();
-    let (exp, iat) = (date("exp")?.flatten(), date("iat")?.flatten());
+    let date = |name| claims.optional_date(name).map_err(|_| MALFORMED);
+    let (exp, iat, nbf) = (date("exp")?, date("iat")?, date("nbf")?);
     if claims.text("iss") != Some(&provider.issuer) {
         return Err(ISS);
     }
-    let aud = claims.get("aud").cloned().map(serde_json::from_value::<Audience>);
-    if !aud.is_some_and(|aud| aud.is_ok_and(|aud| aud.is_only(&client.id))) {
+    let aud = Audience::of(claims).map_err(|_| MALFORMED)?;
+    if !aud.is_some_and(|aud| aud.is_only(&client.id)) {
         return Err(AUD);
     }
     if exp.map_or(client.userinfo_expires, |exp| exp.saturating_add(client.leeway) <= now.unix())
-        || iat.is_some_and(|iat| iat > now.unix().saturating_add(client.leeway))
+        || [iat, nbf].into_iter().flatten().any(|date| date > now.unix().saturating_add(client.leeway))
     {
         return Err(EXP);
     }

@@ -3,12 +3,13 @@
 //! The sealed payload is the time of login and of the last renewal (8 bytes each), then JSON. A request
 //! that only passes the gate never reads the JSON, and a renewal seals it again unread.
 
-use serde::{Deserialize, Serialize};
+use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::cookies::VALUE_LIMIT;
 use super::{CookieNames, KeyRing, Purpose};
 use crate::franceconnect::Identity;
+use crate::jose::Object;
 use crate::oidc::Failure;
 use crate::secret::{Chance, Secret};
 use crate::time::Timestamp;
@@ -24,7 +25,7 @@ pub struct Lifetime {
 }
 
 /// What a session knows.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Session {
     /// New with every login: nothing of an older or planted session lives on.
     id: String,
@@ -33,7 +34,6 @@ pub struct Session {
     /// The eIDAS level reached, in FranceConnect's word, where levels exist.
     pub acr: Option<String>,
     /// How the citizen was authenticated, if that was asked for.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub amr: Vec<String>,
     /// `sub`: opaque, stable, only for this client.
     pub sub: String,
@@ -76,6 +76,30 @@ impl Session {
         Self { id: chance.alphanumeric(16), identity, acr, amr, sub, id_token: id_token.expose().to_owned() }
     }
 
+    fn to_json(&self) -> String {
+        json!({
+            "id": self.id,
+            "sub": self.sub,
+            "acr": self.acr.as_deref().unwrap_or_default(),
+            "amr": self.amr,
+            "identity": self.identity.to_value(),
+            "id_token": self.id_token,
+        })
+        .to_string()
+    }
+
+    fn read(kept: &Object) -> Option<Self> {
+        let text = |name: &str| kept.text(name).map(str::to_owned);
+        Some(Self {
+            id: text("id")?,
+            sub: text("sub")?,
+            acr: text("acr").filter(|acr| !acr.is_empty()),
+            amr: kept.optional_texts("amr").ok()??,
+            identity: Identity::read(kept.object("identity")?),
+            id_token: text("id_token")?,
+        })
+    }
+
     /// The ID Token, for the logout request.
     pub fn id_token(&self) -> Secret {
         Secret::new(&*self.id_token)
@@ -93,8 +117,8 @@ impl Session {
         now: Timestamp,
         chance: &mut Chance,
     ) -> Result<String, Failure> {
-        let json = Zeroizing::new(serde_json::to_vec(self).map_err(|_| TOO_LARGE)?);
-        seal(ring, names, life, now, now, &json, chance).ok_or(TOO_LARGE)
+        let json = Zeroizing::new(self.to_json());
+        seal(ring, names, life, now, now, json.as_bytes(), chance).ok_or(TOO_LARGE)
     }
 }
 
@@ -123,7 +147,7 @@ impl Opened {
 
     /// Reads the session; nothing if it was sealed by a version with other members.
     pub fn session(&self) -> Option<Session> {
-        serde_json::from_slice(self.json()).ok()
+        Session::read(&Object::parse(self.json()).ok()?)
     }
 
     /// Seconds until the session ends if nothing more is asked.

@@ -1,6 +1,7 @@
 //! The flow cookie: one login in flight, sealed for this browser, opened only by the callback it belongs to.
 
 use super::{CookieNames, KeyRing, Purpose};
+use crate::jose::Object;
 use crate::oidc::Attempt;
 use crate::secret::Chance;
 use crate::time::Timestamp;
@@ -23,10 +24,11 @@ pub fn begin(
     chance: &mut Chance,
 ) -> Option<Vec<String>> {
     let name = names.flow(&attempt.state);
-    let payload = serde_json::to_vec(attempt).ok()?;
-    let sealed = ring.seal(Purpose::Flow, &name, attempt.started.plus(LIFE), &payload, chance)?;
+    let payload = attempt.to_value().to_string();
+    let sealed = ring.seal(Purpose::Flow, &name, attempt.started.plus(LIFE), payload.as_bytes(), chance)?;
     let mut cookies = vec![names.set(&name, &sealed, LIFE)];
-    cookies.extend(surplus(ring, names, header, attempt.started).map(|name| names.clear(&name)));
+    let surplus = surplus(ring, names, header, attempt.started);
+    cookies.extend(surplus.iter().map(|name| names.clear(name)));
     Some(cookies)
 }
 
@@ -47,24 +49,27 @@ pub fn open(
 
 fn read(ring: &KeyRing, name: &str, sealed: &str, now: Timestamp) -> Option<Attempt> {
     let payload = ring.open(Purpose::Flow, name, now, sealed)?;
-    serde_json::from_slice(&payload).ok()
+    Attempt::read(&Object::parse(&payload).ok()?)
 }
 
-/// The names of flow cookies to remove, so that with the new one at most [`MOST`] remain.
-fn surplus(ring: &KeyRing, names: CookieNames, header: &str, now: Timestamp) -> impl Iterator<Item = String> {
+/// The names of flow cookies to remove, so that with the new one at most [`MOST`] remain: those that do not
+/// open, and all but the newest.
+fn surplus(ring: &KeyRing, names: CookieNames, header: &str, now: Timestamp) -> Vec<String> {
     let prefix = names.flow_prefix();
-    let mut flows: Vec<(Option<Timestamp>, String)> = cookie::pairs(header)
-        .filter(|(name, _)| own_name(name, &prefix))
-        .take(MOST_SEEN)
-        .map(|(name, sealed)| (read(ring, name, sealed, now).map(|attempt| attempt.started), name.to_owned()))
-        .collect();
-    // Newest first; what cannot be opened is older than everything.
-    flows.sort_by(|a, b| b.cmp(a));
-    flows
-        .into_iter()
-        .enumerate()
-        .filter(|(place, (started, _))| started.is_none() || place + 1 >= MOST)
-        .map(|(_, (_, name))| name)
+    let mut flows: Vec<(Timestamp, &str)> = Vec::new();
+    let mut gone = Vec::new();
+    for (name, sealed) in cookie::pairs(header).filter(|(name, _)| own_name(name, &prefix)).take(MOST_SEEN) {
+        match read(ring, name, sealed, now) {
+            Some(attempt) => flows.push((attempt.started, name)),
+            None => gone.push(name.to_owned()),
+        }
+    }
+    while flows.len() >= MOST {
+        let Some(oldest) = flows.iter().min().copied() else { break };
+        flows.retain(|flow| *flow != oldest);
+        gone.push(oldest.1.to_owned());
+    }
+    gone
 }
 
 /// Only names that we could have made are written back into a `Set-Cookie`.

@@ -1,9 +1,9 @@
 //! What is asked of KV: entries under names without personal data, values sealed by the caller.
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::{KeyRing, Purpose};
+use crate::jose::Object;
 use crate::secret::{Chance, fingerprint};
 use crate::time::Timestamp;
 
@@ -51,22 +51,27 @@ impl Save {
     pub(crate) fn seal(
         ring: &KeyRing,
         key: Key,
-        value: &impl Serialize,
+        value: &Value,
         expires_in: i64,
         now: Timestamp,
         chance: &mut Chance,
     ) -> Option<Self> {
-        let payload = serde_json::to_vec(value).ok()?;
-        let sealed = ring.seal(Purpose::Store, key.as_str(), now.plus(expires_in), &payload, chance)?;
+        let sealed = ring.seal(
+            Purpose::Store,
+            key.as_str(),
+            now.plus(expires_in),
+            value.to_string().as_bytes(),
+            chance,
+        )?;
         Some(Self { key, value: sealed.into_bytes(), expires_in })
     }
 }
 
 impl LoadAnswer {
     /// Opens the entry if it is ours, of this name, and not expired.
-    pub(crate) fn open<T: DeserializeOwned>(&self, ring: &KeyRing, key: &Key) -> Option<T> {
+    pub(crate) fn open(&self, ring: &KeyRing, key: &Key) -> Option<Object> {
         let sealed = std::str::from_utf8(self.entry.as_deref()?).ok()?;
         let payload = ring.open(Purpose::Store, key.as_str(), self.now, sealed)?;
-        serde_json::from_slice(&payload).ok()
+        Object::parse(&payload).ok()
     }
 }

@@ -50,7 +50,7 @@ impl Protected {
 
 /// The page that a file is: lower case, without `index.html` or `.html`.
 fn page(file: &str) -> String {
-    let file = file.to_lowercase();
+    let file = file.to_ascii_lowercase();
     let file = file.strip_suffix(".html").unwrap_or(&file);
     match file.strip_suffix("index") {
         Some("") => String::new(),

@@ -98,7 +98,11 @@ impl LoadKeys {
     pub(super) fn resume(self, config: &Config, answer: &LoadAnswer) -> Step {
         let Self(flow, accepted) = self;
         let Some(provider) = provider(config, &flow.attempt) else { return flow.end(config, &NO_FLOW) };
-        match answer.open::<CachedKeys>(&config.ring, &key(provider)).filter(|keys| keys.fresh(answer.now)) {
+        match answer
+            .open(&config.ring, &key(provider))
+            .and_then(|kept| CachedKeys::read(&kept))
+            .filter(|keys| keys.fresh(answer.now))
+        {
             Some(keys) => exchange(config, flow, accepted, keys),
             None => Step::fetch(jwks::request(provider), AwaitKeys(flow, accepted)),
         }
@@ -264,7 +268,14 @@ impl Flow {
         if let Some(provider) = provider(config, &self.attempt) {
             let key = key(provider);
             self.save.retain(|save| save.key != key);
-            self.save.extend(Save::seal(&config.ring, key, keys, jwks::LIFE, now, &mut self.chance));
+            self.save.extend(Save::seal(
+                &config.ring,
+                key,
+                &keys.to_value(),
+                jwks::LIFE,
+                now,
+                &mut self.chance,
+            ));
         }
     }
 }

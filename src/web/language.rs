@@ -18,14 +18,11 @@ impl Language {
         let weight = |language: &str| {
             let named = accepted.split(',').filter_map(|range| {
                 let mut parts = range.split(';').map(str::trim);
-                let tag = parts.next()?;
-                let primary = tag.split('-').next()?;
-                let weight = parts
-                    .find_map(|part| part.strip_prefix("q="))
-                    .map_or(Some(1.0), |q| q.parse::<f32>().ok())?;
-                primary.eq_ignore_ascii_case(language).then_some(weight)
+                let primary = parts.next()?.split('-').next()?;
+                let weight = parts.find_map(|part| part.strip_prefix("q="));
+                primary.eq_ignore_ascii_case(language).then(|| weight.map_or(1000, thousandths))
             });
-            named.fold(0.0, f32::max)
+            named.max().unwrap_or(0)
         };
         if weight("en") > weight("fr") { Self::English } else { Self::French }
     }
@@ -41,5 +38,15 @@ impl Language {
             Self::French => french,
             Self::English => english,
         }
+    }
+}
+
+/// A weight such as `0.8` (RFC 9110 §12.4.2) in thousandths; what is no weight counts nothing.
+fn thousandths(weight: &str) -> u32 {
+    let (whole, part) = weight.split_once('.').unwrap_or((weight, ""));
+    let digits: String = part.chars().chain("000".chars()).take(3).collect();
+    match (whole.parse::<u32>(), digits.parse::<u32>()) {
+        (Ok(whole), Ok(part)) => (whole.min(1) * 1000 + part).min(1000),
+        _ => 0,
     }
 }

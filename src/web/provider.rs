@@ -39,7 +39,10 @@ pub(super) fn find(config: &Config, purpose: Purpose) -> Step {
 impl LoadProvider {
     pub(super) fn resume(self, config: &Config, answer: &LoadAnswer) -> Step {
         let issuer = config.issuer();
-        match answer.open::<Provider>(&config.ring, &key(issuer)).filter(|provider| provider.issuer == issuer)
+        match answer
+            .open(&config.ring, &key(issuer))
+            .and_then(|kept| Provider::read(&kept))
+            .filter(|provider| provider.issuer == issuer)
         {
             Some(provider) => Step::reply(go_on(config, self.0, Some(&provider), true, answer.now)),
             None => Step::fetch(discovery::request(issuer), AwaitProvider(self.0)),
@@ -57,8 +60,14 @@ impl AwaitProvider {
         match discovery::judge(answer, issuer, allowed_origins, client.algorithm, client.auth) {
             Ok(provider) => {
                 let mut purpose = self.0;
-                let save =
-                    Save::seal(&config.ring, key(issuer), &provider, discovery::LIFE, now, purpose.chance());
+                let save = Save::seal(
+                    &config.ring,
+                    key(issuer),
+                    &provider.to_value(),
+                    discovery::LIFE,
+                    now,
+                    purpose.chance(),
+                );
                 let mut reply = go_on(config, purpose, Some(&provider), true, now);
                 reply.save.extend(save);
                 Step::reply(reply)

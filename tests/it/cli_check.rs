@@ -142,6 +142,8 @@ fc_session_keys = { required = true, secret = true }
 fc_scopes = { default = "openid" }
 [component.other.variables]
 thing = "1"
+[component.edge]
+allowed_outbound_hosts = ["https://fcp-low.sbx.dev-franceconnect.fr:443"]
 [component.edge.variables]
 public_url = "{{ public_url }}"
 fc_client_id = "{{ fc_client_id }}"
@@ -171,7 +173,7 @@ fn a_spin_file_is_filled_from_its_defaults_and_the_environment() {
     let broken = [("SPIN_VARIABLE_FC_SESSION_KEYS", "hush"), ("SPIN_VARIABLE_PUBLIC_URL", "hush")];
     let (status, printed) = check(&folder, &["--spin"], &broken);
     assert_eq!(status, 1);
-    assert_all(&printed, &["PUBLIC_URL (spin.toml:11)", "FC_SESSION_KEYS (spin.toml:14)"]);
+    assert_all(&printed, &["PUBLIC_URL (spin.toml:13)", "FC_SESSION_KEYS (spin.toml:16)"]);
 }
 
 #[test]
@@ -192,11 +194,51 @@ fn a_spin_file_that_keeps_secrets_or_loses_variables_is_told_so() {
             "FC_CLIENT_SECRET (spin.toml:5) est un secret en clair",
             "secret = true",
             "FC_SCOPES (spin.toml:7) est déclarée mais pas donnée",
-            "FC_SCOP (spin.toml:15) n’est pas une variable connue ; vouliez-vous dire FC_SCOPES ?",
+            "FC_SCOP (spin.toml:17) n’est pas une variable connue ; vouliez-vous dire FC_SCOPES ?",
         ],
     );
     folder.write("spin.toml", "spin_manifest_version = 2\n[component.a]\nsource = \"a.wasm\"\n");
     assert_eq!(check(&folder, &["--spin"], &[]).0, 1);
+}
+
+#[test]
+fn a_spin_file_must_allow_calls_to_its_provider() {
+    let folder = Folder::new();
+    let hosts = "allowed_outbound_hosts = [\"https://fcp-low.sbx.dev-franceconnect.fr:443\"]";
+    for (replaced, allowed) in [
+        (hosts, true),
+        ("allowed_outbound_hosts = [\"https://other.example\", \"https://*.dev-franceconnect.fr\"]", true),
+        ("allowed_outbound_hosts = [\"{{ given_elsewhere }}\"]", true),
+        ("allowed_outbound_hosts = [\"{{ public_url }}\"]", false),
+        ("allowed_outbound_hosts = []", false),
+        ("", false),
+    ] {
+        folder.write("spin.toml", SPIN.replace(hosts, replaced));
+        let (status, printed) = check(&folder, &["--spin"], &[("SPIN_VARIABLE_FC_CLIENT_ID", "client")]);
+        assert_eq!(status, i32::from(!allowed), "{replaced}: {printed}");
+        assert_eq!(printed.contains("allowed_outbound_hosts"), !allowed, "{printed}");
+    }
+}
+
+#[test]
+fn what_to_declare_is_printed_and_a_deployment_has_a_public_address() {
+    let folder = Folder::new();
+    folder.write(
+        "wrangler.toml",
+        "[vars]\nPUBLIC_URL = \"http://localhost:8787\"\nFC_CLIENT_ID = \"client\"\n",
+    );
+    let (status, printed) = check(&folder, &["--wrangler"], &[]);
+    assert_eq!(status, 0, "{printed}");
+    assert_all(
+        &printed,
+        &[
+            "redirect_uri http://localhost:8787/auth/callback",
+            "post_logout_redirect_uri http://localhost:8787/auth/logout/callback",
+        ],
+    );
+    let (status, printed) = check(&folder, &["--wrangler", "--deploy"], &[]);
+    assert_eq!(status, 1);
+    assert_all(&printed, &["PUBLIC_URL (wrangler.toml:2) est une adresse de cette machine"]);
 }
 
 #[test]
@@ -219,4 +261,42 @@ fn the_environment_is_judged_as_serve_would_read_it() {
         &["FC_PROTECTED_PATH n’est pas une variable connue ; vouliez-vous dire FC_PROTECTED_PATHS ?"],
     );
     assert!(!printed.contains("FC_DEBUG"), "a variable of fontconfig");
+}
+
+#[test]
+fn the_files_of_this_repository_lack_only_what_a_service_brings() {
+    let folder = Folder::new();
+    for name in ["wrangler.toml", "spin.toml"] {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+        folder.write(name, std::fs::read(path).unwrap());
+    }
+    let (status, printed) = check(&folder, &["--wrangler"], &[]);
+    assert_eq!(status, 1);
+    assert_all(&printed, &["Erreurs (1) :", "FC_CLIENT_ID"]);
+    folder.write(".dev.vars", "FC_CLIENT_ID=client\n");
+    let (status, printed) = check(&folder, &["--wrangler"], &[]);
+    assert_eq!(status, 0, "{printed}");
+    let (status, printed) = check(&folder, &["--spin"], &[]);
+    assert_eq!(status, 1);
+    assert_all(&printed, &["Erreurs (1) :", "FC_CLIENT_ID"]);
+    let (status, printed) = check(&folder, &["--spin"], &[("SPIN_VARIABLE_FC_CLIENT_ID", "client")]);
+    assert_eq!(status, 0, "{printed}");
+    assert!(!printed.contains("Remarques"), "{printed}");
+    let production =
+        [("SPIN_VARIABLE_FC_CLIENT_ID", "client"), ("SPIN_VARIABLE_FC_ENVIRONMENT", "production")];
+    let (status, printed) = check(&folder, &["--spin"], &production);
+    assert_eq!(status, 1, "the host that may be called is still the sandbox's");
+    assert_all(&printed, &["allowed_outbound_hosts", "https://oidc.franceconnect.gouv.fr"]);
+}
+
+#[test]
+fn spin_gives_the_component_every_variable_there_is() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("spin.toml");
+    let manifest: toml::Table = std::fs::read_to_string(path).unwrap().parse().unwrap();
+    let given = manifest["component"]["franceconnect-edge"]["variables"].as_table().unwrap();
+    for variable in franceconnect_edge::config::VARIABLES {
+        let name = variable.name.to_lowercase();
+        assert!(given.contains_key(&name), "{name} cannot be set on Spin");
+        assert!(manifest["variables"].as_table().unwrap().contains_key(&name), "{name} has no default");
+    }
 }

@@ -180,6 +180,8 @@ fn serve_reads_dev_vars_below_the_environment() {
     let refused = command.output().unwrap();
     assert_eq!(refused.status.code(), Some(1));
     assert!(text(&refused.stderr).contains("PUBLIC_URL"));
+    let misspelt = text(&command.env("FC_PROTECTED_PATH", "/x").output().unwrap().stderr);
+    assert!(misspelt.contains("vouliez-vous dire FC_PROTECTED_PATHS ?"), "{misspelt}");
     command.env("PUBLIC_URL", "http://127.0.0.1:8787");
     let (running, lines) = Running::start(command);
     assert!(get(ready(&lines)).starts_with("HTTP/1.1 "));

@@ -79,7 +79,8 @@ fn what_is_not_protected_is_public() {
 #[test]
 fn scripts_get_401_and_people_the_login() {
     let mut world = World::new();
-    let rows: [(&str, Method, Option<&str>, Option<&str>, Option<&str>, u16); 8] = [
+    type Row<'a> = (&'a str, Method, Option<&'a str>, Option<&'a str>, Option<&'a str>, u16);
+    let rows: [Row<'_>; 8] = [
         ("navigation", Method::Get, Some("navigate"), Some("document"), None, 303),
         ("frame", Method::Get, Some("navigate"), Some("iframe"), None, 401),
         ("fetch", Method::Get, Some("cors"), Some("empty"), Some("text/html"), 401),

@@ -3,13 +3,15 @@
 use std::path::Path;
 
 use super::names;
-use super::source::{Setting, Source, Unreadable, Way};
+use super::source::{Finding, Setting, Source, Unreadable, Way};
 use crate::cli::dev_vars::DevVars;
 
-pub(super) fn read() -> Result<Source, Unreadable> {
+pub(super) fn read(deploy: bool) -> Result<Source, Unreadable> {
     let mut source = Source::new(Way::Environment);
     source.read.push("environment".to_owned());
-    dev_vars(&mut source, Path::new(".dev.vars"))?;
+    if !deploy {
+        dev_vars(&mut source, Path::new(".dev.vars"))?;
+    }
     for (name, value) in std::env::vars_os() {
         // A value that is not text is read as absent, here as in `serve`.
         let (Ok(name), Ok(value)) = (name.into_string(), value.into_string()) else { continue };
@@ -28,7 +30,7 @@ pub(super) fn dev_vars(source: &mut Source, path: &Path) -> Result<bool, Unreada
     let file = path.display();
     source.read.push(file.to_string());
     for line in vars.unreadable {
-        source.faults.push(super::Finding::new(
+        source.faults.push(Finding::new(
             ".dev.vars",
             Some(format!("{file}:{line}")),
             "n’a pas la forme NOM=valeur.",

@@ -2,6 +2,7 @@
 
 mod document;
 mod environment;
+mod judge;
 mod names;
 mod source;
 mod spin;
@@ -10,15 +11,12 @@ mod wrangler;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use self::source::{Finding, Source, Unreadable};
-use super::faults;
-use super::lang::Lang;
-use crate::config;
+use self::judge::{Judged, judge};
+use self::source::{Source, Unreadable};
+use super::lang::{self, Lang};
 
 /// The exit status when there are faults.
 const FAULTS: u8 = 1;
-/// The exit status when a file cannot be read.
-const UNREADABLE: u8 = 2;
 
 /// What stands below the options of `check --help`.
 pub(super) const HELP: &str = "\
@@ -27,6 +25,7 @@ Un secret qui ne se voit pas d’ici est annoncé « à poser », avec la comman
 Statut : 0 sans erreur, 1 avec des erreurs, 2 si un fichier est illisible.";
 
 #[derive(clap::Args)]
+#[command(next_help_heading = "Options ")]
 pub(super) struct Args {
     #[arg(long, value_name = "FICHIER", num_args = 0..=1, default_missing_value = "wrangler.toml")]
     #[arg(conflicts_with = "spin", help = "Lit wrangler.toml, et .dev.vars par-dessus")]
@@ -36,8 +35,7 @@ pub(super) struct Args {
     spin: Option<PathBuf>,
     #[arg(long, value_name = "NOM", requires = "wrangler", help = "Environnement de wrangler : [env.NOM]")]
     env: Option<String>,
-    #[arg(long, requires = "wrangler")]
-    #[arg(help = "Laisse .dev.vars de côté : ce que verrait le déploiement")]
+    #[arg(long, help = "Juge un déploiement : sans .dev.vars, PUBLIC_URL étant publique")]
     deploy: bool,
 }
 
@@ -47,42 +45,22 @@ pub(super) fn run(args: &Args, lang: Lang) -> ExitCode {
     let source = match (&args.wrangler, &args.spin) {
         (Some(file), _) => wrangler::read(file, args.env.as_deref(), args.deploy),
         (None, Some(file)) => spin::read(file, environment),
-        (None, None) => environment::read(),
+        (None, None) => environment::read(args.deploy),
     };
     match source {
-        Ok(source) => report(&judge(source), lang),
-        Err(Unreadable { fr, en }) => {
-            lang.warn(fr, en);
-            ExitCode::from(UNREADABLE)
-        }
+        Ok(source) => report(&judge(source, args.deploy), lang),
+        Err(unreadable) => unreadable.report(lang),
     }
 }
 
-/// A source with everything that was found in it.
-struct Judged {
-    source: Source,
-    /// Variables without a value here, and whether that is a fault: a secret of a platform is not.
-    to_set: Vec<(&'static str, bool)>,
-}
-
-fn judge(mut source: Source) -> Judged {
+/// What `serve` reads: the same as `check` without options, unknown names noted.
+pub(super) fn environment() -> Result<Source, Unreadable> {
+    let mut source = environment::read(false)?;
     source.note_unknown_names();
-    let mut to_set = Vec::new();
-    if let Err(faults) = config::read(|name| source.value(name).map(str::to_owned)) {
-        for fault in faults.iter() {
-            let secret = faults::is_secret(fault.variable);
-            if fault.missing && (secret || source.is_unseen(fault.variable)) {
-                to_set.push((fault.variable, !(secret && source.way.hides_secrets())));
-            } else {
-                let place = source.place(fault.variable);
-                source.faults.push(Finding::new(fault.variable, place, &fault.fr, &fault.en));
-            }
-        }
-    }
-    Judged { source, to_set }
+    Ok(source)
 }
 
-fn report(Judged { source, to_set }: &Judged, lang: Lang) -> ExitCode {
+fn report(Judged { source, to_set, addresses }: &Judged, lang: Lang) -> ExitCode {
     let read = source.read.join(", ");
     lang.say(format_args!("Lu : {read}"), format_args!("Read: {read}"));
     let count = source.faults.len();
@@ -103,6 +81,11 @@ fn report(Judged { source, to_set }: &Judged, lang: Lang) -> ExitCode {
     }
     if count > 0 || to_set.iter().any(|(_, fault)| *fault) {
         return ExitCode::from(FAULTS);
+    }
+    if let Some((login, logout)) = addresses {
+        lang.say("À déclarer à FranceConnect :", "To declare to FranceConnect:");
+        lang::print(format_args!("  redirect_uri {login}"));
+        lang::print(format_args!("  post_logout_redirect_uri {logout}"));
     }
     lang.say("Aucune erreur dans ce qui se voit d’ici.", "No fault in what can be seen from here.");
     ExitCode::SUCCESS

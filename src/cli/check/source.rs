@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
+use std::process::ExitCode;
 
 use super::names;
 use crate::cli::lang::Lang;
 
 /// A file that cannot be read, with the reason in both languages.
-pub(super) struct Unreadable {
+pub(in crate::cli) struct Unreadable {
     pub(super) fr: String,
     pub(super) en: String,
 }
@@ -19,10 +20,19 @@ impl Unreadable {
         let path = path.display();
         Self { fr: format!("{path} illisible : {error}"), en: format!("Cannot read {path}: {error}") }
     }
+
+    /// Tells the reason, and answers the exit status for it.
+    pub(in crate::cli) fn report(&self, lang: Lang) -> ExitCode {
+        lang.warn(&self.fr, &self.en);
+        ExitCode::from(UNREADABLE)
+    }
 }
 
+/// The exit status when a file cannot be read.
+const UNREADABLE: u8 = 2;
+
 /// Something to tell about a variable or a section, which is the subject of both sentences.
-pub(super) struct Finding {
+pub(in crate::cli) struct Finding {
     pub(super) about: String,
     /// `wrangler.toml:12`, where there is a line to look at.
     pub(super) place: Option<String>,
@@ -36,9 +46,20 @@ impl Finding {
     }
 
     pub(super) fn say(&self, lang: Lang) {
+        let (fr, en) = self.lines();
+        lang.say(fr, en);
+    }
+
+    /// The same for whoever starts a server.
+    pub(in crate::cli) fn warn(&self, lang: Lang) {
+        let (fr, en) = self.lines();
+        lang.warn(fr, en);
+    }
+
+    fn lines(&self) -> (String, String) {
         let place = self.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
         let Self { about, fr, en, .. } = self;
-        lang.say(format_args!("  {about}{place} {fr}"), format_args!("  {about}{place} {en}"));
+        (format!("  {about}{place} {fr}"), format!("  {about}{place} {en}"))
     }
 }
 
@@ -86,20 +107,30 @@ pub(super) struct Setting {
 }
 
 /// Everything read, under the names of the environment (`FC_CLIENT_ID`).
-pub(super) struct Source {
+pub(in crate::cli) struct Source {
     pub(super) way: Way,
     pub(super) read: Vec<String>,
     pub(super) settings: BTreeMap<String, Setting>,
-    pub(super) faults: Vec<Finding>,
-    pub(super) remarks: Vec<Finding>,
+    pub(in crate::cli) faults: Vec<Finding>,
+    pub(in crate::cli) remarks: Vec<Finding>,
+    /// The hosts that may be called (none for a value that cannot be seen), where a platform asks for a
+    /// list, and the place of the list.
+    pub(super) outbound: Option<(Vec<Option<String>>, Option<String>)>,
 }
 
 impl Source {
     pub(super) fn new(way: Way) -> Self {
-        Self { way, read: Vec::new(), settings: BTreeMap::new(), faults: Vec::new(), remarks: Vec::new() }
+        Self {
+            way,
+            read: Vec::new(),
+            settings: BTreeMap::new(),
+            faults: Vec::new(),
+            remarks: Vec::new(),
+            outbound: None,
+        }
     }
 
-    pub(super) fn value(&self, name: &str) -> Option<&str> {
+    pub(in crate::cli) fn value(&self, name: &str) -> Option<&str> {
         self.settings.get(name)?.value.as_deref()
     }
 

@@ -22,20 +22,22 @@ pub(super) fn read(path: &Path, environment: impl Fn(&str) -> Option<String>) ->
         return Ok(source);
     };
     let of_component = ["component", component, "variables"];
+    let value_of = |variable: &str| {
+        environment(&format!("SPIN_VARIABLE_{}", variable.to_uppercase()))
+            .or_else(|| default(&document, variable))
+    };
     for (name, value) in document.entries(&of_component) {
         let place = document.place(name);
         let template = value.get_ref().as_str().unwrap_or_default();
         let upper = name.get_ref().to_uppercase();
-        let filled = fill(template, |variable| {
-            environment(&format!("SPIN_VARIABLE_{}", variable.to_uppercase()))
-                .or_else(|| default(&document, variable))
-        });
+        let filled = fill(template, value_of);
         if faults::is_secret(&upper) && !template.is_empty() && !template.contains("{{") {
             source.faults.push(in_clear(&upper, place.clone()));
         }
         source.settings.insert(upper, Setting { value: filled, place, ours: true });
     }
     declared(&document, &of_component, &mut source);
+    source.outbound = outbound(&document, component, value_of);
     Ok(source)
 }
 
@@ -84,6 +86,18 @@ fn declared(document: &Document<'_>, of_component: &[&str], source: &mut Source)
             }
         }
     }
+}
+
+/// The hosts that the component may call; without the list it may call none.
+fn outbound(
+    document: &Document<'_>,
+    component: &str,
+    value_of: impl Fn(&str) -> Option<String>,
+) -> Option<(Vec<Option<String>>, Option<String>)> {
+    let list = document.table(&["component", component])?.get("allowed_outbound_hosts");
+    let hosts = list.and_then(|list| list.get_ref().as_array()).into_iter().flatten();
+    let hosts = hosts.map(|host| fill(host.get_ref().as_str()?, &value_of)).collect();
+    Some((hosts, list.and_then(|list| document.place(list))))
 }
 
 fn in_clear(name: &str, place: Option<String>) -> Finding {

@@ -58,7 +58,10 @@ fn vars(document: &Document<'_>, env: Option<&str>, source: &mut Source) {
                 "is a secret in a file that is kept under version control: remove it, and change it if it was used.",
             ));
         }
-        source.settings.insert(name.get_ref().to_string(), Setting { value: text, place, ours: true });
+        source.settings.insert(
+            name.get_ref().to_string(),
+            Setting { value: Some(text.unwrap_or_default()), place, ours: true },
+        );
     }
 }
 

@@ -3,9 +3,10 @@
 //! `wrangler.toml` turns off the platform's own rules for indexes, slashes and missing pages: ours are the
 //! same on every host. Validators and ranges stay the platform's, which knows its files.
 
-use wasm_bindgen::JsValue;
-use worker::{Env, Fetcher, RequestInit, RequestRedirect, ResponseBody};
+use wasm_bindgen::{JsCast, JsValue};
+use worker::Env;
 
+use super::{binding, stream};
 use crate::site::{SiteFile, media_type};
 use crate::wire::{Header, Method, params};
 
@@ -17,10 +18,13 @@ const CONDITIONS: [(Header, &str); 4] = [
     (Header::IfRange, "if-range"),
 ];
 
+/// Longest `404.html` that is read.
+const NOT_FOUND_PAGE: usize = 1024 * 1024;
+
 /// The answer for `file`.
 pub(super) async fn send(env: &Env, file: &SiteFile) -> Result<web_sys::Response, JsValue> {
     // A site without assets has no files; its login works all the same.
-    let Ok(assets) = env.assets("ASSETS") else { return super::send(&file.not_found()) };
+    let Some(assets) = binding::named(env, "ASSETS") else { return super::send(&file.not_found()) };
     let conditions = conditions(file)?;
     for name in file.candidates() {
         if let Some(found) = fetch(&assets, &name, file.method(), Some(&conditions)).await? {
@@ -34,9 +38,10 @@ pub(super) async fn send(env: &Env, file: &SiteFile) -> Result<web_sys::Response
     }
     let mut missing = file.not_found();
     if file.method() == Method::Get
-        && let Some(mut page) = fetch(&assets, "404.html", Method::Get, None).await?
+        && let Some(page) = fetch(&assets, "404.html", Method::Get, None).await?
+        && let Some(page) = stream::read(page.body(), NOT_FOUND_PAGE).await?
     {
-        missing.body = page.bytes().await.map_err(|error| JsValue::from(error.to_string()))?;
+        missing.body = page;
     }
     super::send(&missing)
 }
@@ -53,34 +58,32 @@ fn conditions(file: &SiteFile) -> Result<web_sys::Headers, JsValue> {
 
 /// The platform's answer for the file `name`, whose segments are decoded; nothing where it has no such file.
 async fn fetch(
-    assets: &Fetcher,
+    assets: &JsValue,
     name: &str,
     method: Method,
     conditions: Option<&web_sys::Headers>,
-) -> Result<Option<worker::Response>, JsValue> {
+) -> Result<Option<web_sys::Response>, JsValue> {
     let path: Vec<String> = name.split('/').map(params::encode).collect();
-    let mut init = RequestInit::new();
-    init.with_redirect(RequestRedirect::Manual);
-    if method == Method::Head {
-        init.with_method(worker::Method::Head);
-    }
-    if let Some(conditions) = conditions {
-        init.with_headers(worker::Headers(conditions.clone()));
-    }
     // The binding looks at the path only.
-    let found = assets.fetch(format!("https://site.invalid/{}", path.join("/")), Some(init)).await;
-    let found = found.map_err(|error| JsValue::from(error.to_string()))?;
-    Ok((found.status_code() != 404).then_some(found))
+    let url = format!("https://site.invalid/{}", path.join("/"));
+    let init = web_sys::RequestInit::new();
+    init.set_redirect(web_sys::RequestRedirect::Manual);
+    init.set_method(if method == Method::Head { "HEAD" } else { "GET" });
+    if let Some(conditions) = conditions {
+        init.set_headers(conditions);
+    }
+    let found = binding::call(assets, "fetch", &[&url.into(), &init]).await?;
+    let found: web_sys::Response = found.dyn_into()?;
+    Ok((found.status() != 404).then_some(found))
 }
 
 /// The platform's answer with the core's headers in the place of its own, its body untouched.
-fn found_file(file: &SiteFile, name: &str, found: worker::Response) -> Result<web_sys::Response, JsValue> {
-    let status = found.status_code();
+fn found_file(file: &SiteFile, name: &str, found: web_sys::Response) -> Result<web_sys::Response, JsValue> {
     // A copy, for those of an asset cannot be changed.
-    let headers = web_sys::Headers::new_with_headers(&found.headers().0)?;
+    let headers = web_sys::Headers::new_with_headers(&found.headers())?;
     // Tells how the platform stored the file, which of a private page would be misread.
     headers.delete("cf-cache-status")?;
-    if matches!(status, 200 | 206) {
+    if matches!(found.status(), 200 | 206) {
         headers.set("content-type", media_type(name))?;
     }
     for (name, value) in file.headers() {
@@ -90,11 +93,7 @@ fn found_file(file: &SiteFile, name: &str, found: worker::Response) -> Result<we
         }
     }
     let init = web_sys::ResponseInit::new();
-    init.set_status(status);
+    init.set_status(found.status());
     init.set_headers(&headers);
-    let body = match found.body() {
-        ResponseBody::Stream(stream) => Some(stream),
-        _ => None,
-    };
-    web_sys::Response::new_with_opt_readable_stream_and_init(body, &init)
+    web_sys::Response::new_with_opt_readable_stream_and_init(found.body().as_ref(), &init)
 }

@@ -1,12 +1,14 @@
 //! Decides how a call to the provider is made from this machine: one exchange, bounded, never elsewhere.
 
 use std::env;
+use std::error::Error;
 use std::time::Duration;
 
 use axum::http::HeaderValue;
 use reqwest::{Client, ClientBuilder, NoProxy, Proxy, Response, redirect, retry};
 
-use super::now;
+use super::{log, now};
+use crate::host::log::trouble;
 use crate::oidc::{Call, CallMethod, FetchAnswer, Fetched, Unreachable};
 
 /// The client of this host's calls; none if the TLS library could not start.
@@ -38,7 +40,7 @@ impl Calls {
             value.set_sensitive(true);
             request = request.header(name, value);
         }
-        let mut response = request.send().await.map_err(|_| Unreachable::Network)?;
+        let mut response = request.send().await.map_err(network)?;
         let content_type = response.headers().get("content-type");
         let content_type = content_type.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
         let body = read(&mut response).await?;
@@ -49,13 +51,25 @@ impl Calls {
 /// The body, as long as it stays within bounds; what a header announces is not believed.
 async fn read(response: &mut Response) -> Result<Vec<u8>, Unreachable> {
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|_| Unreachable::Network)? {
+    while let Some(chunk) = response.chunk().await.map_err(network)? {
         if body.len().saturating_add(chunk.len()) > Call::MAX_BYTES {
             return Err(Unreachable::TooLarge);
         }
         body.extend_from_slice(&chunk);
     }
     Ok(body)
+}
+
+/// Tells why, down to the cause (a name, a certificate, a proxy), which no page of ours shows.
+fn network(error: reqwest::Error) -> Unreachable {
+    let error = error.without_url();
+    let (mut detail, mut cause) = (error.to_string(), error.source());
+    while let Some(deeper) = cause {
+        detail = format!("{detail}: {deeper}");
+        cause = deeper.source();
+    }
+    log(&trouble("host.fetch", "the provider cannot be reached", &detail));
+    Unreachable::Network
 }
 
 /// No redirects, no retries, no compression to expand; certificates judged by the system's roots (on

@@ -6,6 +6,7 @@ use axum::body::{Body, HttpBody};
 use axum::extract::Request as HttpRequest;
 use axum::http::HeaderMap;
 
+use crate::host::refusal;
 use crate::wire::{Headers, Method, Request, Response, TARGET_LIMIT};
 
 /// Reads method, target, the headers the core names, and the body of a form.
@@ -16,11 +17,11 @@ pub(super) async fn read(request: HttpRequest) -> Result<Request, Response> {
     let (parts, body) = request.into_parts();
     let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
     if target.len() > TARGET_LIMIT {
-        return Err(refusal(414, "Adresse trop longue.", "Address too long."));
+        return Err(refusal::address_too_long());
     }
     // `OPTIONS *` and `CONNECT host:port` name no path.
     if !target.starts_with('/') {
-        return Err(refusal(400, "Requête illisible.", "Unreadable request."));
+        return Err(Response::new(400));
     }
     let method = Method::parse(parts.method.as_str());
     let mut read = Request::new(method, target, Headers::read(|name| joined(&parts.headers, name)));
@@ -41,25 +42,18 @@ fn joined(headers: &HeaderMap, name: &'static str) -> Option<String> {
 }
 
 async fn form(mut body: Body) -> Result<Vec<u8>, Response> {
-    let too_large = || refusal(413, "Formulaire trop grand.", "Form too large.");
     if body.size_hint().lower() > Request::BODY_LIMIT as u64 {
-        return Err(too_large());
+        return Err(refusal::form_too_large());
     }
     let mut read = Vec::new();
     while let Some(frame) = std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
-        let frame = frame.map_err(|_| refusal(400, "Requête interrompue.", "Request cut short."))?;
+        let frame = frame.map_err(|_| Response::new(400))?;
         // Trailers say nothing to us.
         let Ok(data) = frame.into_data() else { continue };
         if read.len().saturating_add(data.len()) > Request::BODY_LIMIT {
-            return Err(too_large());
+            return Err(refusal::form_too_large());
         }
         read.extend_from_slice(&data);
     }
     Ok(read)
-}
-
-fn refusal(status: u16, fr: &str, en: &str) -> Response {
-    Response::with_body(status, "text/plain; charset=utf-8", format!("{fr}\n{en}\n"))
-        .header("cache-control", "no-store")
-        .header("x-content-type-options", "nosniff")
 }

@@ -210,6 +210,7 @@ impl Browser {
 
     /// Navigates to a path or to an address of the site.
     pub fn get(&mut self, world: &mut World, target: &str) -> Response {
+        let target = target.split('#').next().unwrap();
         let target = target.strip_prefix(world.config.public_url().origin()).unwrap_or(target).to_owned();
         let request = Request::new(Method::Get, &target, self.headers());
         self.send(world, request)

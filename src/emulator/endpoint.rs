@@ -1,0 +1,76 @@
+//! Decides which endpoint a path is, and what the record of calls names it.
+
+use super::fault::Place;
+
+/// Begins the paths, below the issuer's, that only a fault names.
+pub(super) const TRAP: &str = "/piege";
+
+/// The endpoints whose calls are recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Endpoint {
+    /// Metadata.
+    Discovery,
+    /// Key set.
+    Jwks,
+    /// Where a login begins.
+    Authorize,
+    /// The citizen's pages.
+    Interaction,
+    /// Code against tokens.
+    Token,
+    /// The identity.
+    UserInfo,
+    /// Logout.
+    EndSession,
+    /// Token revocation.
+    Revocation,
+    /// An address that only a fault names: whoever comes here followed what must not be followed.
+    Trap,
+    /// Any other address.
+    Unknown,
+}
+
+impl Endpoint {
+    /// The endpoint's stable name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Discovery => "discovery",
+            Self::Jwks => "jwks",
+            Self::Authorize => "authorize",
+            Self::Interaction => "interaction",
+            Self::Token => "token",
+            Self::UserInfo => "userinfo",
+            Self::EndSession => "end_session",
+            Self::Revocation => "revocation",
+            Self::Trap => "trap",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Where a delivery may be spoilt.
+    pub(super) fn place(self) -> Option<Place> {
+        match self {
+            Self::Discovery => Some(Place::Discovery),
+            Self::Jwks => Some(Place::Keys),
+            Self::Token => Some(Place::Token),
+            Self::UserInfo => Some(Place::UserInfo),
+            _ => None,
+        }
+    }
+
+    /// The endpoint of a path below the issuer's, whatever the method.
+    pub(super) fn of(path: &str) -> Self {
+        match path {
+            "/.well-known/openid-configuration" => Self::Discovery,
+            "/jwks" => Self::Jwks,
+            "/authorize" => Self::Authorize,
+            "/token" => Self::Token,
+            "/userinfo" => Self::UserInfo,
+            "/session/end" => Self::EndSession,
+            "/token/revocation" => Self::Revocation,
+            _ if path.starts_with("/interaction/") => Self::Interaction,
+            _ if path.starts_with(TRAP) => Self::Trap,
+            _ => Self::Unknown,
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Decides the lies of the ID Token's claims.
+
+use super::other_case;
+use crate::emulator::keys::encode;
+use crate::time::Timestamp;
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+faults! {
+    /// What the ID Token claims.
+    Claims, "id_token", IdToken;
+    IssOther = "iss_other", Stops, "`iss` of another provider";
+    IssMissing = "iss_missing", Stops, "no `iss`";
+    IssArray = "iss_array", Stops, "`iss` in an array";
+    IssSlash = "iss_slash", Stops, "`iss` with a slash more at the end";
+    IssCase = "iss_case", Stops, "`iss` in other case";
+    AudOther = "aud_other", Stops, "`aud` of another client";
+    AudMissing = "aud_missing", Stops, "no `aud`";
+    AudEmpty = "aud_empty", Stops, "`aud` is an empty array";
+    AudNumber = "aud_number", Stops, "`aud` is a number";
+    AudArray = "aud_array", Succeeds, "`aud` is an array of this client alone";
+    AudMixed = "aud_mixed", Stops, "`aud` is an array of this client and a number";
+    AudStranger = "aud_stranger", Stops, "`aud` of this client and a stranger";
+    AudStrangerAzp = "aud_stranger_azp", Stops, "`aud` of this client and a stranger, `azp` this client";
+    AudPrefix = "aud_prefix", Stops, "`aud` begins with this client's id";
+    AudCase = "aud_case", Stops, "`aud` in other case";
+    AzpOther = "azp_other", Stops, "`azp` of another client";
+    AzpMe = "azp_me", Succeeds, "`azp` of this client";
+    SubMissing = "sub_missing", Stops, "no `sub`";
+    SubEmpty = "sub_empty", Stops, "an empty `sub`";
+    SubNumber = "sub_number", Stops, "`sub` is a number";
+    SubNull = "sub_null", Stops, "`sub` is null";
+    SubLong = "sub_long", Stops, "a `sub` of 256 characters";
+    ExpMissing = "exp_missing", Stops, "no `exp`";
+    ExpPast = "exp_past", Stops, "`exp` five minutes ago";
+    ExpString = "exp_string", Stops, "`exp` is text";
+    ExpAbsurd = "exp_absurd", Stops, "`exp` of 1e308";
+    ExpNegative = "exp_negative", Stops, "a negative `exp`";
+    ExpFraction = "exp_fraction", Either, "`exp` with a fraction";
+    IatMissing = "iat_missing", Stops, "no `iat`";
+    IatFuture = "iat_future", Stops, "`iat` an hour ahead";
+    IatWeek = "iat_week", Stops, "`iat` a week ago";
+    IatString = "iat_string", Stops, "`iat` is text";
+    NbfFuture = "nbf_future", Stops, "`nbf` an hour ahead";
+    NbfString = "nbf_string", Stops, "`nbf` is text";
+    NbfPast = "nbf_past", Succeeds, "`nbf` a minute ago";
+    NonceMissing = "nonce_missing", Stops, "no `nonce`";
+    NonceOther = "nonce_other", Stops, "another `nonce`";
+    NonceEmpty = "nonce_empty", Stops, "an empty `nonce`";
+    NonceArray = "nonce_array", Stops, "`nonce` in an array";
+    NonceCase = "nonce_case", Stops, "the `nonce` in other case";
+    NonceNull = "nonce_null", Stops, "`nonce` is null";
+    NoncePrefix = "nonce_prefix", Stops, "the beginning of the `nonce`";
+    AcrMissing = "acr_missing", Stops, "no `acr`";
+    AcrLower = "acr_lower", Stops, "`acr` of a lower level, `eidas0`";
+    AcrUnknown = "acr_unknown", Stops, "an `acr` nobody knows";
+    AcrHigher = "acr_higher", Succeeds, "`acr` of a higher level, `eidas2`";
+    AcrArray = "acr_array", Stops, "`acr` in an array";
+    AcrCase = "acr_case", Stops, "`acr` in other case";
+    AuthTimeMissing = "auth_time_missing", Either, "no `auth_time`";
+    AuthTimeString = "auth_time_string", Either, "`auth_time` is text";
+    AtHashWrong = "at_hash_wrong", Stops, "a wrong `at_hash`";
+    AtHashRight = "at_hash_right", Succeeds, "the right `at_hash`";
+    AtHashNumber = "at_hash_number", Stops, "`at_hash` is a number";
+    CHashWrong = "c_hash_wrong", Either, "a wrong `c_hash`";
+    Extra = "claims_extra", Succeeds, "claims nobody knows, of every kind";
+    Events = "events", Either, "an `events` claim, as logout tokens have";
+}
+
+/// What the claims are about.
+pub(in crate::emulator) struct Facts<'a> {
+    pub(in crate::emulator) now: Timestamp,
+    pub(in crate::emulator) issuer: &'a str,
+    pub(in crate::emulator) client_id: &'a str,
+    pub(in crate::emulator) nonce: &'a str,
+    pub(in crate::emulator) access_token: &'a str,
+}
+
+const OTHER: &str = "https://autre.exemple.fr/api/v2";
+const STRANGER: &str = "autre-client";
+
+impl Claims {
+    /// Changes the honest claims.
+    pub(in crate::emulator) fn change(self, claims: &mut Map<String, Value>, facts: &Facts<'_>) {
+        let Facts { now, issuer, client_id: me, nonce, access_token } = *facts;
+        let after = |seconds: i64| json!(now.plus(seconds).unix());
+        let (name, value) = match self {
+            Self::IssOther => ("iss", json!(OTHER)),
+            Self::IssMissing => ("iss", Value::Null),
+            Self::IssArray => ("iss", json!([issuer])),
+            Self::IssSlash => ("iss", json!(format!("{issuer}/"))),
+            Self::IssCase => ("iss", json!(other_case(issuer))),
+            Self::AudOther => ("aud", json!(STRANGER)),
+            Self::AudMissing => ("aud", Value::Null),
+            Self::AudEmpty => ("aud", json!([])),
+            Self::AudNumber => ("aud", json!(12)),
+            Self::AudArray => ("aud", json!([me])),
+            Self::AudMixed => ("aud", json!([me, 12])),
+            Self::AudStranger | Self::AudStrangerAzp => ("aud", json!([me, STRANGER])),
+            Self::AudPrefix => ("aud", json!(format!("{me}-autre"))),
+            Self::AudCase => ("aud", json!(other_case(me))),
+            Self::AzpOther => ("azp", json!(STRANGER)),
+            Self::AzpMe => ("azp", json!(me)),
+            Self::SubMissing | Self::SubNull => ("sub", Value::Null),
+            Self::SubEmpty => ("sub", json!("")),
+            Self::SubNumber => ("sub", json!(12)),
+            Self::SubLong => ("sub", json!("a".repeat(256))),
+            Self::ExpMissing => ("exp", Value::Null),
+            Self::ExpPast => ("exp", after(-300)),
+            Self::ExpString => ("exp", json!(now.plus(60).unix().to_string())),
+            Self::ExpAbsurd => ("exp", json!(1e308)),
+            Self::ExpNegative => ("exp", json!(-1)),
+            Self::ExpFraction => ("exp", json!(now.plus(60).unix() as f64 + 0.5)),
+            Self::IatMissing => ("iat", Value::Null),
+            Self::IatFuture => ("iat", after(3600)),
+            Self::IatWeek => ("iat", after(-7 * 24 * 3600)),
+            Self::IatString => ("iat", json!(now.unix().to_string())),
+            Self::NbfFuture => ("nbf", after(3600)),
+            Self::NbfString => ("nbf", json!("hier")),
+            Self::NbfPast => ("nbf", after(-60)),
+            Self::NonceMissing | Self::NonceNull => ("nonce", Value::Null),
+            Self::NonceOther => ("nonce", json!("UnAutreNonce0123456789abcdefghijklmn")),
+            Self::NonceEmpty => ("nonce", json!("")),
+            Self::NonceArray => ("nonce", json!([nonce])),
+            Self::NonceCase => ("nonce", json!(other_case(nonce))),
+            Self::NoncePrefix => ("nonce", json!(nonce.chars().take(22).collect::<String>())),
+            Self::AcrMissing => ("acr", Value::Null),
+            Self::AcrLower => ("acr", json!("eidas0")),
+            Self::AcrUnknown => ("acr", json!("https://autre.exemple.fr/niveau")),
+            Self::AcrHigher => ("acr", json!("eidas2")),
+            Self::AcrArray => ("acr", json!(["eidas1"])),
+            Self::AcrCase => ("acr", json!("EIDAS1")),
+            Self::AuthTimeMissing => ("auth_time", Value::Null),
+            Self::AuthTimeString => ("auth_time", json!("hier")),
+            Self::AtHashWrong => ("at_hash", json!(half_hash("autre"))),
+            Self::AtHashRight => ("at_hash", json!(half_hash(access_token))),
+            Self::AtHashNumber => ("at_hash", json!(12)),
+            Self::CHashWrong => ("c_hash", json!(half_hash("autre"))),
+            Self::Extra => ("inconnu", json!({ "a": [1, null, true, 1.5e300, "é"] })),
+            Self::Events => ("events", json!({ "http://schemas.openid.net/event/backchannel-logout": {} })),
+        };
+        if value.is_null() && !matches!(self, Self::SubNull | Self::NonceNull) {
+            claims.remove(name);
+        } else {
+            claims.insert(name.to_owned(), value);
+        }
+        if matches!(self, Self::AudStrangerAzp) {
+            claims.insert("azp".to_owned(), json!(me));
+        }
+    }
+}
+
+/// The left half of a SHA-256 (OpenID Connect Core §3.1.3.6).
+fn half_hash(text: &str) -> String {
+    encode(Sha256::digest(text).get(..16).unwrap_or_default())
+}

@@ -1,0 +1,94 @@
+//! Decides the lies of the metadata document.
+
+use super::{other_case, twice};
+use crate::emulator::http::Reply;
+use serde_json::{Value, json};
+
+faults! {
+    /// What the metadata say.
+    Discovery, "discovery", Discovery;
+    IssuerOther = "issuer_other", Stops, "`issuer` of another host";
+    IssuerSlash = "issuer_slash", Stops, "`issuer` with a slash more at the end";
+    IssuerCase = "issuer_case", Stops, "`issuer` in other case";
+    IssuerMissing = "issuer_missing", Stops, "no `issuer`";
+    IssuerNumber = "issuer_number", Stops, "`issuer` is a number";
+    IssuerTwice = "issuer_twice", Stops, "`issuer` twice: another, then the right one";
+    EndpointElsewhere = "endpoint_elsewhere", Stops, "the token endpoint on another origin";
+    EndpointMissing = "endpoint_missing", Stops, "no token endpoint";
+    EndpointRelative = "endpoint_relative", Stops, "a relative token endpoint";
+    EndpointScheme = "endpoint_scheme", Stops, "an authorization endpoint that is a script";
+    EndpointCredentials = "endpoint_credentials", Stops, "a token endpoint with a user name in it";
+    EndpointNumber = "endpoint_number", Stops, "the address of the keys is a number";
+    ChangedMidway = "changed_midway", Succeeds, "from the second answer on, the token endpoint is another";
+    IssNotAdvertised = "iss_not_advertised", Succeeds, "`iss` at the callback is sent but not advertised";
+    WeakAlgorithms = "weak_algorithms", Either, "only `none` and `HS256` are advertised";
+    UnknownMembers = "unknown_members", Succeeds, "members nobody knows, of every kind";
+    ContentTypeHtml = "content_type_html", Stops, "the right document, called a page";
+    CacheNone = "cache_none", Succeeds, "`Cache-Control: no-store`";
+    CacheDecade = "cache_decade", Succeeds, "`Cache-Control: max-age` of ten years";
+}
+
+impl Discovery {
+    /// The lying answer. `served` counts the answers since the fault began.
+    pub(in crate::emulator) fn answer(self, mut metadata: Value, issuer: &str, served: u32) -> Reply {
+        let swapped = if issuer.contains("127.0.0.1") { "localhost" } else { "127.0.0.1" };
+        let host = url::Url::parse(issuer).ok().and_then(|url| url.host_str().map(str::to_owned));
+        let elsewhere = issuer.replacen(&host.unwrap_or_default(), swapped, 1);
+        let mut raw = None;
+        let mut set = |name: &str, value: Value| {
+            if let Some(members) = metadata.as_object_mut() {
+                members.insert(name.to_owned(), value);
+            }
+        };
+        match self {
+            Self::IssuerOther => set("issuer", json!("https://autre.exemple.fr/api/v2")),
+            Self::IssuerSlash => set("issuer", json!(format!("{issuer}/"))),
+            Self::IssuerCase => set("issuer", json!(other_case(issuer))),
+            Self::IssuerMissing => remove(&mut metadata, "issuer"),
+            Self::IssuerNumber => set("issuer", json!(1)),
+            Self::IssuerTwice => raw = Some(twice(&metadata, "issuer", &json!("https://autre.exemple.fr"))),
+            Self::EndpointElsewhere => set("token_endpoint", json!(format!("{elsewhere}/piege/token"))),
+            Self::EndpointMissing => remove(&mut metadata, "token_endpoint"),
+            Self::EndpointRelative => set("token_endpoint", json!("/api/v2/piege/token")),
+            Self::EndpointScheme => set("authorization_endpoint", json!("javascript:alert(1)//")),
+            Self::EndpointCredentials => {
+                let endpoint = issuer.replacen("://", "://autre.exemple.fr@", 1);
+                set("token_endpoint", json!(format!("{endpoint}/piege/token")));
+            }
+            Self::EndpointNumber => set("jwks_uri", json!(443)),
+            Self::ChangedMidway if served > 0 => {
+                set("token_endpoint", json!(format!("{issuer}/piege/token")))
+            }
+            Self::IssNotAdvertised => set("authorization_response_iss_parameter_supported", json!(false)),
+            Self::WeakAlgorithms => {
+                set("id_token_signing_alg_values_supported", json!(["none", "HS256"]));
+                set("userinfo_signing_alg_values_supported", json!(["none", "HS256"]));
+            }
+            Self::UnknownMembers => {
+                set("inconnu", json!({ "a": [1, null, true, 1.5e300, { "é": "\u{1f600}" }] }));
+                set("", json!([]));
+            }
+            Self::ChangedMidway | Self::ContentTypeHtml | Self::CacheNone | Self::CacheDecade => {}
+        }
+        let content_type = match self {
+            Self::ContentTypeHtml => "text/html; charset=utf-8",
+            _ => "application/json; charset=utf-8",
+        };
+        let body = raw.unwrap_or_else(|| metadata.to_string());
+        Reply::with_body(200, content_type, body).header("cache-control", self.cache())
+    }
+
+    fn cache(self) -> &'static str {
+        match self {
+            Self::CacheNone => "no-store",
+            Self::CacheDecade => "public, max-age=315360000, immutable",
+            _ => "public, max-age=600",
+        }
+    }
+}
+
+fn remove(metadata: &mut Value, name: &str) {
+    if let Some(members) = metadata.as_object_mut() {
+        members.remove(name);
+    }
+}

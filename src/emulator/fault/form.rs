@@ -1,0 +1,102 @@
+//! Decides how else the ID Token may be written down: other bytes under an honest signature, other text
+//! around them, or another token altogether.
+
+use super::signature::Pen;
+use super::twice;
+use crate::emulator::id_token::Unsigned;
+use crate::emulator::keys::encode;
+use serde_json::{Map, Value, json};
+
+faults! {
+    /// How the ID Token is written down.
+    Form, "id_token", IdToken;
+    PayloadArray = "payload_array", Stops, "the payload is an array";
+    PayloadString = "payload_string", Stops, "the payload is a string";
+    PayloadEmpty = "payload_empty", Stops, "the payload is empty";
+    PayloadInvalidUtf8 = "payload_invalid_utf8", Stops, "a byte in the payload that is no UTF-8";
+    PayloadTrailing = "payload_trailing", Stops, "other text after the claims";
+    PayloadBom = "payload_bom", Stops, "a byte order mark before the claims";
+    PayloadDuplicate = "payload_duplicate", Stops, "`nonce` twice: another, then the right one";
+    PayloadDuplicateUnknown = "payload_duplicate_unknown", Stops, "a claim nobody knows, twice";
+    PayloadDeep = "payload_deep", Stops, "a claim ten thousand arrays deep";
+    PayloadNan = "payload_nan", Stops, "`NaN` among the claims";
+    PayloadSurrogate = "payload_surrogate", Stops, "half a surrogate pair in a claim";
+    PartsTwo = "parts_two", Stops, "no third part";
+    PartsFour = "parts_four", Stops, "four parts";
+    PartsFive = "parts_five", Stops, "five parts, like an encrypted token";
+    Padded = "padded", Stops, "base64 with padding";
+    Alphabet = "alphabet", Stops, "base64 with `+` and `/`";
+    WhiteSpace = "white_space", Stops, "a line break in the token";
+    TrailingBits = "trailing_bits", Stops, "bits left over in the signature's base64";
+    Huge = "huge", Stops, "a token of 5 MB";
+    Replayed = "replayed", Stops, "the token of an earlier login, or one like it";
+    OfUserInfo = "of_userinfo", Stops, "the userinfo token instead";
+}
+
+impl Form {
+    /// The token of these claims, which are already those of the other token where that is the lie.
+    pub(in crate::emulator) fn sign(self, claims: &Map<String, Value>, pen: &Pen<'_>) -> Option<String> {
+        let mut unsigned = Unsigned::with_header(&Value::Object(pen.header()), claims);
+        let honest = Value::Object(claims.clone());
+        let with = |member: &str| {
+            let text = honest.to_string();
+            format!("{},{member}}}", text.strip_suffix('}').unwrap_or_default()).into_bytes()
+        };
+        let payload: Option<Vec<u8>> = match self {
+            Self::PayloadArray => Some(json!([claims]).to_string().into_bytes()),
+            Self::PayloadString => Some(json!(honest.to_string()).to_string().into_bytes()),
+            Self::PayloadEmpty => Some(Vec::new()),
+            Self::PayloadInvalidUtf8 => {
+                let (start, end) = (b"{\"x\":\"\xff\xc0\xaf\",".as_slice(), honest.to_string());
+                Some([start, end.strip_prefix('{').unwrap_or_default().as_bytes()].concat())
+            }
+            Self::PayloadTrailing => Some(format!("{honest}{{}}").into_bytes()),
+            Self::PayloadBom => Some(format!("\u{feff}{honest}").into_bytes()),
+            Self::PayloadDuplicate => Some(twice(&honest, "nonce", &json!("un-autre-nonce")).into_bytes()),
+            Self::PayloadDuplicateUnknown => Some(with("\"x\":1,\"x\":2")),
+            Self::PayloadDeep => Some(with(&format!("\"x\":{}{}", "[".repeat(10_000), "]".repeat(10_000)))),
+            Self::PayloadNan => Some(with("\"x\":NaN")),
+            Self::PayloadSurrogate => Some(with("\"x\":\"\\ud800\"")),
+            Self::Huge => Some(with(&format!("\"x\":\"{}\"", "a".repeat(5 * 1024 * 1024)))),
+            _ => None,
+        };
+        if let Some(payload) = payload {
+            unsigned.payload = payload;
+        }
+        self.written(unsigned.sign(&pen.key)?)
+    }
+
+    /// The compact token in its other form.
+    fn written(self, token: String) -> Option<String> {
+        Some(match self {
+            Self::PartsTwo => token.rsplit_once('.')?.0.to_owned(),
+            Self::PartsFour => format!("{token}.{}", encode(b"reste")),
+            Self::PartsFive => {
+                let header = json!({ "alg": "RSA-OAEP", "enc": "A256GCM", "cty": "JWT" }).to_string();
+                let parts = [header.as_bytes(), &[1; 256], &[2; 12], &[3; 300], &[4; 16]];
+                parts.map(encode).join(".")
+            }
+            Self::Padded => {
+                let padded = |part: &str| format!("{part}{}", "=".repeat(part.len().wrapping_neg() % 4));
+                token.split('.').map(padded).collect::<Vec<_>>().join(".")
+            }
+            Self::Alphabet => token.replace('-', "+").replace('_', "/"),
+            Self::WhiteSpace => token.replacen('.', ".\n", 1),
+            // The last of the 86 (or 342) characters holds two bits of the signature and four of nothing.
+            Self::TrailingBits => {
+                let last = match token.chars().last()? {
+                    'A' => 'B',
+                    'Q' => 'R',
+                    'g' => 'h',
+                    'w' => 'x',
+                    other => other,
+                };
+                let mut changed = token;
+                changed.pop();
+                changed.push(last);
+                changed
+            }
+            _ => token,
+        })
+    }
+}

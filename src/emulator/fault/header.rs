@@ -1,0 +1,73 @@
+//! Decides what else the ID Token's header may say, under an honest signature.
+
+use super::signature::Pen;
+use crate::emulator::id_token::Unsigned;
+use serde_json::{Map, Value, json};
+
+faults! {
+    /// What the ID Token's header says beyond that.
+    Header, "id_token", IdToken;
+    KidMissing = "kid_missing", Succeeds, "no `kid`, one fitting key";
+    KidMissingSeveral = "kid_missing_several", Either, "no `kid`, several fitting keys";
+    KidNumber = "kid_number", Stops, "`kid` is a number";
+    KidPath = "kid_path", Stops, "`kid` climbs directories";
+    KidSql = "kid_sql", Stops, "`kid` closes a quotation";
+    KidHuge = "kid_huge", Stops, "a `kid` of 1 MB";
+    KidEmpty = "kid_empty", Stops, "an empty `kid`";
+    Crit = "crit", Stops, "`crit` names an extension nobody knows";
+    CritEmpty = "crit_empty", Stops, "`crit` is empty";
+    B64False = "b64_false", Stops, "`b64` is false";
+    Zip = "zip", Either, "`zip` in the header";
+    TypJwt = "typ_jwt", Succeeds, "`typ` is `JWT`";
+    TypLogout = "typ_logout", Stops, "`typ` is `logout+jwt`";
+    TypAccess = "typ_access", Stops, "`typ` is `at+jwt`";
+    TypEvent = "typ_event", Stops, "`typ` is `secevent+jwt`";
+    CtyJwt = "cty_jwt", Either, "`cty` is `JWT`, with no token inside";
+    Extra = "header_extra", Either, "header members nobody knows";
+    Array = "header_array", Stops, "the header is an array";
+    Text = "header_text", Stops, "the header is no JSON";
+    Duplicate = "header_duplicate", Stops, "`alg` twice in the header";
+}
+
+impl Header {
+    /// The token of these claims.
+    pub(in crate::emulator) fn sign(self, claims: &Map<String, Value>, pen: &Pen<'_>) -> Option<String> {
+        let mut header = pen.header();
+        let mut set = |name: &str, value: Value| drop(header.insert(name.to_owned(), value));
+        match self {
+            Self::KidMissing | Self::KidMissingSeveral => drop(header.remove("kid")),
+            Self::KidNumber => set("kid", json!(12)),
+            Self::KidPath => set("kid", json!("../../../../../../dev/null")),
+            Self::KidSql => set("kid", json!("x' UNION SELECT 'clef'; --")),
+            Self::KidHuge => set("kid", json!("k".repeat(1024 * 1024))),
+            Self::KidEmpty => set("kid", json!("")),
+            Self::Crit => {
+                set("crit", json!(["urn:exemple:inconnue"]));
+                set("urn:exemple:inconnue", json!(true));
+            }
+            Self::CritEmpty => set("crit", json!([])),
+            Self::B64False => {
+                set("crit", json!(["b64"]));
+                set("b64", json!(false));
+            }
+            Self::Zip => set("zip", json!("DEF")),
+            Self::TypJwt => set("typ", json!("JWT")),
+            Self::TypLogout => set("typ", json!("logout+jwt")),
+            Self::TypAccess => set("typ", json!("at+jwt")),
+            Self::TypEvent => set("typ", json!("secevent+jwt")),
+            Self::CtyJwt => set("cty", json!("JWT")),
+            Self::Extra => set("inconnu", json!({ "a": [1, null] })),
+            Self::Array | Self::Text | Self::Duplicate => {}
+        }
+        let mut unsigned = Unsigned::with_header(&Value::Object(header.clone()), claims);
+        match self {
+            Self::Array => unsigned.header = json!([header]).to_string().into_bytes(),
+            Self::Text => unsigned.header = format!("alg={}", pen.key.alg.name()).into_bytes(),
+            Self::Duplicate => {
+                unsigned.header = super::twice(&Value::Object(header), "alg", &json!("none")).into_bytes();
+            }
+            _ => {}
+        }
+        unsigned.sign(&pen.key)
+    }
+}

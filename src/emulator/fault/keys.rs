@@ -1,0 +1,204 @@
+//! Decides the lies of the key set.
+
+use super::signature::{Pen, STRANGER};
+use super::twice;
+use crate::emulator::client::Alg;
+use crate::emulator::http::Reply;
+use crate::emulator::id_token::Unsigned;
+use crate::emulator::keys::{SigningKey, decode, encode, hs256, noise, rs256_short, rsa_pair};
+use rsa::traits::PublicKeyParts;
+use serde_json::{Map, Value, json};
+
+faults! {
+    /// What the key set says, and when.
+    Keys, "jwks", Keys;
+    EmptySet = "empty_set", Stops, "no key at all";
+    KeysMissing = "keys_missing", Stops, "an object without `keys`";
+    KeysObject = "keys_object", Stops, "`keys` is an object";
+    KeysTwice = "keys_twice", Stops, "`keys` twice: a stranger's, then the right ones";
+    Noise = "noise", Succeeds, "other kinds, curves, uses, secrets and private keys beside the right ones";
+    NoiseNotObjects = "noise_not_objects", Either, "entries that are no objects beside the right ones";
+    NoAlgNoUse = "no_alg_no_use", Succeeds, "keys without `alg` and `use`";
+    Hundred = "hundred", Either, "a hundred keys beside the right ones";
+    DuplicateKid = "duplicate_kid", Either, "a stranger's key of the same `kid` before the right one";
+    RotatedBeforeSigning = "rotated_before_signing", Succeeds, "replaced between the callback and the signature";
+    UnknownKid = "unknown_kid", Stops at IdToken, "tokens signed by a key that is never published";
+    WithoutOurs = "without_ours", Stops at IdToken, "only a stranger's key is published";
+    UseEnc = "use_enc", Stops at IdToken, "the signing key is published for encryption";
+    KeyOpsEncrypt = "key_ops_encrypt", Stops at IdToken, "the signing key has `key_ops` of encryption";
+    AlgOther = "alg_other", Stops at IdToken, "the signing key is published for another algorithm";
+    KtyOther = "kty_other", Stops at IdToken, "the signing key is published with another `kty`";
+    Private = "private", Stops at IdToken, "the signing key is published with its private member";
+    Oct = "oct", Stops at IdToken, "tokens signed with a published symmetric key";
+    Rsa1024 = "rsa_1024", Stops at IdToken, "tokens signed with a published RSA key of 1024 bits";
+    Unusable = "unusable", Stops at IdToken, "the signing key is not on its curve, or its modulus is even";
+    NumberLong = "number_long", Stops at IdToken, "a number of the signing key has one byte too many in front";
+    ExponentOne = "exponent_one", Stops at IdToken, "the RSA exponent is 1; there is no EC key at all";
+    ContentTypeHtml = "content_type_html", Stops, "the right keys, called a page";
+    CacheNone = "cache_none", Succeeds, "`Cache-Control: no-store`";
+    CacheDecade = "cache_decade", Succeeds, "`Cache-Control: max-age` of ten years";
+}
+
+/// `kid` of the symmetric key, and of the short RSA key.
+const ODD_KID: &str = "pkcs11:autre";
+
+impl Keys {
+    /// The lying answer.
+    pub(in crate::emulator) fn answer(self, honest: Vec<SigningKey>, seed: &[u8; 32]) -> Reply {
+        let strangers: Vec<Value> = honest
+            .iter()
+            .filter_map(|key| SigningKey::derive(seed, key.alg, STRANGER))
+            .map(|key| Value::Object(key.jwk))
+            .collect();
+        let mut set = Value::Null;
+        let mut raw = None;
+        let mut keys: Vec<Value> = honest.iter().filter_map(|key| self.changed(key)).collect();
+        match self {
+            Self::EmptySet => keys.clear(),
+            Self::KeysMissing => set = json!({ "clefs": keys }),
+            Self::KeysObject => set = json!({ "keys": { "0": keys } }),
+            Self::KeysTwice => raw = Some(twice(&json!({ "keys": keys }), "keys", &json!(strangers))),
+            Self::Noise => keys = [others(seed), keys].concat(),
+            Self::NoiseNotObjects => keys.splice(..0, [json!("clef"), json!(12), Value::Null]).for_each(drop),
+            Self::Hundred => {
+                let other = |n: usize| jwk("RSA", &format!("autre-{n}"), seed, &[("n", 256), ("e", 3)]);
+                keys = (0..100).map(other).chain(keys).collect();
+            }
+            Self::DuplicateKid => {
+                let twin = |(key, ours): (Value, &SigningKey)| with(key, &[("kid", json!(ours.kid()))]);
+                keys = strangers.into_iter().zip(&honest).map(twin).chain(keys).collect();
+            }
+            Self::WithoutOurs => keys = strangers,
+            Self::Oct => {
+                let secret = encode(&noise(seed, ODD_KID, 32));
+                keys.push(json!({ "kty": "oct", "use": "sig", "alg": "HS256", "kid": ODD_KID, "k": secret }));
+            }
+            Self::Rsa1024 => {
+                let short = rsa_pair(seed, ODD_KID, 1024).map(|key| encode(&key.n().to_bytes_be()));
+                keys.push(json!({ "kty": "RSA", "use": "sig", "alg": "RS256", "kid": ODD_KID, "n": short, "e": "AQAB" }));
+            }
+            _ => {}
+        }
+        if set.is_null() {
+            set = json!({ "keys": keys });
+        }
+        let content_type = match self {
+            Self::ContentTypeHtml => "text/html; charset=utf-8",
+            _ => "application/jwk-set+json; charset=utf-8",
+        };
+        let cache = match self {
+            Self::CacheNone => "no-store",
+            Self::CacheDecade => "public, max-age=315360000, immutable",
+            _ => "public, max-age=600",
+        };
+        let body = raw.unwrap_or_else(|| set.to_string());
+        Reply::with_body(200, content_type, body).header("cache-control", cache)
+    }
+
+    /// The token of these claims, signed with another key where that is the lie.
+    pub(in crate::emulator) fn sign(self, claims: &Map<String, Value>, pen: &Pen<'_>) -> Option<String> {
+        let unsigned = |alg: &str| Unsigned::with_header(&json!({ "alg": alg, "kid": ODD_KID }), claims);
+        let (input, signature) = match self {
+            Self::Oct => {
+                let input = unsigned("HS256").signing_input();
+                let signature = hs256(input.as_bytes(), &noise(pen.seed, ODD_KID, 32))?;
+                (input, signature)
+            }
+            Self::Rsa1024 => {
+                let input = unsigned("RS256").signing_input();
+                let signature = rs256_short(input.as_bytes(), &rsa_pair(pen.seed, ODD_KID, 1024)?)?;
+                (input, signature)
+            }
+            Self::UnknownKid => {
+                let key = SigningKey::derive(pen.seed, pen.key.alg, "pkcs11:inconnue")?;
+                return Unsigned::new(&key, claims).sign(&key);
+            }
+            _ => return Unsigned::new(&pen.key, claims).sign(&pen.key),
+        };
+        Some(format!("{input}.{signature}"))
+    }
+
+    /// One of the signing keys as this lie publishes it.
+    fn changed(self, honest: &SigningKey) -> Option<Value> {
+        let mut key = honest.jwk.clone();
+        let mut set = |name: &str, value: Value| key.insert(name.to_owned(), value);
+        let ec = honest.alg == Alg::Es256;
+        match self {
+            Self::NoAlgNoUse => {
+                key.remove("alg");
+                key.remove("use");
+            }
+            Self::UseEnc => drop(set("use", json!("enc"))),
+            Self::KeyOpsEncrypt => {
+                set("key_ops", json!(["encrypt", "wrapKey"]));
+                key.remove("use");
+            }
+            Self::AlgOther => drop(set("alg", json!(if ec { "ES384" } else { "RS512" }))),
+            Self::KtyOther => drop(set("kty", json!(if ec { "RSA" } else { "EC" }))),
+            Self::Private => drop(set("d", json!(honest.private))),
+            Self::Unusable => change(&mut key, if ec { "y" } else { "n" }, |number| {
+                if let Some(last) = number.last_mut() {
+                    *last ^= 1;
+                }
+            }),
+            // A modulus keeps its value under a zero, so it gets another byte.
+            Self::NumberLong => {
+                change(&mut key, if ec { "x" } else { "n" }, |number| number.insert(0, u8::from(!ec)));
+            }
+            Self::ExponentOne if ec => return None,
+            Self::ExponentOne => drop(set("e", json!("AQ"))),
+            _ => {}
+        }
+        Some(Value::Object(key))
+    }
+}
+
+fn change(key: &mut Map<String, Value>, name: &str, how: impl FnOnce(&mut Vec<u8>)) {
+    let number = key.get(name).and_then(Value::as_str).and_then(decode);
+    if let Some(mut number) = number {
+        how(&mut number);
+        key.insert(name.to_owned(), json!(encode(&number)));
+    }
+}
+
+/// A key of numbers that mean nothing, of the given lengths.
+fn jwk(kty: &str, kid: &str, seed: &[u8; 32], numbers: &[(&'static str, usize)]) -> Value {
+    let number = |(name, length): &(&'static str, usize)| {
+        (*name, json!(encode(&noise(seed, &format!("{kid}{name}"), *length))))
+    };
+    let numbers: Vec<(&str, Value)> = numbers.iter().map(number).collect();
+    with(json!({ "kty": kty, "kid": kid, "use": "sig" }), &numbers)
+}
+
+fn with(mut key: Value, members: &[(&str, Value)]) -> Value {
+    if let Value::Object(key) = &mut key {
+        key.extend(members.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+    }
+    key
+}
+
+/// Keys that no token of ours is signed with, each for its own reason.
+fn others(seed: &[u8; 32]) -> Vec<Value> {
+    let point = |kid: &str, length| jwk("EC", kid, seed, &[("x", length), ("y", length)]);
+    let p256 = |kid: &str| with(point(kid, 32), &[("crv", json!("P-256"))]);
+    vec![
+        with(jwk("OKP", "okp", seed, &[("x", 32)]), &[("crv", json!("Ed25519")), ("alg", json!("EdDSA"))]),
+        with(point("p384", 48), &[("crv", json!("P-384")), ("alg", json!("ES384"))]),
+        with(point("p521", 66), &[("crv", json!("P-521")), ("alg", json!("ES512"))]),
+        with(point("koblitz", 32), &[("crv", json!("secp256k1")), ("alg", json!("ES256K"))]),
+        with(p256("chiffrement"), &[("use", json!("enc")), ("alg", json!("ECDH-ES"))]),
+        with(p256("privee"), &[("d", json!(encode(&noise(seed, "d", 32))))]),
+        with(p256("certificat"), &[("x5c", json!(["bm9u"])), ("x5t", json!("?")), ("x5u", json!(7))]),
+        with(p256("ops"), &[("key_ops", json!(["deriveBits"])), ("ext", json!(true))]),
+        with(jwk("oct", "secret", seed, &[("k", 32)]), &[("alg", json!("HS256"))]),
+        with(jwk("RSA", "courte", seed, &[("n", 128)]), &[("e", json!("AQAB")), ("alg", json!("RS256"))]),
+        with(
+            jwk("RSA", "chiffrement-rsa", seed, &[("n", 256)]),
+            &[("e", json!("AQAB")), ("use", json!("enc"))],
+        ),
+        json!({ "kty": "AKP", "alg": "ML-DSA-44", "kid": "avenir", "pub": "AA" }),
+        json!({ "kty": "EC", "kid": "incomplete", "crv": "P-256" }),
+        json!({ "kty": 1, "kid": [] }),
+        json!({}),
+    ]
+}

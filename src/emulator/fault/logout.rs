@@ -1,0 +1,28 @@
+//! Decides how the citizen comes back from a logout when something goes wrong there.
+
+faults! {
+    /// How the citizen comes back from a logout.
+    Logout, "logout", Logout;
+    ErrorPage = "error_page", Succeeds, "an error page instead of the return";
+    Unavailable = "unavailable", Succeeds, "503 instead of the return";
+    StateOther = "other_state", Succeeds, "the return carries another `state`";
+    StateMissing = "no_state", Succeeds, "the return carries no `state`";
+    StateTwice = "state_twice", Succeeds, "the return carries `state` twice";
+    StateHostile = "state_hostile", Succeeds, "the return carries markup as `state`";
+    Error = "error", Succeeds, "the return carries an `error`";
+}
+
+impl Logout {
+    /// The parameters that the citizen brings back instead of `state`.
+    pub(in crate::emulator) fn told(self, state: Option<&str>, random: &str) -> Vec<(&'static str, String)> {
+        let honest = state.map(|state| ("state", state.to_owned()));
+        match self {
+            Self::ErrorPage | Self::Unavailable => honest.into_iter().collect(),
+            Self::StateOther => vec![("state", random.to_owned())],
+            Self::StateMissing => Vec::new(),
+            Self::StateTwice => honest.clone().into_iter().chain(honest).collect(),
+            Self::StateHostile => vec![("state", "\"><script>alert(1)</script>\r\n".to_owned())],
+            Self::Error => honest.into_iter().chain([("error", "server_error".to_owned())]).collect(),
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Decides the ways to misbehave, one at a time: their names, the stage that must notice each, and whether a
+//! correct relying party may or must go on.
+//!
+//! Each file below holds one kind: its table, and what each entry does to an honest answer.
+
+#[macro_use]
+mod table;
+
+mod callback;
+mod claims;
+mod delivery;
+mod discovery;
+mod form;
+mod header;
+mod keys;
+mod logout;
+mod signature;
+mod token;
+mod userinfo;
+
+pub use callback::Callback;
+pub use claims::Claims;
+pub use delivery::{Delivery, Place};
+pub use discovery::Discovery;
+pub use form::Form;
+pub use header::Header;
+pub use keys::Keys;
+pub use logout::Logout;
+pub use signature::Signature;
+pub use table::{Outcome, Stage};
+pub use token::Token;
+pub use userinfo::UserInfo;
+
+pub(super) use claims::Facts as ClaimsFacts;
+pub(super) use signature::{ENC_KEY, Pen, SECOND_KEY, STRANGER};
+
+use serde_json::Value;
+use table::Facts;
+
+/// One way to misbehave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// How an answer is delivered, whatever it says.
+    Delivery(Place, Delivery),
+    /// What the metadata say.
+    Discovery(Discovery),
+    /// What the key set says, and when.
+    Keys(Keys),
+    /// What the citizen's browser brings back.
+    Callback(Callback),
+    /// What surrounds the ID Token in the token answer.
+    Token(Token),
+    /// What the ID Token claims.
+    Claims(Claims),
+    /// Who signed the ID Token, and how.
+    Signature(Signature),
+    /// What the ID Token's header says beyond that.
+    Header(Header),
+    /// How the ID Token is written down.
+    Form(Form),
+    /// Everything about userinfo.
+    UserInfo(UserInfo),
+    /// How the citizen comes back from a logout.
+    Logout(Logout),
+}
+
+impl Fault {
+    /// Every fault.
+    pub const ALL: &'static [Fault] = &table::gather::<COUNT>(KINDS);
+
+    /// The stable name, `id_token.nonce_other` for example.
+    pub fn name(self) -> &'static str {
+        self.facts().name
+    }
+
+    /// What it does, in a few words.
+    pub fn what(self) -> &'static str {
+        self.facts().what
+    }
+
+    /// The latest stage at which a login must stop; where the fault shows, if the login need not stop.
+    pub fn stage(self) -> Stage {
+        self.facts().stage
+    }
+
+    /// What a correct relying party makes of it.
+    pub fn outcome(self) -> Outcome {
+        self.facts().outcome
+    }
+
+    /// Whether the login must succeed nevertheless.
+    pub fn benign(self) -> bool {
+        self.outcome() == Outcome::Succeeds
+    }
+
+    /// The fault of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|fault| fault.name() == name)
+    }
+
+    fn facts(self) -> Facts {
+        match self {
+            Self::Delivery(place, delivery) => delivery.facts(place),
+            Self::Discovery(lie) => lie.facts(),
+            Self::Keys(lie) => lie.facts(),
+            Self::Callback(lie) => lie.facts(),
+            Self::Token(lie) => lie.facts(),
+            Self::Claims(lie) => lie.facts(),
+            Self::Signature(lie) => lie.facts(),
+            Self::Header(lie) => lie.facts(),
+            Self::Form(lie) => lie.facts(),
+            Self::UserInfo(lie) => lie.facts(),
+            Self::Logout(lie) => lie.facts(),
+        }
+    }
+}
+
+const KINDS: &[&[Fault]] = &[
+    delivery::ALL,
+    Discovery::ALL,
+    Keys::ALL,
+    Callback::ALL,
+    Token::ALL,
+    Claims::ALL,
+    Signature::ALL,
+    Header::ALL,
+    Form::ALL,
+    UserInfo::ALL,
+    Logout::ALL,
+];
+
+const COUNT: usize = table::count(KINDS);
+
+/// The object `honest` as text, with the member `name` once more in front, saying `value`.
+fn twice(honest: &Value, name: &str, value: &Value) -> String {
+    let honest = honest.to_string();
+    let rest = honest.strip_prefix('{').unwrap_or_default();
+    format!("{{{}:{value},{rest}", Value::from(name))
+}
+
+/// `text` with the case of its letters changed.
+fn other_case(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_lead_back() {
+        for fault in Fault::ALL {
+            assert_eq!(Fault::from_name(fault.name()), Some(*fault), "{}", fault.name());
+        }
+    }
+}

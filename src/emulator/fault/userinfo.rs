@@ -1,0 +1,189 @@
+//! Decides the lies of userinfo. What concerns signing or the registered claims is told as the ID Token
+//! tells it.
+
+use super::{Claims, Fault, Form, Header, Signature, other_case, twice};
+use crate::emulator::http::Reply;
+use serde_json::{Map, Value, json};
+
+faults! {
+    /// Everything about userinfo.
+    UserInfo, "userinfo", UserInfo;
+    SubOther = "sub_other", Stops, "somebody else, whose `sub` is another";
+    SubMissing = "sub_missing", Stops, "no `sub`";
+    SubEmpty = "sub_empty", Stops, "an empty `sub`";
+    SubNumber = "sub_number", Stops, "`sub` is a number";
+    SubCase = "sub_case", Stops, "the `sub` in other case";
+    PlainJson = "plain_json", Stops, "plain JSON";
+    JsonAsJwt = "json_as_jwt", Stops, "plain JSON, called a token";
+    IssOther = "iss_other", Stops, "`iss` of another provider";
+    IssMissing = "iss_missing", Stops, "no `iss`";
+    AudOther = "aud_other", Stops, "`aud` of another client";
+    AudMissing = "aud_missing", Stops, "no `aud`";
+    AudArray = "aud_array", Succeeds, "`aud` is an array of this client alone";
+    ExpPast = "exp_past", Stops, "`exp` five minutes ago";
+    ExpString = "exp_string", Stops, "`exp` is text";
+    ExpMissing = "exp_missing", Either, "no `exp`";
+    IatFuture = "iat_future", Either, "`iat` an hour ahead";
+    NbfFuture = "nbf_future", Either, "`nbf` an hour ahead";
+    AlgNone = "alg_none", Stops, "`alg` is `none`, no signature";
+    AlgOtherKey = "alg_other_key", Stops, "signed with the other algorithm and its real key";
+    Hs256ClientSecret = "hs256_client_secret", Stops, "HS256 keyed with the client secret";
+    SignatureForeign = "signature_foreign", Stops, "a stranger's signature under our `kid`";
+    SignatureEmpty = "signature_empty", Stops, "no signature";
+    PayloadChanged = "payload_changed", Stops, "claims changed after signing";
+    Crit = "crit", Stops, "`crit` names an extension nobody knows";
+    TypAccess = "typ_access", Either, "`typ` is `at+jwt`";
+    PartsFive = "parts_five", Stops, "five parts, like an encrypted token";
+    PayloadArray = "payload_array", Stops, "the payload is an array";
+    Status401 = "status_401", Stops, "401 `invalid_token`";
+    ContentTypeCharset = "content_type_charset", Succeeds, "`application/jwt; charset=utf-8`";
+    ContentTypeCase = "content_type_case", Succeeds, "`Application/JWT`";
+    ContentTypeBare = "content_type_bare", Succeeds, "`application/jwt`";
+    ContentTypeJson = "content_type_json", Either, "the token, called JSON";
+    ContentTypeMissing = "content_type_missing", Either, "the token without content type";
+    PayloadDuplicate = "payload_duplicate", Stops, "`sub` twice: another, then the right one";
+    OfIdToken = "of_id_token", Stops, "the ID Token instead";
+    LineBreak = "line_break", Either, "a line break after the token";
+    HostileMarkup = "hostile_markup", Either, "names and address full of markup";
+    HostileControls = "hostile_controls", Either, "control characters and direction marks in names";
+    HostileTypes = "hostile_types", Either, "numbers, arrays and objects as names";
+    HostileLong = "hostile_long", Either, "names of 8 kB";
+    HostileHeaders = "hostile_headers", Either, "line breaks that would make headers";
+    ClaimsMissing = "claims_missing", Succeeds, "the identity without its optional claims";
+    ClaimsExtra = "claims_extra", Succeeds, "claims nobody asked for, of every kind";
+    ClaimsRnipp = "claims_rnipp", Succeeds, "claims of FranceConnect+";
+    BirthdateZero = "birthdate_zero", Succeeds, "a birth date of `1992-00-00`";
+    BirthplaceEmpty = "birthplace_empty", Succeeds, "an empty birth place";
+    PreferredUsernameMissing = "preferred_username_missing", Succeeds, "no usage name";
+    BirthcountryMissing = "birthcountry_missing", Succeeds, "no birth country";
+}
+
+const NAMES: [&str; 4] = ["given_name", "family_name", "preferred_username", "email"];
+
+impl UserInfo {
+    /// The fault of the ID Token that is told here in the same way.
+    pub(in crate::emulator) fn like(self) -> Option<Fault> {
+        Some(match self {
+            Self::SubMissing => Fault::Claims(Claims::SubMissing),
+            Self::SubEmpty => Fault::Claims(Claims::SubEmpty),
+            Self::SubNumber => Fault::Claims(Claims::SubNumber),
+            Self::IssOther => Fault::Claims(Claims::IssOther),
+            Self::IssMissing => Fault::Claims(Claims::IssMissing),
+            Self::AudOther => Fault::Claims(Claims::AudOther),
+            Self::AudMissing => Fault::Claims(Claims::AudMissing),
+            Self::AudArray => Fault::Claims(Claims::AudArray),
+            Self::ExpPast => Fault::Claims(Claims::ExpPast),
+            Self::ExpString => Fault::Claims(Claims::ExpString),
+            Self::ExpMissing => Fault::Claims(Claims::ExpMissing),
+            Self::IatFuture => Fault::Claims(Claims::IatFuture),
+            Self::NbfFuture => Fault::Claims(Claims::NbfFuture),
+            Self::AlgNone => Fault::Signature(Signature::AlgNone),
+            Self::AlgOtherKey => Fault::Signature(Signature::AlgOtherKey),
+            Self::Hs256ClientSecret => Fault::Signature(Signature::Hs256ClientSecret),
+            Self::SignatureForeign => Fault::Signature(Signature::Foreign),
+            Self::SignatureEmpty => Fault::Signature(Signature::Empty),
+            Self::PayloadChanged => Fault::Signature(Signature::PayloadChanged),
+            Self::Crit => Fault::Header(Header::Crit),
+            Self::TypAccess => Fault::Header(Header::TypAccess),
+            Self::PartsFive => Fault::Form(Form::PartsFive),
+            Self::PayloadArray => Fault::Form(Form::PayloadArray),
+            _ => return None,
+        })
+    }
+
+    /// Changes the identity.
+    pub(in crate::emulator) fn change(self, claims: &mut Map<String, Value>) {
+        let text = |claims: &Map<String, Value>, name: &str| {
+            claims.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+        };
+        let mut name_all = |values: [Value; 4]| {
+            for (name, value) in NAMES.into_iter().zip(values) {
+                claims.insert(name.to_owned(), value);
+            }
+        };
+        match self {
+            Self::HostileMarkup => name_all([
+                json!("<script>alert(1)</script>"),
+                json!("\"><img src=x onerror=alert(1)>"),
+                json!("{{7*7}}${7*7}</textarea>"),
+                json!("a@exemple.fr'-->]]>"),
+            ]),
+            Self::HostileControls => {
+                name_all([
+                    json!("A\0B"),
+                    json!("\u{202e}SIOBUD"),
+                    json!("\u{1b}[2J\u{7f}"),
+                    json!("a\u{2028}b@exemple.fr"),
+                ]);
+            }
+            Self::HostileTypes => name_all([json!(12), json!(["DUBOIS"]), json!({ "nom": 1 }), json!(true)]),
+            Self::HostileLong => name_all(["A", "B", "C", "d"].map(|letter| json!(letter.repeat(8 * 1024)))),
+            Self::HostileHeaders => name_all(
+                ["Set-Cookie: a=b", "Location: /", ";Path=/", ", b=c"].map(|t| json!(format!("A\r\n{t}"))),
+            ),
+            Self::SubOther => {
+                claims.insert("sub".into(), json!(format!("{}v1", "a1".repeat(32))));
+                claims.insert("family_name".into(), json!("AUTRE"));
+            }
+            Self::SubCase => {
+                let sub = text(claims, "sub");
+                claims.insert("sub".into(), json!(other_case(&sub)));
+            }
+            Self::ClaimsMissing => {
+                let kept = ["sub", "iss", "aud", "iat", "exp", "given_name", "family_name", "birthdate"];
+                claims.retain(|name, _| kept.contains(&name.as_str()));
+            }
+            Self::ClaimsExtra => {
+                claims.insert("inconnu".into(), json!({ "a": [1, null, true, 1.5e300, "é"] }));
+                claims.insert("phone_number".into(), json!("+33600000000"));
+                claims.insert("rep_scope".into(), json!([]));
+            }
+            Self::ClaimsRnipp => {
+                for name in ["given_name", "family_name", "gender", "birthdate", "birthplace", "birthcountry"]
+                {
+                    let value = text(claims, name);
+                    claims.insert(format!("rnipp_{name}"), json!(value));
+                }
+                claims.insert("rnipp_given_name_array".into(), json!(["Angela"]));
+            }
+            Self::BirthdateZero => drop(claims.insert("birthdate".into(), json!("1992-00-00"))),
+            Self::BirthplaceEmpty => drop(claims.insert("birthplace".into(), json!(""))),
+            Self::PreferredUsernameMissing => drop(claims.remove("preferred_username")),
+            Self::BirthcountryMissing => drop(claims.remove("birthcountry")),
+            _ => {}
+        }
+    }
+
+    /// The payload as text, where JSON of the claims would not say it.
+    pub(in crate::emulator) fn raw(self, claims: &Map<String, Value>) -> Option<String> {
+        let stranger = json!(format!("{}v1", "a1".repeat(32)));
+        matches!(self, Self::PayloadDuplicate)
+            .then(|| twice(&Value::Object(claims.clone()), "sub", &stranger))
+    }
+
+    /// The answer that carries `token`, or `claims` without one.
+    pub(in crate::emulator) fn answer(self, token: String, claims: &Map<String, Value>) -> Reply {
+        let json = || Value::Object(claims.clone()).to_string();
+        let jwt = "application/jwt; charset=utf-8";
+        let reply = match self {
+            Self::PlainJson => Reply::with_body(200, "application/json; charset=utf-8", json()),
+            Self::JsonAsJwt => Reply::with_body(200, jwt, json()),
+            Self::ContentTypeCharset => Reply::with_body(200, jwt, token),
+            Self::ContentTypeCase => Reply::with_body(200, "Application/JWT", token),
+            Self::ContentTypeBare => Reply::with_body(200, "application/jwt", token),
+            Self::ContentTypeJson => Reply::with_body(200, "application/json; charset=utf-8", token),
+            Self::ContentTypeMissing => {
+                let mut reply = Reply::new(200);
+                reply.body = token.into_bytes();
+                reply
+            }
+            Self::LineBreak => Reply::with_body(200, jwt, format!("{token}\n")),
+            Self::Status401 => {
+                let body = json!({ "error": "invalid_token", "error_description": "invalid token provided" });
+                Reply::json(401, &body).header("www-authenticate", "Bearer error=\"invalid_token\"")
+            }
+            _ => Reply::with_body(200, jwt, token),
+        };
+        reply.header("cache-control", "no-store")
+    }
+}

@@ -1,0 +1,82 @@
+//! Decides how claims become a token: signed for the client as registered, or as the fault has it.
+
+use super::Emulator;
+use super::client::Alg;
+use super::fault::{ENC_KEY, Fault, Header, Pen, SECOND_KEY, Signature};
+use super::id_token::Unsigned;
+use super::keys::SigningKey;
+use super::state::Grant;
+use serde_json::{Map, Value, json};
+
+impl Emulator {
+    /// The signed token of `claims` for the client of `grant`; `lie` is the fault, if it is about this token.
+    pub(super) fn issue(
+        &self,
+        claims: &Map<String, Value>,
+        grant: &Grant,
+        lie: Option<Fault>,
+    ) -> Option<String> {
+        let pen = self.pen(grant, lie)?;
+        match lie {
+            Some(Fault::Signature(lie)) => lie.sign(claims, &pen),
+            Some(Fault::Header(lie)) => lie.sign(claims, &pen),
+            Some(Fault::Form(lie)) => lie.sign(claims, &pen),
+            Some(Fault::Keys(lie)) => lie.sign(claims, &pen),
+            _ => Unsigned::with_header(&Value::Object(pen.header()), claims).sign(&pen.key),
+        }
+    }
+
+    /// What signs for the client of `grant`.
+    pub(super) fn pen(&self, grant: &Grant, lie: Option<Fault>) -> Option<Pen<'_>> {
+        let client = self.client(&grant.request)?;
+        let other = match client.signing_alg {
+            Alg::Es256 => Alg::Rs256,
+            Alg::Rs256 => Alg::Es256,
+        };
+        Some(Pen {
+            seed: &self.settings.seed,
+            issuer: &self.settings.issuer,
+            client_secret: &client.client_secret,
+            key: self.key(client.signing_alg)?,
+            other: if needs_other(lie) { self.key(other) } else { None },
+        })
+    }
+
+    /// The keys that the key set shows: the EC key, and the RSA key if anybody needs it, since making one
+    /// takes a second.
+    pub(super) fn published_keys(&self) -> Vec<SigningKey> {
+        let rsa = self.settings.clients.iter().any(|client| client.signing_alg == Alg::Rs256);
+        let algs =
+            if rsa || needs_other(self.fault) { vec![Alg::Es256, Alg::Rs256] } else { vec![Alg::Es256] };
+        let beside = |label: &str| {
+            algs.iter()
+                .filter_map(|alg| SigningKey::derive(&self.settings.seed, *alg, label))
+                .collect::<Vec<_>>()
+        };
+        let mut keys: Vec<SigningKey> = algs.iter().filter_map(|alg| self.key(*alg)).collect();
+        match self.fault {
+            Some(Fault::Header(Header::KidMissingSeveral)) => {
+                keys.splice(..0, beside(SECOND_KEY)).for_each(drop)
+            }
+            Some(Fault::Signature(Signature::KidEncKey)) => {
+                let mut others = beside(ENC_KEY);
+                for key in &mut others {
+                    key.jwk.insert("use".into(), json!("enc"));
+                    key.jwk.remove("alg");
+                }
+                keys.extend(others);
+            }
+            _ => {}
+        }
+        keys
+    }
+}
+
+/// Whether the fault uses or names the key of the algorithm that the client is not registered with.
+fn needs_other(fault: Option<Fault>) -> bool {
+    match fault {
+        Some(Fault::Signature(lie)) => lie.needs_other(),
+        Some(Fault::UserInfo(lie)) => needs_other(lie.like()),
+        _ => false,
+    }
+}
