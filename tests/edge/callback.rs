@@ -150,7 +150,6 @@ pub fn queries_that_are_no_callback(world: &World) {
         without("code"),
         format!("{query}&error=access_denied"),
         format!("{}&code=", without("code")),
-        format!("{}&code=%C3%A9", without("code")),
         "error=access_denied".to_owned(),
     ] {
         let mut browser = browser.clone();
