@@ -88,7 +88,7 @@ pub fn giving_up_is_no_error(world: &World) {
         let back = browser.get(&format!("{provider}{interaction}/retour"));
         assert!(back.location().contains("error=access_denied"), "{}", back.location());
         browser.language = language;
-        let answer = browser.get(&back.location().to_owned());
+        let answer = browser.get(back.location());
         let page = answer.text();
         assert_eq!((answer.status, page.contains(&format!("<html lang=\"{lang}\">"))), (200, true), "{page}");
         assert!(
