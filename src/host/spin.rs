@@ -17,7 +17,7 @@ use spin_sdk::{http_service, wasip3};
 use super::log::trouble;
 use super::memory::Memory;
 use super::refusal;
-use crate::config::{self, Config, Faults, VARIABLES, Variable};
+use crate::config::{self, Config, Faults, NAMES};
 use crate::oidc::FetchAnswer;
 use crate::session::{Key, LoadAnswer, Save};
 use crate::time::Timestamp;
@@ -105,7 +105,7 @@ async fn configuration() -> Result<&'static Result<Config, Faults>, String> {
         return Ok(known);
     }
     let mut values = BTreeMap::new();
-    for Variable { name, .. } in VARIABLES {
+    for name in NAMES {
         match variables::get(name.to_ascii_lowercase()).await {
             Ok(value) => _ = values.insert(*name, value),
             Err(VariableError::Undefined(_)) => {}
