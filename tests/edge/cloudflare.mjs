@@ -1,6 +1,6 @@
 // Runs the built Worker in workerd, with the bindings that wrangler.toml gives it.
 //
-//   PUBLIC_URL=… FC_CLIENT_ID=… node tests/edge/cloudflare.mjs --port 8787
+//   PUBLIC_URL=… FC_CLIENT_ID=… node tests/edge/cloudflare.mjs --port 8787 --build build
 //
 // It reads wrangler.toml with wrangler's own reader and starts what `wrangler dev` starts below its proxy:
 // Miniflare, which is workerd with Cloudflare's own code for assets and KV. Unlike `wrangler dev` it builds
@@ -19,8 +19,8 @@ const project = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const { convertV4MiniflareOptions: convert, Log, LogLevel, Miniflare } =
   createRequire(createRequire(import.meta.url).resolve('wrangler'))('miniflare');
 
-const { values: { port } } = parseArgs({ options: { port: { type: 'string' } } });
-const { workerOptions, main } = readWranglerToml(`${project}/wrangler.toml`);
+const { values: { port, build } } = parseArgs({ options: { port: { type: 'string' }, build: { type: 'string' } } });
+const { workerOptions } = readWranglerToml(`${project}/wrangler.toml`);
 const variables = Object.entries(process.env).filter(([name]) => name === 'PUBLIC_URL' || name.startsWith('FC_'));
 
 const runtime = new Miniflare(convert({
@@ -30,10 +30,10 @@ const runtime = new Miniflare(convert({
   log: new Log(LogLevel.WARN),
   ...workerOptions,
   name: 'gate',
-  modulesRoot: dirname(main),
+  modulesRoot: build,
   modules: [
-    { type: 'ESModule', path: main, contents: readFileSync(main, 'utf8') },
-    { type: 'CompiledWasm', path: main.replace('.js', '_bg.wasm'), contents: readFileSync(main.replace('.js', '_bg.wasm')) },
+    { type: 'ESModule', path: `${build}/index.js`, contents: readFileSync(`${build}/index.js`, 'utf8') },
+    { type: 'CompiledWasm', path: `${build}/index_bg.wasm`, contents: readFileSync(`${build}/index_bg.wasm`) },
   ],
   bindings: { ...workerOptions.bindings, ...Object.fromEntries(variables) },
   unsafeDirectSockets: [{ host: '127.0.0.1', port: Number(port) }],

@@ -3,7 +3,7 @@
 use crate::browser::Browser;
 use crate::http::Answer;
 use crate::platform::Platform;
-use crate::world::World;
+use crate::world::{OTHER_KEY, World};
 
 /// Asks for the session with just these cookies.
 fn session_with(browser: &Browser, cookies: &str) -> Answer {
@@ -81,7 +81,7 @@ pub fn one_kind_of_cookie_is_not_another(world: &World) {
 
 pub fn a_session_of_another_service_is_none(platform: Platform) {
     let world = World::with(platform, "ES256", |variables| {
-        variables.insert("FC_SESSION_KEYS", "w3-Hk1pQzT0YdVbNf8sLmXaJcRgEuKiOoP5t7yZxC9A".to_owned());
+        variables.insert("FC_SESSION_KEYS", OTHER_KEY.to_owned());
     });
     let mut there = world.browser();
     there.log_in("test");

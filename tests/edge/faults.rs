@@ -7,11 +7,6 @@ use crate::http::Answer;
 use crate::platform::Platform;
 use crate::world::World;
 
-/// The fault of this name, if the emulator has it.
-pub fn named(name: &str) -> Option<Fault> {
-    Fault::from_name(name)
-}
-
 /// Those that wait longer than we do cost ten seconds each: `outage` has one.
 fn all() -> impl Iterator<Item = Fault> {
     Fault::ALL.iter().copied().filter(|fault| !fault.name().ends_with(".slow"))

@@ -97,21 +97,20 @@ pub fn no_header_gets_a_byte(world: &World) {
 }
 
 pub fn people_get_the_login_and_scripts_401(world: &World) {
-    let rows: [(&str, Option<&str>, Option<&str>, Option<&str>, u16); 6] = [
-        ("navigation", Some("navigate"), Some("document"), None, 303),
-        ("frame", Some("navigate"), Some("iframe"), None, 401),
-        ("fetch", Some("cors"), Some("empty"), Some("text/html"), 401),
-        ("image", Some("no-cors"), Some("image"), None, 401),
-        ("old browser", None, None, Some("text/html,*/*"), 303),
-        ("curl", None, None, Some("*/*"), 401),
-    ];
-    for (who, mode, dest, accept, status) in rows {
-        let mut request = Request::new("GET", format!("{}/prive/?a=b", world.site));
-        for (name, value) in [("sec-fetch-mode", mode), ("sec-fetch-dest", dest), ("accept", accept)] {
-            if let Some(value) = value {
-                request = request.with(name, value);
-            }
-        }
+    let document = [("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")];
+    let frame = [("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")];
+    let script = [("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty"), ("accept", "text/html")];
+    let image = [("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")];
+    for (who, headers, status) in [
+        ("navigation", document.as_slice(), 303),
+        ("frame", &frame, 401),
+        ("fetch", &script, 401),
+        ("image", &image, 401),
+        ("old browser", &[("accept", "text/html,*/*")], 303),
+        ("curl", &[("accept", "*/*")], 401),
+    ] {
+        let request = Request::new("GET", format!("{}/prive/?a=b", world.site));
+        let request = headers.iter().fold(request, |request, (name, value)| request.with(name, *value));
         let answer = world.browser().send(request);
         assert_eq!(answer.status, status, "{who}");
         assert_eq!(answer.get("cache-control"), Some("private, no-store"), "{who}");

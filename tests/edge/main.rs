@@ -12,19 +12,23 @@
 
 mod browser;
 mod callback;
+mod component;
 mod cookies;
 mod faults;
 mod files;
 mod gate;
 mod http;
+mod interop;
 mod limits;
 mod login;
+mod manifests;
 mod outage;
 mod platform;
 mod process;
 mod provider;
 mod secrets;
 mod world;
+mod wrangler;
 
 use std::process::ExitCode;
 use std::sync::PoisonError;
@@ -138,7 +142,29 @@ const TESTS: &[(&str, Test)] = tests! {
         of_the_metadata,
         of_the_logout,
     }
+    Own: interop {
+        es256_and_the_secret_in_the_form,
+        es256_and_the_secret_in_a_header,
+        rs256_and_the_secret_in_the_form,
+        rs256_and_the_secret_in_a_header,
+    }
 };
+
+/// Tests of what is deployed, and of the tools that deploy it: once, not for each platform.
+const DEPLOYED: &[(&str, fn())] = &[
+    ("component::imports_and_exports_what_spin_has", component::imports_and_exports_what_spin_has),
+    (
+        "manifests::spin_toml_declares_every_variable",
+        manifests::spin_toml_declares_every_variable_and_no_other,
+    ),
+    (
+        "manifests::wrangler_toml_holds_no_secret",
+        manifests::wrangler_toml_holds_no_secret_and_no_unknown_name,
+    ),
+    ("manifests::what_is_deployed_is_small", manifests::what_is_deployed_keeps_within_its_budgets),
+    ("wrangler::deploys_dry", wrangler::deploys_dry),
+    ("wrangler::dev_lets_a_person_in_and_out_again", wrangler::dev_lets_a_person_in_and_out_again),
+];
 
 /// A file of the site.
 fn site(name: &str) -> Vec<u8> {
@@ -148,21 +174,36 @@ fn site(name: &str) -> Vec<u8> {
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let mut trials = Vec::new();
-    for platform in Platform::ALL {
-        for &(name, test) in TESTS {
-            let name = format!("{}::{name}", platform.name());
-            trials.push(Trial::test(name, move || {
-                test.run(platform);
-                Ok(())
-            }));
-        }
+    if !arguments.list {
+        let _ = std::fs::remove_dir_all(process::logs());
+        // Before a test builds it again; where it is missing, those that need it fail, each by itself.
+        let _ = std::panic::catch_unwind(platform::worker);
     }
-    let conclusion = libtest_mimic::run(&arguments, trials);
+    let conclusion = libtest_mimic::run(&arguments, trials());
     World::end_shared();
-    let found = secrets::search();
+    let found = secrets::search(conclusion.num_passed > 0 && arguments.filter.is_none());
     for find in &found {
         eprintln!("in a log: {find}");
     }
     if conclusion.has_failed() || !found.is_empty() { ExitCode::from(101) } else { ExitCode::SUCCESS }
+}
+
+fn trials() -> Vec<Trial> {
+    let mut trials = Vec::new();
+    let mut add = |name: String, test: Box<dyn FnOnce() + Send>| {
+        trials.push(Trial::test(name, move || {
+            test();
+            Ok(())
+        }));
+    };
+    // First, as they take long and have a processor to themselves while the platforms start.
+    for &(name, test) in DEPLOYED {
+        add(name.to_owned(), Box::new(test));
+    }
+    for platform in Platform::ALL {
+        for &(name, test) in TESTS {
+            add(format!("{}::{name}", platform.name()), Box::new(move || test.run(platform)));
+        }
+    }
+    trials
 }

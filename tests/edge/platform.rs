@@ -1,8 +1,10 @@
 //! Decides how the relying party is started on each platform, from the same variables.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use crate::process::project;
 
@@ -85,21 +87,19 @@ fn native(listen: &str) -> Command {
 }
 
 fn cloudflare(port: u16) -> Command {
-    need("build/index.js", "scripts/build");
-    need("build/index_bg.wasm", "scripts/build");
     need("node_modules/wrangler", "scripts/tools node_modules");
     let mut command = clean("node");
-    command.args(["tests/edge/cloudflare.mjs", "--port", &port.to_string()]);
+    command.args(["tests/edge/cloudflare.mjs", "--port", &port.to_string(), "--build"]).arg(worker());
     command
 }
 
 fn spin(listen: &str) -> Command {
-    need("target/wasm32-wasip2/release/franceconnect_edge.wasm", "scripts/build");
+    let _ = component();
     let mut command = match std::env::var_os("SPIN_BIN") {
         Some(spin) => {
             let mut command = clean(PathBuf::from(spin));
             // A store of its own: keys that an earlier run left there would spoil what the tests count.
-            command.arg("up").arg("--state-dir").arg(tempfile("spin-state"));
+            command.arg("up").arg("--state-dir").arg(unused_folder("spin-state"));
             command
         }
         None => {
@@ -114,8 +114,30 @@ fn spin(listen: &str) -> Command {
     command
 }
 
+/// The folder of the built Worker: a copy made before the tests, as one of them builds it again.
+pub fn worker() -> &'static Path {
+    static COPY: OnceLock<PathBuf> = OnceLock::new();
+    COPY.get_or_init(|| {
+        let copy = unused_folder("worker");
+        fs::create_dir_all(&copy).unwrap();
+        for name in ["index.js", "index_bg.wasm"] {
+            let built = project().join("build").join(name);
+            need_fresh(&built, "target/wasm32-unknown-unknown/release/franceconnect_edge.d", "scripts/build");
+            fs::copy(&built, copy.join(name)).unwrap();
+        }
+        copy
+    })
+}
+
+/// The built component, where `spin.toml` has it.
+pub fn component() -> PathBuf {
+    let built = project().join("target/wasm32-wasip2/release/franceconnect_edge.wasm");
+    need_fresh(&built, "target/wasm32-wasip2/release/franceconnect_edge.d", "scripts/build");
+    built
+}
+
 /// A folder that nobody has used.
-fn tempfile(name: &str) -> PathBuf {
+fn unused_folder(name: &str) -> PathBuf {
     let port = crate::process::free_port();
     project().join(format!("artefacts/edge/{name}-{}-{port}", std::process::id()))
 }
@@ -124,4 +146,18 @@ fn tempfile(name: &str) -> PathBuf {
 fn need(path: &str, made_by: &str) {
     let path = project().join(path);
     assert!(path.exists(), "{} is missing; it is made by: {made_by}", path.display());
+}
+
+/// The same for what is built from the sources: tests of yesterday's program say nothing about today's. Cargo
+/// wrote down which sources it read.
+fn need_fresh(built: &Path, sources: &str, made_by: &str) {
+    need(&built.to_string_lossy(), made_by);
+    let changed = |path: &Path| fs::metadata(path).and_then(|meta| meta.modified()).ok();
+    let sources = fs::read_to_string(project().join(sources)).unwrap_or_default();
+    let listed =
+        sources.lines().flat_map(|line| line.split_once(": ").map(|(_, sources)| sources.split(' ')));
+    for source in listed.flatten() {
+        let older = changed(built) < changed(Path::new(source));
+        assert!(!older, "{} is older than {source}; it is made by: {made_by}", built.display());
+    }
 }

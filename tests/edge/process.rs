@@ -35,7 +35,7 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts `command` with an environment of its own: what the tests give it, and where to find programs.
+    /// Starts `command`; `name` is that of its log.
     pub fn start(name: &str, mut command: Command) -> Self {
         static NEXT: AtomicUsize = AtomicUsize::new(1);
         let log = logs().join(format!("{:02}-{name}.log", NEXT.fetch_add(1, Ordering::Relaxed)));

@@ -9,7 +9,9 @@ use crate::process::{Process, free_port};
 use crate::provider::{CLIENT, Emulator, SECRET};
 use crate::secrets;
 
+/// Keys that protect nothing.
 pub const SESSION_KEY: &str = "kTLrb6n3A1Zg8oYwVd5sXc0uJpQh7iMfN2tGxBvCyRE";
+pub const OTHER_KEY: &str = "w3-Hk1pQzT0YdVbNf8sLmXaJcRgEuKiOoP5t7yZxC9A";
 
 /// A running relying party with the emulator as its provider.
 pub struct World {
