@@ -23,3 +23,8 @@ if (who?.authenticated) {
   link.textContent = 'Se connecter';
   link.href = '/#connexion';
 }
+
+// A page that comes back from the browser's memory may show somebody who has logged out since.
+addEventListener('pageshow', (event) => {
+  if (event.persisted) location.reload();
+});

@@ -1,7 +1,7 @@
 //! Decides what may not be printed, how secrets are compared, and where randomness comes from.
 
-use rand_chacha::ChaCha20Rng;
-use rand_core::{RngCore, SeedableRng};
+use chacha20::ChaCha20;
+use chacha20::cipher::{KeyIvInit, StreamCipher};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
@@ -42,22 +42,22 @@ pub fn fingerprint<const N: usize>(data: &[u8]) -> [u8; N] {
     out
 }
 
-/// Everything random of one visit: a ChaCha20 stream seeded by the host's 64 bytes of entropy.
+/// Everything random of one visit: a ChaCha20 keystream under a key made of the host's 64 bytes of entropy.
 ///
 /// One visit, one stream: two visits with the same entropy would draw the same state, so a host that
 /// cannot obtain entropy must answer an error instead of calling the core.
-pub struct Chance(ChaCha20Rng);
+pub struct Chance(ChaCha20);
 
 impl Chance {
     /// Seeds the stream; all 64 bytes count.
     pub fn new(entropy: &[u8; 64]) -> Self {
-        Self(ChaCha20Rng::from_seed(Sha256::digest(entropy).into()))
+        Self(ChaCha20::new(&Sha256::digest(entropy), &[0; 12].into()))
     }
 
     /// `N` random bytes.
     pub fn bytes<const N: usize>(&mut self) -> [u8; N] {
         let mut out = [0; N];
-        self.0.fill_bytes(&mut out);
+        self.0.apply_keystream(&mut out);
         out
     }
 

@@ -46,8 +46,8 @@ impl Faults {
     /// The same faults in the order of the table.
     pub(super) fn sorted(self) -> Self {
         let mut sorted = Vec::with_capacity(self.0.len());
-        for variable in super::VARIABLES {
-            sorted.extend(self.0.iter().filter(|fault| fault.variable == variable.name).cloned());
+        for name in super::variables::NAMES {
+            sorted.extend(self.0.iter().filter(|fault| fault.variable == *name).cloned());
         }
         Self(sorted)
     }

@@ -8,7 +8,7 @@ mod variables;
 
 pub use address::{AddressFault, PublicUrl, is_loopback_authority};
 pub use fault::{Fault, Faults};
-pub use variables::{VARIABLES, Variable};
+pub use variables::{NAMES, VARIABLES, Variable};
 
 use crate::franceconnect::{Level, Scopes};
 use crate::oidc::{Client, Provider};
@@ -88,10 +88,17 @@ pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, Faults>
     let service_name = reader.service_name();
     let stylesheets = reader.stylesheets();
     let protected = reader.protected();
+    reader.reachable(&stylesheets, &protected);
     let logout_page = reader.logout_page(&prefix);
     let lifetime = reader.lifetime();
-    let audience =
-        format!("{}\n{}\n{}", ends.issuer, ends.client_id, public_url.as_ref().map_or("", PublicUrl::origin));
+    // What is sealed for one provider, client, level and site opens for no other.
+    let audience = format!(
+        "{}\n{}\n{}\n{}",
+        ends.level.map_or("none", Level::name),
+        ends.issuer,
+        ends.client_id,
+        public_url.as_ref().map_or("", PublicUrl::origin)
+    );
     let ring = reader.ring(&audience);
     let (Some(public_url), Some(ring)) = (public_url, ring) else { return Err(reader.into_faults()) };
     let (Some(source), Some(scopes), Some(algorithm)) = (ends.source, ends.scopes, ends.algorithm) else {

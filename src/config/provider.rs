@@ -61,7 +61,7 @@ pub(super) fn read(reader: &mut Reader<'_>, site: Option<&PublicUrl>) -> Ends {
 }
 
 fn source(reader: &mut Reader<'_>, site: Option<&PublicUrl>, name: &str) -> (Option<Source>, String) {
-    let allowed_origins = allowed_origins(reader, name);
+    let allowed_origins = allowed_origins(reader, site, name);
     if let Some(environment) = Environment::parse(name) {
         if environment.product == Product::Plus {
             reader.faults.add(
@@ -98,6 +98,13 @@ fn source(reader: &mut Reader<'_>, site: Option<&PublicUrl>, name: &str) -> (Opt
         );
     }
     let Some(issuer) = issuer(reader, site) else { return (None, String::new()) };
+    if name == "emulator" && issuer.ends_with('/') {
+        reader.faults.add(
+            FC_ISSUER,
+            "ne finit pas par une barre oblique pour l’émulateur, comme pour FranceConnect.",
+            "has no trailing slash for the emulator, as for FranceConnect.",
+        );
+    }
     let source = if name == "emulator" {
         Source::BuiltIn(Environment::provider(&issuer))
     } else {
@@ -110,7 +117,13 @@ fn issuer(reader: &mut Reader<'_>, site: Option<&PublicUrl>) -> Option<String> {
     let text = reader.required(FC_ISSUER)?;
     let url = Url::parse(&text).ok().filter(|url| {
         let bare = url.username().is_empty() && url.password().is_none();
-        matches!(url.scheme(), "http" | "https") && bare && url.query().is_none() && url.fragment().is_none()
+        let literal =
+            text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') && text.contains("://");
+        matches!(url.scheme(), "http" | "https")
+            && literal
+            && bare
+            && url.query().is_none()
+            && url.fragment().is_none()
     });
     let Some(url) = url else {
         reader.faults.add(
@@ -130,11 +143,14 @@ fn issuer(reader: &mut Reader<'_>, site: Option<&PublicUrl>) -> Option<String> {
     Some(text)
 }
 
-fn allowed_origins(reader: &mut Reader<'_>, environment: &str) -> Vec<String> {
+fn allowed_origins(reader: &mut Reader<'_>, site: Option<&PublicUrl>, environment: &str) -> Vec<String> {
     let list = reader.value(FC_ALLOWED_ORIGINS);
     let mut origins = Vec::new();
     for entry in list.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
         match PublicUrl::parse(entry) {
+            Ok(origin) if !origin.is_secure() && site.is_some_and(|site| !site.is_loopback()) => reader
+                .faults
+                .add(FC_ALLOWED_ORIGINS, "doit lister des origines en https.", "must list https origins."),
             Ok(origin) if environment == "other" => origins.push(origin.origin().to_owned()),
             Ok(_) => reader.faults.add(
                 FC_ALLOWED_ORIGINS,

@@ -2,7 +2,7 @@
 
 use super::address::{AddressFault, PublicUrl};
 use super::variables::*;
-use super::{Config, Faults, VARIABLES};
+use super::{Config, Faults};
 use crate::secret::Secret;
 use crate::session::{KeyRing, Lifetime, RingFault};
 use crate::site::{Protected, ReturnPath, RuleFault, SitePath};
@@ -25,9 +25,7 @@ impl<'a> Reader<'a> {
 
     /// The value, or the default of the table.
     pub(super) fn value(&self, name: &'static str) -> String {
-        let default =
-            VARIABLES.iter().find(|variable| variable.name == name).and_then(|variable| variable.default);
-        self.given(name).unwrap_or_else(|| default.unwrap_or_default().to_owned())
+        self.given(name).unwrap_or_else(|| default_of(name).to_owned())
     }
 
     /// The value, or a fault if it is absent.
@@ -143,13 +141,26 @@ impl<'a> Reader<'a> {
                     ),
                     RuleFault::Unusual => self.faults.add(
                         FC_PROTECTED_PATHS,
-                        "contient une entrée que nulle adresse ne peut avoir : ASCII seulement, sans .., //, %, ;, ni * ailleurs qu’à la fin.",
-                        "holds an entry that no address can have: ASCII only, without .., //, %, ; and without * but at the end.",
+                        "contient une entrée que nulle adresse ne peut avoir : ni .., ni //, ni ;, ni * ailleurs qu’à la fin.",
+                        "holds an entry that no address can have: no .., no //, no ; and no * but at the end.",
                     ),
                 }
             }
             Protected::default()
         })
+    }
+
+    /// Our error pages are seen by those who are not logged in, and so are their style sheets.
+    pub(super) fn reachable(&mut self, sheets: &[String], protected: &Protected) {
+        if sheets.iter().any(|sheet| {
+            SitePath::parse(sheet).is_ok_and(|sheet| protected.covers(&sheet)) && protected.covers_part()
+        }) {
+            self.faults.add(
+                FC_STYLESHEETS,
+                "nomme une feuille de style sous un chemin de FC_PROTECTED_PATHS : nos pages d’erreur seraient sans style.",
+                "names a style sheet below a path of FC_PROTECTED_PATHS: our error pages would have no style.",
+            );
+        }
     }
 
     pub(super) fn logout_page(&mut self, prefix: &str) -> ReturnPath {

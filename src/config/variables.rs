@@ -19,6 +19,19 @@ macro_rules! variables {
     ($($name:ident, $secret:literal, $default:expr, $fr:literal, $en:literal;)*) => {
         $(pub(super) const $name: &str = stringify!($name);)*
 
+        /// What holds when a variable is not set. Apart from the descriptions, which the edge never reads and so
+        /// need not carry.
+        pub(super) fn default_of(name: &str) -> &'static str {
+            let default: Option<&'static str> = match name {
+                $(stringify!($name) => $default,)*
+                _ => None,
+            };
+            default.unwrap_or_default()
+        }
+
+        /// The names of all variables, in the order of the table.
+        pub const NAMES: &[&str] = &[$(stringify!($name),)*];
+
         /// Every variable, in the order in which people meet them.
         pub const VARIABLES: &[Variable] = &[
             $(Variable { name: $name, secret: $secret, default: $default, fr: $fr, en: $en },)*

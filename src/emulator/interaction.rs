@@ -144,7 +144,8 @@ impl Emulator {
         };
         let mut code = self.random();
         if lie == Some(fault::Callback::CodeSpecial) {
-            code.push_str("+/=&%25?#é ~");
+            // Everything of VSCHAR (RFC 6749 §A.11) that a careless reader decodes twice or not at all.
+            code.push_str("+/=&%25?#;, ~");
         }
         let mut told = Callback::success(&self.settings.issuer, &code, &interaction.state);
         let to = interaction.redirect_uri.clone();

@@ -2,7 +2,7 @@
 
 use super::Emulator;
 use super::client::Alg;
-use super::fault::{ENC_KEY, Fault, Header, Pen, SECOND_KEY, Signature};
+use super::fault::{Fault, Header, Pen, Signature, enc_key, second_key};
 use super::id_token::Unsigned;
 use super::keys::SigningKey;
 use super::state::Grant;
@@ -48,18 +48,18 @@ impl Emulator {
         let rsa = self.settings.clients.iter().any(|client| client.signing_alg == Alg::Rs256);
         let algs =
             if rsa || needs_other(self.fault) { vec![Alg::Es256, Alg::Rs256] } else { vec![Alg::Es256] };
-        let beside = |label: &str| {
+        let beside = |label: fn(Alg) -> String| {
             algs.iter()
-                .filter_map(|alg| SigningKey::derive(&self.settings.seed, *alg, label))
+                .filter_map(|alg| SigningKey::derive(&self.settings.seed, *alg, &label(*alg)))
                 .collect::<Vec<_>>()
         };
         let mut keys: Vec<SigningKey> = algs.iter().filter_map(|alg| self.key(*alg)).collect();
         match self.fault {
             Some(Fault::Header(Header::KidMissingSeveral)) => {
-                keys.splice(..0, beside(SECOND_KEY)).for_each(drop)
+                keys.splice(..0, beside(second_key)).for_each(drop)
             }
             Some(Fault::Signature(Signature::KidEncKey)) => {
-                let mut others = beside(ENC_KEY);
+                let mut others = beside(enc_key);
                 for key in &mut others {
                     key.jwk.insert("use".into(), json!("enc"));
                     key.jwk.remove("alg");

@@ -187,13 +187,15 @@ impl Emulator {
 
     /// The key that signs now for clients registered with `alg`.
     fn key(&self, alg: Alg) -> Option<SigningKey> {
-        SigningKey::derive(&self.settings.seed, alg, &kid(alg, self.rotations))
+        SigningKey::derive(&self.settings.seed, alg, &kid(&self.settings.seed, alg, self.rotations))
     }
 
     /// Every key that has signed since the start.
     fn keys_ever(&self, alg: Alg) -> impl Iterator<Item = SigningKey> {
         let rotations = (0..=self.rotations).rev();
-        rotations.filter_map(move |turn| SigningKey::derive(&self.settings.seed, alg, &kid(alg, turn)))
+        rotations.filter_map(move |turn| {
+            SigningKey::derive(&self.settings.seed, alg, &kid(&self.settings.seed, alg, turn))
+        })
     }
 
     /// 43 random characters of base64url.
@@ -221,8 +223,9 @@ impl Emulator {
     }
 }
 
-/// The name of a signing key: as FranceConnect's own are named, numbered once replaced.
-fn kid(alg: Alg, rotations: u32) -> String {
-    let name = alg.name();
-    if rotations == 0 { format!("pkcs11:{name}:hsm") } else { format!("pkcs11:{name}:hsm:{rotations}") }
+/// The name of a signing key: FranceConnect's own, with a mark of the seed, since other keys of the same name
+/// would not be fetched by a relying party that still knows those of an earlier start.
+fn kid(seed: &[u8; 32], alg: Alg, rotations: u32) -> String {
+    let mark = account::hex(&fingerprint::<3>(seed));
+    format!("pkcs11:{}:hsm:{mark}:{rotations}", alg.name())
 }

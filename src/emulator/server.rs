@@ -59,7 +59,7 @@ fn to_http(reply: Reply) -> Response {
     let length = reply.body.len();
     let body = if reply.cut {
         let half = std::io::Cursor::new(reply.body).take(length as u64 / 2);
-        Body::from_stream(ReaderStream::new(half.chain(Cut)))
+        Body::from_stream(ReaderStream::new(half.chain(Cut { sent: false })))
     } else {
         Body::from(reply.body)
     };
@@ -77,11 +77,22 @@ fn to_http(reply: Reply) -> Response {
     response
 }
 
-/// A source that fails at once, which makes the server drop the connection.
-struct Cut;
+/// A source that fails, which makes the server drop the connection.
+struct Cut {
+    /// Whether the server had an occasion to send what came before.
+    sent: bool,
+}
 
 impl AsyncRead for Cut {
-    fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, _: &mut ReadBuf<'_>) -> Poll<Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        _: &mut ReadBuf<'_>,
+    ) -> Poll<Result<()>> {
+        if !std::mem::replace(&mut self.sent, true) {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
         Poll::Ready(Err(Error::from(ErrorKind::ConnectionReset)))
     }
 }

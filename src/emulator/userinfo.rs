@@ -25,8 +25,7 @@ impl Emulator {
         let answer = match self.fault {
             Some(Fault::UserInfo(lie)) => self.lying_userinfo(now, &grant, claims, lie),
             _ => self.issue(&claims, &grant, None).map(|token| {
-                Reply::with_body(200, "application/jwt; charset=utf-8", token)
-                    .header("cache-control", "no-store")
+                Reply::with_body(200, "application/jwt", token).header("cache-control", "no-store")
             }),
         };
         answer.unwrap_or_else(|| self.error("Y000000"))

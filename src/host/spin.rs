@@ -15,7 +15,7 @@ use spin_sdk::variables::{self, Error as VariableError};
 
 use super::log::trouble;
 use super::refusal;
-use crate::config::{self, Config, Faults, VARIABLES, Variable};
+use crate::config::{self, Config, Faults, NAMES};
 use crate::oidc::FetchAnswer;
 use crate::session::LoadAnswer;
 use crate::time::Timestamp;
@@ -103,7 +103,7 @@ async fn configuration() -> Result<&'static Result<Config, Faults>, String> {
         return Ok(known);
     }
     let mut values = BTreeMap::new();
-    for Variable { name, .. } in VARIABLES {
+    for name in NAMES {
         match variables::get(name.to_ascii_lowercase()).await {
             Ok(value) => _ = values.insert(*name, value),
             Err(VariableError::Undefined(_)) => {}

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 /// The text is not what was expected. What was there instead is not kept: it may be personal data.
@@ -85,24 +85,48 @@ impl Object {
     }
 }
 
-impl<'de> Deserialize<'de> for Object {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Members;
-        impl<'de> Visitor<'de> for Members {
-            type Value = Object;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object with every member once")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Object, A::Error> {
-                let mut all = Map::new();
-                while let Some((name, value)) = members.next_entry::<String, Value>()? {
-                    if all.insert(name, value).is_some() {
-                        return Err(serde::de::Error::custom("a member occurs twice"));
-                    }
-                }
-                Ok(Object(all))
+/// Refuses what is no object with one fixed message: the default ones would print what was there, floats
+/// included, which alone is 15 kB of WebAssembly.
+macro_rules! refuse {
+    ($($visit:ident: $kind:ty,)*) => {
+        $(fn $visit<E: Error>(self, _: $kind) -> Result<Object, E> {
+            Err(E::custom("not an object"))
+        })*
+    };
+}
+
+struct Members;
+
+impl<'de> Visitor<'de> for Members {
+    type Value = Object;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with every member once")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Object, A::Error> {
+        let mut all = Map::new();
+        while let Some((name, value)) = members.next_entry::<String, Value>()? {
+            if all.insert(name, value).is_some() {
+                return Err(Error::custom("a member occurs twice"));
             }
         }
-        from.deserialize_map(Members)
+        Ok(Object(all))
+    }
+
+    refuse!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str,);
+
+    fn visit_unit<E: Error>(self) -> Result<Object, E> {
+        Err(E::custom("not an object"))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<Object, A::Error> {
+        Err(Error::custom("not an object"))
+    }
+}
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(Members)
     }
 }

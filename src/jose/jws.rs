@@ -21,12 +21,9 @@ pub enum Untrusted {
     Type,
     /// No key of the set fits the header; fresher keys may.
     UnknownKey,
-    /// No fitting key verifies the signature. `kid` tells whether the header named one: if not, the key
-    /// may be newer than the set.
-    Signature {
-        /// Whether the header had a `kid`.
-        kid: bool,
-    },
+    /// No fitting key verifies the signature. FranceConnect's key ids are names of places in its hardware,
+    /// so a new key may come under an old id.
+    Signature,
     /// The signature holds, but the payload is not an object with every member once.
     Payload,
 }
@@ -34,7 +31,7 @@ pub enum Untrusted {
 impl Untrusted {
     /// Whether keys fetched afresh could change the verdict.
     pub fn may_be_rotation(self) -> bool {
-        matches!(self, Self::UnknownKey | Self::Signature { kid: false })
+        matches!(self, Self::UnknownKey | Self::Signature)
     }
 }
 
@@ -68,7 +65,7 @@ pub fn verify(token: &str, algorithm: Algorithm, keys: &KeySet) -> Result<Verifi
         return Err(Untrusted::UnknownKey);
     }
     if !candidates.iter().any(|key| key.verifies(signed.as_bytes(), &signature)) {
-        return Err(Untrusted::Signature { kid: header.kid.is_some() });
+        return Err(Untrusted::Signature);
     }
     Object::parse(&payload).map(Verified).map_err(|_| Untrusted::Payload)
 }

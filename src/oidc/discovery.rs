@@ -91,12 +91,14 @@ pub fn judge(
 
 /// Same origin as the issuer or an origin the configuration allows; so https wherever the issuer is. No
 /// fragment, no user information.
-fn usable(endpoint: &str, issuer: &str, allowed_origins: &[String]) -> bool {
-    let (Ok(endpoint), Ok(issuer)) = (Url::parse(endpoint), Url::parse(issuer)) else { return false };
+fn usable(text: &str, issuer: &str, allowed_origins: &[String]) -> bool {
+    let (Ok(endpoint), Ok(issuer)) = (Url::parse(text), Url::parse(issuer)) else { return false };
     let origin = endpoint.origin();
+    // What parses is not what is sent: blanks, line breaks and backslashes are repaired by parsing only.
+    let literal = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') && text.contains("://");
     let plain =
         endpoint.fragment().is_none() && endpoint.username().is_empty() && endpoint.password().is_none();
     let known = origin == issuer.origin()
         || allowed_origins.iter().any(|allowed| *allowed == origin.ascii_serialization());
-    plain && known && origin.is_tuple()
+    literal && plain && known && origin.is_tuple()
 }

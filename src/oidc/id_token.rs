@@ -91,7 +91,7 @@ pub(super) fn untrusted(why: Untrusted, codes: &'static [&'static str; 7]) -> Fa
         ),
         Untrusted::Type => Failure::refusal(kind, "typ says that the token was made for another purpose"),
         Untrusted::UnknownKey => Failure::refusal(key, "no key of the provider fits kid and alg"),
-        Untrusted::Signature { .. } => Failure::refusal(signature, "the signature does not hold (rule 6)"),
+        Untrusted::Signature => Failure::refusal(signature, "the signature does not hold (rule 6)"),
         Untrusted::Payload => Failure::refusal(payload, "a claim is repeated or of the wrong type"),
     }
 }

@@ -71,6 +71,9 @@ pub fn judge(answer: FetchAnswer, scopes: &str) -> Result<Tokens, Failure> {
         return Err(Failure::refusal(CODES.content_type, "the answer is not application/json"));
     }
     let granted = Object::parse(&fetched.body).map_err(|_| MALFORMED)?;
+    if granted.get("error").is_some() {
+        return Err(MALFORMED);
+    }
     let (Some(token), Some(id_token)) = (granted.text("access_token"), granted.text("id_token")) else {
         return Err(MALFORMED);
     };

@@ -122,14 +122,16 @@ impl Session {
     }
 }
 
-/// Looks for a session in a `Cookie` header.
-pub fn find(ring: &KeyRing, names: CookieNames, header: &str, now: Timestamp) -> Presence {
+/// Looks for a session in a `Cookie` header. `life` as configured now counts, too: a cookie sealed under a
+/// longer one ends with the shorter.
+pub fn find(ring: &KeyRing, names: CookieNames, life: Lifetime, header: &str, now: Timestamp) -> Presence {
     let sealed = match cookie::find(header, &names.session()) {
         Found::Nothing => return Presence::Nobody,
         Found::Several => return Presence::Ambiguous,
         Found::One(sealed) => sealed,
     };
     let opened = ring.open(Purpose::Session, "", now, sealed).and_then(Opened::read);
+    let opened = opened.filter(|opened| opened.expires_in(life, now) > 0);
     opened.map_or(Presence::Nobody, Presence::Somebody)
 }
 

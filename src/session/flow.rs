@@ -1,5 +1,6 @@
 //! The flow cookie: one login in flight, sealed for this browser, opened only by the callback it belongs to.
 
+use super::cookies::VALUE_LIMIT;
 use super::{CookieNames, KeyRing, Purpose};
 use crate::jose::Object;
 use crate::oidc::Attempt;
@@ -11,6 +12,8 @@ use crate::wire::cookie::{self, Found};
 pub const LIFE: i64 = 1800;
 /// Logins in flight that a browser may keep; the oldest gives way.
 pub const MOST: usize = 5;
+/// Bytes that all flows together may take of a request's headers: servers in front of us refuse more than 8 kB.
+const BYTES: usize = 4096;
 /// Most cookies that are opened or removed at once.
 const MOST_SEEN: usize = 64;
 
@@ -26,8 +29,11 @@ pub fn begin(
     let name = names.flow(&attempt.state);
     let payload = attempt.to_value().to_string();
     let sealed = ring.seal(Purpose::Flow, &name, attempt.started.plus(LIFE), payload.as_bytes(), chance)?;
+    if sealed.len() > VALUE_LIMIT {
+        return None;
+    }
     let mut cookies = vec![names.set(&name, &sealed, LIFE)];
-    let surplus = surplus(ring, names, header, attempt.started);
+    let surplus = surplus(ring, names, header, attempt.started, BYTES.saturating_sub(sealed.len()));
     cookies.extend(surplus.iter().map(|name| names.clear(name)));
     Some(cookies)
 }
@@ -52,19 +58,19 @@ fn read(ring: &KeyRing, name: &str, sealed: &str, now: Timestamp) -> Option<Atte
     Attempt::read(&Object::parse(&payload).ok()?)
 }
 
-/// The names of flow cookies to remove, so that with the new one at most [`MOST`] remain: those that do not
-/// open, and all but the newest.
-fn surplus(ring: &KeyRing, names: CookieNames, header: &str, now: Timestamp) -> Vec<String> {
+/// The names of flow cookies to remove, so that with the new one at most [`MOST`] remain and all fit into
+/// `room` bytes: those that do not open, and all but the newest.
+fn surplus(ring: &KeyRing, names: CookieNames, header: &str, now: Timestamp, room: usize) -> Vec<String> {
     let prefix = names.flow_prefix();
-    let mut flows: Vec<(Timestamp, &str)> = Vec::new();
+    let mut flows: Vec<(Timestamp, &str, usize)> = Vec::new();
     let mut gone = Vec::new();
     for (name, sealed) in cookie::pairs(header).filter(|(name, _)| own_name(name, &prefix)).take(MOST_SEEN) {
         match read(ring, name, sealed, now) {
-            Some(attempt) => flows.push((attempt.started, name)),
+            Some(attempt) => flows.push((attempt.started, name, sealed.len())),
             None => gone.push(name.to_owned()),
         }
     }
-    while flows.len() >= MOST {
+    while flows.len() >= MOST || flows.iter().map(|(_, _, bytes)| bytes).sum::<usize>() > room {
         let Some(oldest) = flows.iter().min().copied() else { break };
         flows.retain(|flow| *flow != oldest);
         gone.push(oldest.1.to_owned());

@@ -74,6 +74,11 @@ impl SiteFile {
         };
         let mut headers =
             vec![("cache-control", cache.to_owned()), ("x-content-type-options", "nosniff".to_owned())];
+        if self.private {
+            // Not for pages of sibling domains, to which our cookies go as well.
+            headers.push(("cross-origin-resource-policy", "same-origin".to_owned()));
+            headers.push(("content-security-policy", "frame-ancestors 'self'".to_owned()));
+        }
         headers.extend(self.cookies.iter().map(|cookie| ("set-cookie", cookie.clone())));
         headers
     }

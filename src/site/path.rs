@@ -36,11 +36,16 @@ impl SitePath {
         Ok(Self { segments, directory })
     }
 
+    /// The decoded segments with `/` between them.
+    pub(super) fn joined(&self) -> String {
+        self.segments.join("/")
+    }
+
     /// The files that may answer, best first, as relative paths with `/` between decoded segments.
     ///
     /// `/a/` is `a/index.html`; `/a.txt` is itself; `/a` is `a`, then `a.html`.
     pub fn candidates(&self) -> Vec<String> {
-        let joined = self.segments.join("/");
+        let joined = self.joined();
         if self.directory {
             let index =
                 if joined.is_empty() { "index.html".to_owned() } else { format!("{joined}/index.html") };
@@ -53,7 +58,7 @@ impl SitePath {
     /// `/a` when `a/index.html` may exist: the relative path of that index.
     pub fn index(&self) -> Option<String> {
         let named = self.segments.last().is_some_and(|last| last.contains('.'));
-        (!self.directory && !named).then(|| format!("{}/index.html", self.segments.join("/")))
+        (!self.directory && !named).then(|| format!("{}/index.html", self.joined()))
     }
 }
 

@@ -7,7 +7,7 @@ use super::SitePath;
 pub enum RuleFault {
     /// It does not begin with `/`.
     NotAPath,
-    /// It holds something a request path may not hold, or a letter outside ASCII.
+    /// It holds something that no request path may hold, or `*` elsewhere than at its end.
     Unusual,
 }
 
@@ -26,17 +26,28 @@ impl Protected {
         let mut faults = Vec::new();
         for entry in list.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
             let path = entry.strip_suffix("/*").unwrap_or(entry).trim_end_matches('/');
+            let path = if path.is_empty() { "/" } else { path };
             if !entry.starts_with('/') {
                 faults.push(RuleFault::NotAPath);
-            } else if !entry.is_ascii()
-                || (!path.is_empty() && (SitePath::parse(path).is_err() || path.contains('*')))
-            {
-                faults.push(RuleFault::Unusual);
-            } else {
-                rules.push(page(path.trim_start_matches('/')));
+                continue;
+            }
+            // Decoded as request paths are, so that `/caf%C3%A9` and `/café` are one rule.
+            match SitePath::parse(path) {
+                Ok(path) if !entry.trim_end_matches("/*").contains('*') => {
+                    let path = path.joined();
+                    rules.push(page(&path));
+                    // A folder may be called `x.html`, too.
+                    rules.push(path.to_ascii_lowercase());
+                }
+                _ => faults.push(RuleFault::Unusual),
             }
         }
         if faults.is_empty() { Ok(Self(rules)) } else { Err(faults) }
+    }
+
+    /// Whether something is public: not where the whole site is protected.
+    pub fn covers_part(&self) -> bool {
+        !self.0.iter().any(String::is_empty)
     }
 
     /// Whether any file that `path` may name is protected.
@@ -44,7 +55,9 @@ impl Protected {
     /// Letter case does not count: on a file system that ignores it, `/COMPTE` is `/compte`.
     pub fn covers(&self, path: &SitePath) -> bool {
         let files = path.candidates().into_iter().chain(path.index());
-        files.map(|file| page(&file)).any(|page| self.0.iter().any(|rule| below(&page, rule)))
+        files
+            .flat_map(|file| [page(&file), file.to_ascii_lowercase()])
+            .any(|name| self.0.iter().any(|rule| below(&name, rule)))
     }
 }
 

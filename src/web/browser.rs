@@ -28,7 +28,9 @@ pub(super) fn prefetches(request: &Request) -> bool {
 
 /// FranceConnect cannot work in a frame: its cookies do not go there.
 fn framed(request: &Request) -> bool {
-    request.header(Header::SecFetchDest).is_some_and(|dest| dest != "document")
+    // Listed, because a service worker that passes a navigation on sends `empty`.
+    let frames = ["iframe", "frame", "embed", "object", "fencedframe"];
+    request.header(Header::SecFetchDest).is_some_and(|dest| frames.contains(&dest))
 }
 
 /// Whether a form was posted from a page of this site. `Sec-Fetch-Site` cannot be written by a page, and

@@ -10,6 +10,7 @@ use crate::oidc::token::{self, Tokens};
 use crate::oidc::userinfo::{self, UserInfo, UserInfoBody};
 use crate::oidc::{Attempt, Failure, FetchAnswer, Provider};
 use crate::secret::Chance;
+use crate::session::current::{self, Presence};
 use crate::session::{Key, LoadAnswer, Save, Session, flow};
 use crate::time::Timestamp;
 use crate::web::logout::with_cookies;
@@ -83,7 +84,11 @@ pub(super) fn start(config: &Config, request: &Request, now: Timestamp, chance: 
     let cookies = request.header(Header::Cookie).unwrap_or_default();
     let state = query.get("state").unwrap_or_default();
     let Some(attempt) = flow::open(&config.ring, config.cookies, cookies, state, now) else {
-        return refuse(&NO_FLOW);
+        // A refreshed page or a second click, most often, of somebody who is logged in already.
+        return match current::find(&config.ring, config.cookies, config.lifetime, cookies, now) {
+            Presence::Somebody(_) => Step::reply(already(config, language)),
+            Presence::Nobody | Presence::Ambiguous => refuse(&NO_FLOW),
+        };
     };
     let flow = Flow { attempt, language, chance, save: Vec::new(), events: Vec::new() };
     let Some(provider) = provider(config, &flow.attempt) else { return flow.end(config, &NO_FLOW) };
@@ -92,6 +97,22 @@ pub(super) fn start(config: &Config, request: &Request, now: Timestamp, chance: 
         Ok(Callback::Error(word)) => flow.end(config, &callback_error(&word)),
         Ok(Callback::Code(accepted)) => Step::load(key(provider), LoadKeys(flow, accepted)),
     }
+}
+
+/// Nothing is done and nothing is believed: the session that is there stays.
+fn already(config: &Config, language: Language) -> Reply {
+    let title = language.pick("Vous êtes connecté", "You are logged in");
+    let text = language.pick(
+        "Cette connexion était déjà terminée : il n’y a rien à refaire.",
+        "This login was complete already: there is nothing left to do.",
+    );
+    let mut reply = Reply::respond(error_page::notice(config, language, 200, title, text));
+    reply.events.push(Event::new(
+        Level::Info,
+        "callback.already",
+        "a callback that is over, from somebody logged in",
+    ));
+    reply
 }
 
 impl LoadKeys {

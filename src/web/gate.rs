@@ -27,7 +27,7 @@ pub(super) fn serve(config: &Config, request: Request, now: Timestamp, chance: &
         return Reply::file(SiteFile::new(request, path, false, Vec::new()));
     }
     let cookies = request.header(Header::Cookie).unwrap_or_default();
-    match current::find(&config.ring, config.cookies, cookies, now) {
+    match current::find(&config.ring, config.cookies, config.lifetime, cookies, now) {
         Presence::Somebody(session) => {
             let renewal = session.renewal(&config.ring, config.cookies, config.lifetime, now, chance);
             Reply::file(SiteFile::new(request, path, true, renewal.into_iter().collect()))

@@ -11,7 +11,7 @@ use crate::web::logout::with_cookies;
 use crate::web::page::redirect;
 use crate::web::provider::{self, Purpose};
 use crate::web::{Event, Language, Level, Reply, Step, browser, error_page, gate};
-use crate::wire::params::Params;
+use crate::wire::params::{self, Params};
 use crate::wire::{Header, Request};
 
 /// A login that needs the provider's address before the browser can be sent there.
@@ -43,8 +43,11 @@ pub(super) fn start(config: &Config, request: &Request, now: Timestamp, chance: 
     let query = Params::parse(&request.query).unwrap_or_default();
     let asked = query.get("return_to").and_then(|asked| ReturnPath::parse(asked, &config.prefix));
     let return_to = asked.unwrap_or_else(ReturnPath::front);
+    if let Some(reply) = elsewhere(config, request, &query, &return_to) {
+        return Step::reply(reply);
+    }
     let cookies = request.header(Header::Cookie).unwrap_or_default();
-    match current::find(&config.ring, config.cookies, cookies, now) {
+    match current::find(&config.ring, config.cookies, config.lifetime, cookies, now) {
         Presence::Ambiguous => return Step::reply(gate::ambiguous(config, language)),
         Presence::Somebody(opened) if opened.session().is_some() => {
             return Step::reply(Reply::respond(redirect(return_to.as_str())));
@@ -53,6 +56,17 @@ pub(super) fn start(config: &Config, request: &Request, now: Timestamp, chance: 
     }
     let starting = Starting { now, chance, language, cookies: cookies.to_owned(), return_to };
     provider::find(config, Purpose::Login(Box::new(starting)))
+}
+
+/// A login begun under another name of the site (`www`, the platform's own) could not end: the cookie of the
+/// flow belongs to that name. One hop to `PUBLIC_URL`, and only one, because a proxy may rewrite `Host`.
+fn elsewhere(config: &Config, request: &Request, query: &Params, return_to: &ReturnPath) -> Option<Reply> {
+    let host = request.header(Header::Host)?;
+    if host.eq_ignore_ascii_case(config.public_url.authority()) || query.get("hop").is_some() {
+        return None;
+    }
+    let (origin, back) = (config.public_url.origin(), params::encode(return_to.as_str()));
+    Some(Reply::respond(redirect(&format!("{origin}{}/login?return_to={back}&hop=1", config.prefix))))
 }
 
 /// Sends the browser to the provider. `discovered` endpoints are fixed in the attempt for its whole life.

@@ -6,8 +6,9 @@ use crate::oidc::{Provider, end_session};
 use crate::secret::{Chance, Secret};
 use crate::session::current::{self, Presence};
 use crate::session::logout;
+use crate::site::SitePath;
 use crate::time::Timestamp;
-use crate::web::page::{page, redirect};
+use crate::web::page::{form_page, redirect};
 use crate::web::provider::{self, Purpose};
 use crate::web::{Event, Language, Level, Reply, Step, browser, error_page};
 use crate::wire::params::Params;
@@ -18,6 +19,7 @@ use crate::wire::{Header, Method, Request, Response};
 pub(super) struct Leaving {
     pub(super) now: Timestamp,
     pub(super) chance: Chance,
+    language: Language,
     id_token: Secret,
     response_cookies: Vec<String>,
 }
@@ -30,16 +32,16 @@ pub(super) fn start(config: &Config, request: &Request, now: Timestamp, chance: 
     }
     let cookies = request.header(Header::Cookie).unwrap_or_default();
     let clear = vec![config.cookies.clear(&config.cookies.session())];
-    let session = match current::find(&config.ring, config.cookies, cookies, now) {
+    let session = match current::find(&config.ring, config.cookies, config.lifetime, cookies, now) {
         Presence::Somebody(opened) => opened.session(),
         Presence::Nobody | Presence::Ambiguous => None,
     };
     let Some(session) = session else {
-        let mut reply = Reply::respond(with_cookies(redirect(config.logout_page.as_str()), clear));
+        let mut reply = Reply::respond(with_cookies(landing(config, Language::of(request)), clear));
         reply.events.push(Event::new(Level::Info, "logout.nobody", "a logout without a session"));
         return Step::reply(reply);
     };
-    let leaving = Leaving { now, chance, id_token: session.id_token(), response_cookies: clear };
+    let leaving = Leaving { now, chance, language, id_token: session.id_token(), response_cookies: clear };
     provider::find(config, Purpose::Logout(Box::new(leaving)))
 }
 
@@ -67,7 +69,7 @@ pub(super) fn leave(
                 "logout.local_only",
                 "the session here is over; the provider's could not be ended: it offers no logout, or is unreachable",
             );
-            (redirect(config.logout_page.as_str()), event)
+            (landing(config, leaving.language), event)
         }
     };
     let mut reply = Reply::respond(with_cookies(response, leaving.response_cookies));
@@ -84,12 +86,15 @@ pub(super) fn finish(config: &Config, request: &Request, now: Timestamp) -> Repl
         .is_some_and(|state| logout::ends(&config.ring, config.cookies, cookies, state, now));
     if ours {
         let clear = vec![config.cookies.clear(&config.cookies.logout())];
-        let mut reply = Reply::respond(with_cookies(redirect(config.logout_page.as_str()), clear));
+        let mut reply = Reply::respond(with_cookies(landing(config, Language::of(request)), clear));
         reply.events.push(Event::new(Level::Info, "logout.finished", "back from the provider's logout"));
         return reply;
     }
     let language = Language::of(request);
-    let here = matches!(current::find(&config.ring, config.cookies, cookies, now), Presence::Somebody(_));
+    let here = matches!(
+        current::find(&config.ring, config.cookies, config.lifetime, cookies, now),
+        Presence::Somebody(_)
+    );
     let (title, text) = if here {
         (
             language.pick("Vous êtes toujours connecté", "You are still logged in"),
@@ -127,7 +132,18 @@ fn confirm(config: &Config, language: Language, method: Method) -> Response {
     );
     // A POST that another site sent is refused, and answered by the question.
     let status = if method.is_read() { 200 } else { 403 };
-    page(config, language, status, title, &main)
+    form_page(config, language, status, title, &main)
+}
+
+/// Where a logout lands: the site's page, or one of ours if that needs a login again.
+fn landing(config: &Config, language: Language) -> Response {
+    let page = config.logout_page.as_str().split('?').next().unwrap_or_default();
+    if SitePath::parse(page).is_ok_and(|page| !config.protected.covers(&page)) {
+        return redirect(config.logout_page.as_str());
+    }
+    let title = language.pick("Vous êtes déconnecté", "You are logged out");
+    let text = language.pick("À bientôt.", "See you soon.");
+    error_page::notice(config, language, 200, title, text)
 }
 
 pub(super) fn with_cookies(response: Response, cookies: Vec<String>) -> Response {

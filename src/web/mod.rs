@@ -41,7 +41,7 @@ pub fn begin(config: &Config, visit: Visit) -> Step {
         Route::Logout => logout::start(config, &request, now, chance),
         Route::LogoutCallback => Step::reply(logout::finish(config, &request, now)),
         Route::Profile => Step::reply(profile::page_of(config, &request, now, &mut chance)),
-        Route::Session => Step::reply(profile::json_of(config, &request, now, &mut chance)),
+        Route::Session => Step::reply(profile::json_of(config, &request, now)),
         Route::Style => Step::reply(Reply::respond(style())),
         Route::Nothing => Step::reply(nothing(config, &request)),
         Route::Site => Step::reply(gate::serve(config, request, now, &mut chance)),
@@ -59,22 +59,36 @@ pub fn host_failed() -> Response {
     page::private(Response::with_body(500, "text/plain; charset=utf-8", text))
 }
 
-/// On this machine a site has several names, and cookies belong to one: the others lead to `PUBLIC_URL`.
-/// Elsewhere the `Host` header decides nothing.
+/// On this machine a site has several names, and cookies belong to one: the others lead to `PUBLIC_URL`. A
+/// foreign name there means a configuration for development on a public host, or a rebound DNS name.
+/// For a site that is public the `Host` header decides nothing here: proxies rewrite it.
 fn canonical(config: &Config, request: &Request) -> Option<Reply> {
     let host = request.header(Header::Host)?;
-    let other = config.public_url.is_loopback()
-        && host != config.public_url.authority()
-        && is_loopback_authority(host);
-    let target = request.target();
-    // Sent back only what cannot be read as another host (`//name`).
-    if !other || !request.method.is_read() || target.starts_with("//") {
+    if !config.public_url.is_loopback() || host == config.public_url.authority() {
         return None;
     }
-    let response = Response::new(307)
-        .header("location", format!("{}{target}", config.public_url.origin()))
-        .header("cache-control", "no-store");
-    Some(Reply::respond(response))
+    let target = request.target();
+    // Sent back only what cannot be read as another host (`//name`).
+    if is_loopback_authority(host) && request.method.is_read() && !target.starts_with("//") {
+        let response = Response::new(307)
+            .header("location", format!("{}{target}", config.public_url.origin()))
+            .header("cache-control", "no-store");
+        return Some(Reply::respond(response));
+    }
+    let language = Language::of(request);
+    let title =
+        language.pick("Ce site est réglé pour une seule machine", "This site is set up for one machine only");
+    let text = language.pick(
+        "PUBLIC_URL est une adresse locale : donnez-lui l’adresse publique du site.",
+        "PUBLIC_URL is a local address: set it to the public address of the site.",
+    );
+    let mut reply = Reply::respond(error_page::notice(config, language, 421, title, text));
+    reply.events.push(Event::new(
+        Level::Error,
+        "config.public_url",
+        "PUBLIC_URL is local, the visitor is not",
+    ));
+    Some(reply)
 }
 
 /// Our routes are read with GET; logout is posted; HEAD is for the site and the style.

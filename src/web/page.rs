@@ -1,6 +1,6 @@
 //! The frame of every page of ours: language, title, style, and the headers that keep it private and still.
 
-use crate::config::{Config, Source};
+use crate::config::Config;
 use crate::html::{Html, ToHtml, fill};
 use crate::web::Language;
 use crate::wire::Response;
@@ -8,8 +8,24 @@ use crate::wire::Response;
 /// The style sheet of our pages.
 pub(super) const STYLE: &str = include_str!("style.css");
 
-/// A page of the configured service. `title` and `main` are in `language`.
+/// A page of the configured service, in `language`, which posts no form: its address, which may hold a code,
+/// is told to nobody.
 pub(super) fn page(config: &Config, language: Language, status: u16, title: &str, main: &Html) -> Response {
+    frame(config, language, status, title, main).header("referrer-policy", "no-referrer")
+}
+
+/// A page whose form is posted to us: without a referrer the form would come with `Origin: null`.
+pub(super) fn form_page(
+    config: &Config,
+    language: Language,
+    status: u16,
+    title: &str,
+    main: &Html,
+) -> Response {
+    frame(config, language, status, title, main).header("referrer-policy", "same-origin")
+}
+
+fn frame(config: &Config, language: Language, status: u16, title: &str, main: &Html) -> Response {
     let sheets: Html = std::iter::once(format!("{}/style.css", config.prefix))
         .chain(config.stylesheets.iter().cloned())
         .map(|sheet| fill("<link rel=\"stylesheet\" href=\"{}\">\n", &[&sheet]))
@@ -41,13 +57,12 @@ pub(super) fn page(config: &Config, language: Language, status: u16, title: &str
         .header("content-security-policy", policy(config))
 }
 
-/// Marks an answer as nobody else's business: no cache, no sniffing, no referrer to other sites.
+/// Marks an answer as nobody else's business: no cache, no sniffing, no embedding by other sites.
 pub(super) fn private(response: Response) -> Response {
     response
         .header("cache-control", "private, no-store")
         .header("x-content-type-options", "nosniff")
-        // Not `no-referrer`: our own forms would then come with `Origin: null`.
-        .header("referrer-policy", "same-origin")
+        .header("cross-origin-resource-policy", "same-origin")
 }
 
 /// A redirect that no cache keeps and that tells the next site nothing of this address.
@@ -57,19 +72,12 @@ pub(super) fn redirect(location: &str) -> Response {
         .header("referrer-policy", "no-referrer")
 }
 
-/// `form-action` must name the provider: browsers apply it to the redirect that answers a form, too.
+/// `form-action`: browsers apply it to every redirect that follows a form, and where FranceConnect sends a
+/// citizen on (identity providers, brokers) cannot be listed. All markup of these pages is our own.
 fn policy(config: &Config) -> String {
-    let mut origins = vec![origin(config.issuer())];
-    if let Source::Discovery { allowed_origins, .. } = &config.source {
-        origins.extend(allowed_origins.iter().cloned());
-    }
+    let local = if config.public_url.is_loopback() { " http:" } else { "" };
     format!(
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'self' {}; \
-         base-uri 'none'; frame-ancestors 'none'",
-        origins.join(" ")
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'self' https:{local}; \
+         base-uri 'none'; frame-ancestors 'none'"
     )
-}
-
-fn origin(url: &str) -> String {
-    url::Url::parse(url).map_or(String::new(), |url| url.origin().ascii_serialization())
 }

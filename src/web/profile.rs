@@ -9,7 +9,7 @@ use crate::secret::Chance;
 use crate::session::Session;
 use crate::session::current::{self, Opened, Presence};
 use crate::time::Timestamp;
-use crate::web::page::{page, private};
+use crate::web::page::{form_page, private};
 use crate::web::{Language, Reply, error_page, gate};
 use crate::wire::{Header, Request, Response};
 
@@ -30,7 +30,7 @@ pub(super) fn page_of(config: &Config, request: &Request, now: Timestamp, chance
 }
 
 /// `/session`: 200 and who is here, or 401. For scripts of the same site: no CORS header is ever sent.
-pub(super) fn json_of(config: &Config, request: &Request, now: Timestamp, chance: &mut Chance) -> Reply {
+pub(super) fn json_of(config: &Config, request: &Request, now: Timestamp) -> Reply {
     let login = format!("{}/login", config.prefix);
     match present(config, request, now) {
         Found::Nobody | Found::Ambiguous => {
@@ -49,8 +49,8 @@ pub(super) fn json_of(config: &Config, request: &Request, now: Timestamp, chance
                 "profile": format!("{}/profile", config.prefix),
                 "logout": format!("{}/logout", config.prefix),
             });
-            let response = private(Response::with_body(200, "application/json", body.to_string()));
-            Reply::respond(renewed(response, config, &opened, now, chance))
+            // Never renewed: a script that asks from time to time would keep a session that nobody uses.
+            Reply::respond(private(Response::with_body(200, "application/json", body.to_string())))
         }
     }
 }
@@ -63,7 +63,7 @@ enum Found {
 
 fn present(config: &Config, request: &Request, now: Timestamp) -> Found {
     let cookies = request.header(Header::Cookie).unwrap_or_default();
-    match current::find(&config.ring, config.cookies, cookies, now) {
+    match current::find(&config.ring, config.cookies, config.lifetime, cookies, now) {
         Presence::Nobody => Found::Nobody,
         Presence::Ambiguous => Found::Ambiguous,
         Presence::Somebody(opened) => match opened.session() {
@@ -116,7 +116,7 @@ fn profile(config: &Config, language: Language, session: &Session) -> Response {
          <button class=\"fce-action\" type=\"submit\">{}</button></form>",
         &values,
     );
-    page(config, language, 200, title, &main)
+    form_page(config, language, 200, title, &main)
 }
 
 /// Words of the protocol in words for people.

@@ -83,6 +83,12 @@ pub fn encode(value: &str) -> String {
     utf8_percent_encode(value, RESERVED).to_string()
 }
 
+/// One segment of a path, encoded as `encodeURIComponent` does (ECMA-262 §19.2.6): platforms compare with that.
+pub fn encode_segment(segment: &str) -> String {
+    const SEGMENT: &AsciiSet = &RESERVED.remove(b'!').remove(b'\'').remove(b'(').remove(b')').remove(b'*');
+    utf8_percent_encode(segment, SEGMENT).to_string()
+}
+
 /// `name=value&…`, percent-encoded, in the order given.
 pub fn join<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     let pairs: Vec<String> =

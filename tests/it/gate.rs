@@ -1,5 +1,6 @@
 //! The gate: no spelling of a protected path gets a byte without a session, and no return leads elsewhere.
 
+use franceconnect_edge::emulator::Alg;
 use franceconnect_edge::site::{Protected, ReturnPath, SitePath};
 use franceconnect_edge::web::Content;
 use franceconnect_edge::wire::{Header, Method, Request};
@@ -163,15 +164,34 @@ fn returns_stay_on_the_site() {
 fn addresses_come_from_the_configuration_only() {
     let mut world = World::new();
     for host in ["evil.example", "localhost:8787.evil.example", "evil.example@localhost:8787"] {
+        for target in ["/auth/login", "/", "/prive/"] {
+            let mut browser = Browser::new();
+            let mut headers = browser.headers();
+            headers.set(Header::Host, Some(host.to_owned()));
+            let answer = browser.send(&mut world, Request::new(Method::Get, target, headers));
+            assert_eq!(
+                (answer.status, answer.get("location")),
+                (421, None),
+                "{host}{target}: not of this machine"
+            );
+        }
+    }
+    let mut public = variables();
+    public.extend([("PUBLIC_URL", "https://service.example".to_owned()), ("FC_ISSUER", String::new())]);
+    public.insert("FC_ENVIRONMENT", "sandbox".to_owned());
+    let mut deployed = World::with(&public, Alg::Es256);
+    // Another name of a public site: one hop, and never twice where a proxy rewrites the name.
+    for (target, expected) in [
+        ("/auth/login?return_to=/a", "https://service.example/auth/login?return_to=%2Fa&hop=1"),
+        ("/auth/login?return_to=//evil", "https://service.example/auth/login?return_to=%2F&hop=1"),
+        ("/auth/login?return_to=/a&hop=1", "https://fcp-low.sbx.dev-franceconnect.fr/api/v2/authorize?"),
+    ] {
         let mut browser = Browser::new();
         let mut headers = browser.headers();
-        headers.set(Header::Host, Some(host.to_owned()));
-        let answer = browser.send(&mut world, Request::new(Method::Get, "/auth/login", headers));
+        headers.set(Header::Host, Some("evil.example".to_owned()));
+        let answer = browser.send(&mut deployed, Request::new(Method::Get, target, headers));
         let location = answer.get("location").unwrap();
-        assert!(
-            location.contains("redirect_uri=http%3A%2F%2Flocalhost%3A8787%2Fauth%2Fcallback"),
-            "{host}: {location}"
-        );
+        assert!(location.starts_with(expected) && !location.contains("evil"), "{location}");
     }
     for host in ["127.0.0.1:8787", "[::1]:8787", "localhost:9999", "127.1.2.3"] {
         let mut browser = Browser::new();
@@ -236,6 +256,12 @@ fn rules_protect_pages_by_all_their_names() {
         ("/a/b, /c", "/a/", false),
         ("/a/b, /c", "/c/d", true),
         ("/index.html", "/x", true),
+        ("/caf%C3%A9", "/caf%C3%A9/", true),
+        ("/café", "/caf%c3%a9.html", true),
+        ("/priv%65", "/prive", true),
+        ("/a b", "/a%20b/c", true),
+        ("/foo.html", "/foo.html/x.pdf", true),
+        ("/foo.html/*", "/foo", true),
         ("", "/x", false),
     ] {
         assert_eq!(covers(rules, path), covered, "{rules} {path}");

@@ -230,7 +230,7 @@ fn keys_that_may_not_verify() {
     }
     modulus[0] = 0xc3;
     let verdict = judge(RFC7515_A2, Algorithm::Rs256, &rsa(&modulus, &[1, 0, 1]));
-    assert_eq!(verdict, Err(Untrusted::Signature { kid: false }), "a sound key of somebody else");
+    assert_eq!(verdict, Err(Untrusted::Signature), "a sound key of somebody else");
     let many: Vec<Value> = (20..30).map(|seed| Signer::new(seed).jwk(&json!({}))).chain([key]).collect();
     assert!(judge(&token, Algorithm::Es256, &key_set(&many)).is_err(), "no token makes us try many keys");
 }

@@ -85,3 +85,21 @@ fn without_a_session_it_lands_on_the_sites_page() {
     let answer = Browser::new().post(&mut world, "/auth/logout");
     assert_eq!((answer.status, answer.get("location")), (303, Some("/deconnecte.html")));
 }
+
+#[test]
+fn where_every_page_needs_a_login_it_lands_on_a_page_of_ours() {
+    for (protected, page) in [("/", "/"), ("/", "/deconnecte.html"), ("/prive", "/prive/adieu")] {
+        let mut world = World::new();
+        let mut variables = crate::support::conversation::variables();
+        variables.extend([("FC_PROTECTED_PATHS", protected.to_owned()), ("FC_LOGOUT_PAGE", page.to_owned())]);
+        world.config = crate::support::conversation::configure(&variables);
+        let mut browser = Browser::new();
+        browser.log_in(&mut world, "test");
+        let left = browser.post(&mut world, "/auth/logout");
+        let (_, back) = browser.emulator.open(&mut world.emulator, world.now, left.get("location").unwrap());
+        let answer = browser.get(&mut world, back.get("location").unwrap());
+        assert_eq!((answer.status, world.last_code()), (200, "logout.finished"), "{protected} {page}");
+        assert!(String::from_utf8(answer.body).unwrap().contains("Vous êtes déconnecté"));
+        assert!(browser.cookies.is_empty());
+    }
+}

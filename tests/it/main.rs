@@ -19,6 +19,7 @@ mod native_files;
 mod native_requests;
 mod native_support;
 mod privacy;
+mod readme;
 mod rooms;
 mod session;
 mod support;

@@ -70,7 +70,7 @@ fn keys_rotate_without_logging_anybody_out() {
         world.config = configure(&variables);
         // Renewal under the first key: what the next deploy relies on.
         world.now = world.now.plus(400);
-        assert_eq!(browser.is_logged_in(&mut world), here);
+        assert_eq!(browser.get(&mut world, "/prive/").status == 200, here);
     }
     let mut variables = variables();
     variables.insert("FC_SESSION_KEYS", GOOD.to_owned());
@@ -185,5 +185,49 @@ fn every_identity_fits_into_one_cookie() {
             largest = largest.max(cookie.len());
         }
         println!("{alg:?}: the largest session cookie has {largest} bytes");
+    }
+}
+
+#[test]
+fn shorter_lives_and_other_levels_end_older_sessions() {
+    let mut world = World::new();
+    let mut browser = Browser::new();
+    browser.log_in(&mut world, "test");
+    world.now = world.now.plus(1_000);
+    let mut shorter = variables();
+    shorter.extend([("FC_SESSION_IDLE", "600".to_owned()), ("FC_SESSION_MAX", "900".to_owned())]);
+    world.config = configure(&shorter);
+    assert!(!browser.clone().is_logged_in(&mut world));
+    let mut level = variables();
+    level.extend([("FC_ENVIRONMENT", "other".to_owned()), ("FC_ACR_VALUES", "eidas3".to_owned())]);
+    world.config = configure(&level);
+    assert!(!browser.clone().is_logged_in(&mut world));
+    world.config = configure(&variables());
+    assert!(browser.is_logged_in(&mut world));
+}
+
+#[test]
+fn asking_who_is_here_keeps_nobody_here() {
+    let mut world = World::new();
+    let mut browser = Browser::new();
+    browser.log_in(&mut world, "test");
+    for _ in 0..6 {
+        world.now = world.now.plus(299);
+        assert!(browser.is_logged_in(&mut world));
+    }
+    world.now = world.now.plus(6);
+    assert!(!browser.is_logged_in(&mut world), "idle, although a script asked all the time");
+}
+
+#[test]
+fn flows_never_fill_the_headers() {
+    let mut world = World::new();
+    let mut browser = Browser::new();
+    for at in 0..8 {
+        world.now = world.now.plus(1);
+        browser.get(&mut world, &format!("/auth/login?return_to=/{}{at}", "a".repeat(1_000)));
+        let bytes: usize = browser.cookies.iter().map(|(name, value)| name.len() + value.len() + 3).sum();
+        assert!(bytes < 4_400, "{bytes} bytes of cookies");
+        assert!(!browser.cookies.is_empty());
     }
 }

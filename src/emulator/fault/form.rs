@@ -17,7 +17,7 @@ faults! {
     PayloadTrailing = "payload_trailing", Stops, "other text after the claims";
     PayloadBom = "payload_bom", Stops, "a byte order mark before the claims";
     PayloadDuplicate = "payload_duplicate", Stops, "`nonce` twice: another, then the right one";
-    PayloadDuplicateUnknown = "payload_duplicate_unknown", Stops, "a claim nobody knows, twice";
+    PayloadDuplicateUnknown = "payload_duplicate_unknown", Either, "a claim nobody knows, twice";
     PayloadDeep = "payload_deep", Stops, "a claim ten thousand arrays deep";
     PayloadNan = "payload_nan", Stops, "`NaN` among the claims";
     PayloadSurrogate = "payload_surrogate", Stops, "half a surrogate pair in a claim";
@@ -55,6 +55,8 @@ impl Form {
             Self::PayloadDuplicate => Some(twice(&honest, "nonce", &json!("un-autre-nonce")).into_bytes()),
             Self::PayloadDuplicateUnknown => Some(with("\"x\":1,\"x\":2")),
             Self::PayloadDeep => Some(with(&format!("\"x\":{}{}", "[".repeat(10_000), "]".repeat(10_000)))),
+            // A run of question marks has all six bits set in one of its base64 characters, wherever it starts.
+            Self::Alphabet => Some(with("\"x\":\"????????\"")),
             Self::PayloadNan => Some(with("\"x\":NaN")),
             Self::PayloadSurrogate => Some(with("\"x\":\"\\ud800\"")),
             Self::Huge => Some(with(&format!("\"x\":\"{}\"", "a".repeat(5 * 1024 * 1024)))),

@@ -5,7 +5,7 @@ use crate::emulator::id_token::Unsigned;
 use serde_json::{Map, Value, json};
 
 faults! {
-    /// What the ID Token's header says beyond that.
+    /// What the ID Token's header says, under an honest signature.
     Header, "id_token", IdToken;
     KidMissing = "kid_missing", Succeeds, "no `kid`, one fitting key";
     KidMissingSeveral = "kid_missing_several", Either, "no `kid`, several fitting keys";

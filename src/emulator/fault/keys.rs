@@ -95,6 +95,11 @@ impl Keys {
         Reply::with_body(200, content_type, body).header("cache-control", cache)
     }
 
+    /// Whether tokens are signed with another key, so that keys fetched earlier do not save the login.
+    pub(super) fn signs(self) -> bool {
+        matches!(self, Self::RotatedBeforeSigning | Self::UnknownKid | Self::Oct | Self::Rsa1024)
+    }
+
     /// The token of these claims, signed with another key where that is the lie.
     pub(in crate::emulator) fn sign(self, claims: &Map<String, Value>, pen: &Pen<'_>) -> Option<String> {
         let unsigned = |alg: &str| Unsigned::with_header(&json!({ "alg": alg, "kid": ODD_KID }), claims);

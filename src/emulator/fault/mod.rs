@@ -32,8 +32,9 @@ pub use token::Token;
 pub use userinfo::UserInfo;
 
 pub(super) use claims::Facts as ClaimsFacts;
-pub(super) use signature::{ENC_KEY, Pen, SECOND_KEY, STRANGER};
+pub(super) use signature::{Pen, STRANGER, enc_key, second_key};
 
+use super::Endpoint;
 use serde_json::Value;
 use table::Facts;
 
@@ -54,7 +55,7 @@ pub enum Fault {
     Claims(Claims),
     /// Who signed the ID Token, and how.
     Signature(Signature),
-    /// What the ID Token's header says beyond that.
+    /// What the ID Token's header says, under an honest signature.
     Header(Header),
     /// How the ID Token is written down.
     Form(Form),
@@ -86,6 +87,27 @@ impl Fault {
     /// What a correct relying party makes of it.
     pub fn outcome(self) -> Outcome {
         self.facts().outcome
+    }
+
+    /// The endpoint whose answer lies. A login that does not call it (keys still known, endpoints built in, no
+    /// logout) is not concerned and succeeds.
+    pub fn endpoint(self) -> Endpoint {
+        match self {
+            Self::Delivery(Place::Discovery, _) | Self::Discovery(_) => Endpoint::Discovery,
+            Self::Delivery(Place::Keys, _) => Endpoint::Jwks,
+            Self::Keys(lie) if lie.signs() => Endpoint::Token,
+            Self::Keys(_) => Endpoint::Jwks,
+            Self::Callback(Callback::CodeUsed) => Endpoint::Token,
+            Self::Callback(_) => Endpoint::Interaction,
+            Self::Delivery(Place::UserInfo, _) | Self::UserInfo(_) => Endpoint::UserInfo,
+            Self::Logout(_) => Endpoint::EndSession,
+            Self::Delivery(Place::Token, _)
+            | Self::Token(_)
+            | Self::Claims(_)
+            | Self::Signature(_)
+            | Self::Header(_)
+            | Self::Form(_) => Endpoint::Token,
+        }
     }
 
     /// Whether the login must succeed nevertheless.

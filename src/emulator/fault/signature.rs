@@ -64,10 +64,16 @@ impl Pen<'_> {
 
 /// Label of the key that strangers sign with.
 pub(in crate::emulator) const STRANGER: &str = "attaquant";
+
 /// Label, and so `kid`, of the key published for encryption.
-pub(in crate::emulator) const ENC_KEY: &str = "pkcs11:chiffrement";
+pub(in crate::emulator) fn enc_key(alg: Alg) -> String {
+    format!("pkcs11:{}:chiffrement", alg.name())
+}
+
 /// Label, and so `kid`, of a second key that fits.
-pub(in crate::emulator) const SECOND_KEY: &str = "pkcs11:seconde";
+pub(in crate::emulator) fn second_key(alg: Alg) -> String {
+    format!("pkcs11:{}:seconde", alg.name())
+}
 
 impl Signature {
     /// Whether the key of the other algorithm is used or named, and so must be published.
@@ -99,7 +105,7 @@ impl Signature {
                 set("kid", json!(pen.rsa()?.kid()));
             }
             Self::KidOtherAlg => set("kid", json!(pen.other.as_ref()?.kid())),
-            Self::KidEncKey => set("kid", json!(ENC_KEY)),
+            Self::KidEncKey => set("kid", json!(enc_key(pen.key.alg))),
             Self::Jwk => set("jwk", Value::Object(stranger()?.jwk)),
             Self::Jku => set("jku", json!(format!("{}/piege/attaquant", pen.issuer))),
             Self::X5u => set("x5u", json!(format!("{}/piege/attaquant", pen.issuer))),
@@ -139,7 +145,7 @@ impl Signature {
             Self::AlgOtherKey => pen.other.as_ref()?.sign(message),
             Self::AlgPs256 => pen.rsa()?.sign_as(message, Algorithm::PS256),
             Self::Foreign | Self::Jwk | Self::Jku | Self::X5u | Self::X5c => other_than(STRANGER),
-            Self::KidEncKey => other_than(ENC_KEY),
+            Self::KidEncKey => other_than(&enc_key(pen.key.alg)),
             Self::Der => Some(encode(&der(&bytes))),
             Self::Short => Some(encode(bytes.split_last()?.1)),
             Self::Long => Some(encode(&[bytes.as_slice(), &[0]].concat())),

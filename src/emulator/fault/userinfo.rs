@@ -38,7 +38,6 @@ faults! {
     Status401 = "status_401", Stops, "401 `invalid_token`";
     ContentTypeCharset = "content_type_charset", Succeeds, "`application/jwt; charset=utf-8`";
     ContentTypeCase = "content_type_case", Succeeds, "`Application/JWT`";
-    ContentTypeBare = "content_type_bare", Succeeds, "`application/jwt`";
     ContentTypeJson = "content_type_json", Either, "the token, called JSON";
     ContentTypeMissing = "content_type_missing", Either, "the token without content type";
     PayloadDuplicate = "payload_duplicate", Stops, "`sub` twice: another, then the right one";
@@ -164,13 +163,12 @@ impl UserInfo {
     /// The answer that carries `token`, or `claims` without one.
     pub(in crate::emulator) fn answer(self, token: String, claims: &Map<String, Value>) -> Reply {
         let json = || Value::Object(claims.clone()).to_string();
-        let jwt = "application/jwt; charset=utf-8";
+        let jwt = "application/jwt";
         let reply = match self {
             Self::PlainJson => Reply::with_body(200, "application/json; charset=utf-8", json()),
             Self::JsonAsJwt => Reply::with_body(200, jwt, json()),
-            Self::ContentTypeCharset => Reply::with_body(200, jwt, token),
+            Self::ContentTypeCharset => Reply::with_body(200, "application/jwt; charset=utf-8", token),
             Self::ContentTypeCase => Reply::with_body(200, "Application/JWT", token),
-            Self::ContentTypeBare => Reply::with_body(200, "application/jwt", token),
             Self::ContentTypeJson => Reply::with_body(200, "application/json; charset=utf-8", token),
             Self::ContentTypeMissing => {
                 let mut reply = Reply::new(200);

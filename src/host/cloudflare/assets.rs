@@ -18,6 +18,11 @@ const CONDITIONS: [(Header, &str); 4] = [
     (Header::IfRange, "if-range"),
 ];
 
+/// What of the platform's answer is passed on. Nothing else: a `_headers` file could set cookies or open a
+/// private page to other sites.
+const PASSED: [&str; 6] =
+    ["etag", "last-modified", "content-length", "content-range", "accept-ranges", "content-encoding"];
+
 /// Longest `404.html` that is read.
 const NOT_FOUND_PAGE: usize = 1024 * 1024;
 
@@ -63,7 +68,7 @@ async fn fetch(
     method: Method,
     conditions: Option<&web_sys::Headers>,
 ) -> Result<Option<web_sys::Response>, JsValue> {
-    let path: Vec<String> = name.split('/').map(params::encode).collect();
+    let path: Vec<String> = name.split('/').map(params::encode_segment).collect();
     // The binding looks at the path only.
     let url = format!("https://site.invalid/{}", path.join("/"));
     let init = web_sys::RequestInit::new();
@@ -74,15 +79,18 @@ async fn fetch(
     }
     let found = binding::call(assets, "fetch", &[&url.into(), &init]).await?;
     let found: web_sys::Response = found.dyn_into()?;
-    Ok((found.status() != 404).then_some(found))
+    // A redirect would be a rule of the platform's, a file beside the pages: the gate decides alone.
+    Ok(matches!(found.status(), 200 | 206 | 304 | 416).then_some(found))
 }
 
 /// The platform's answer with the core's headers in the place of its own, its body untouched.
 fn found_file(file: &SiteFile, name: &str, found: web_sys::Response) -> Result<web_sys::Response, JsValue> {
-    // A copy, for those of an asset cannot be changed.
-    let headers = web_sys::Headers::new_with_headers(&found.headers())?;
-    // Tells how the platform stored the file, which of a private page would be misread.
-    headers.delete("cf-cache-status")?;
+    let headers = web_sys::Headers::new()?;
+    for name in PASSED {
+        if let Some(value) = found.headers().get(name)? {
+            headers.set(name, &value)?;
+        }
+    }
     if matches!(found.status(), 200 | 206) {
         headers.set("content-type", media_type(name))?;
     }

@@ -1,0 +1,209 @@
+//! The tests that need an edge runtime: the same conversations over HTTP against the native program, the
+//! Worker in workerd and the component in a Spin host, each with an emulated FranceConnect.
+//!
+//!     cargo test --test edge                        everything
+//!     cargo test --test edge -- spin::login         what has this in its name
+//!
+//! The programs are started when the first conversation needs them and shared by the others of their
+//! platform; each conversation has a browser of its own. At the end the logs of all of them are searched.
+
+// A test that meets what it does not expect fails by panicking.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+mod browser;
+mod callback;
+mod component;
+mod cookies;
+mod faults;
+mod files;
+mod gate;
+mod http;
+mod interop;
+mod limits;
+mod login;
+mod manifests;
+mod outage;
+mod platform;
+mod process;
+mod provider;
+mod secrets;
+mod world;
+mod wrangler;
+
+use std::process::ExitCode;
+use std::sync::PoisonError;
+
+use libtest_mimic::{Arguments, Trial};
+
+use platform::Platform;
+use world::World;
+
+/// What a test is given.
+#[derive(Clone, Copy)]
+enum Test {
+    /// A relying party that others talk to at the same time.
+    Together(fn(&World)),
+    /// The same, while nobody else does: to count calls, to switch faults.
+    Alone(fn(&World)),
+    /// A platform, to start what it needs.
+    Own(fn(Platform)),
+}
+
+impl Test {
+    fn run(self, platform: Platform) {
+        match self {
+            Self::Together(test) => {
+                let world = World::shared(platform);
+                let _others = world.quiet.read().unwrap_or_else(PoisonError::into_inner);
+                test(&world);
+            }
+            Self::Alone(test) => {
+                let world = World::shared(platform);
+                let _nobody = world.quiet.write().unwrap_or_else(PoisonError::into_inner);
+                test(&world);
+            }
+            Self::Own(test) => test(platform),
+        }
+    }
+}
+
+/// Names tests by their paths.
+macro_rules! tests {
+    ($($kind:ident: $module:ident { $($name:ident,)* })*) => {
+        &[$($((concat!(stringify!($module), "::", stringify!($name)), Test::$kind($module::$name)),)*)*]
+    };
+}
+
+const TESTS: &[(&str, Test)] = tests! {
+    Together: login {
+        from_the_gate_to_the_page_and_out_again,
+        a_person_sees_who_they_are_and_a_script_the_little_it_needs,
+        a_logged_in_browser_is_not_sent_away_again,
+        another_site_can_log_nobody_out,
+        a_return_from_logout_that_nobody_began_changes_nothing,
+    }
+    Own: login { three_calls_when_cold_and_two_when_warm, }
+    Alone: callback {
+        a_replay_makes_no_call_and_no_second_session,
+        a_callback_belongs_to_the_browser_that_began,
+        queries_that_are_no_callback,
+    }
+    Together: callback {
+        of_two_at_the_same_time_one_at_most_gets_in,
+        tabs_do_not_disturb_each_other,
+        giving_up_is_no_error,
+        every_error_of_franceconnect_is_a_page_in_both_languages,
+        a_prefetch_or_a_frame_spends_nothing,
+    }
+    Together: gate {
+        no_spelling_of_a_protected_path_gets_a_byte,
+        no_header_gets_a_byte,
+        people_get_the_login_and_scripts_401,
+        returns_stay_on_the_site,
+        addresses_come_from_the_configuration_only,
+        our_prefix_is_never_looked_for_on_the_site,
+    }
+    Together: cookies {
+        a_bent_or_cut_session_is_none,
+        of_two_sessions_none_is_believed,
+        strangers_cookies_hide_nothing,
+        one_kind_of_cookie_is_not_another,
+    }
+    Own: cookies { a_session_of_another_service_is_none, }
+    Together: files {
+        a_path_finds_its_file_its_page_or_its_index,
+        a_folder_gets_its_slash,
+        what_is_not_there_is_answered_by_the_sites_own_page,
+        head_says_what_get_would_send,
+        what_the_browser_has_is_not_sent_again,
+        a_part_is_sent_alone_where_the_platform_knows_parts,
+        odd_paths_are_refused,
+        nothing_from_beside_the_site_is_served,
+    }
+    Together: limits {
+        an_address_beyond_16_kib_is_refused,
+        a_form_beyond_8_kib_is_refused_announced_or_not,
+        headers_of_every_kind_end_in_an_answer,
+        many_visitors_at_once_each_get_their_own,
+    }
+    Own: outage {
+        a_provider_that_is_down_is_a_page_with_another_try,
+        a_provider_that_was_never_there_costs_no_code,
+        a_provider_that_does_not_answer_is_given_ten_seconds,
+        without_secrets_every_page_names_all_that_is_missing,
+    }
+    Own: faults {
+        on_the_return,
+        of_the_token_answer,
+        of_the_id_token,
+        of_the_userinfo_answer,
+        of_a_key_set_that_is_refused,
+        of_a_key_set_that_is_taken,
+        of_the_metadata,
+        of_the_logout,
+    }
+    Own: interop {
+        es256_and_the_secret_in_the_form,
+        es256_and_the_secret_in_a_header,
+        rs256_and_the_secret_in_the_form,
+        rs256_and_the_secret_in_a_header,
+    }
+};
+
+/// Tests of what is deployed, and of the tools that deploy it: once, not for each platform.
+const DEPLOYED: &[(&str, fn())] = &[
+    ("component::imports_and_exports_what_spin_has", component::imports_and_exports_what_spin_has),
+    (
+        "manifests::spin_toml_declares_every_variable",
+        manifests::spin_toml_declares_every_variable_and_no_other,
+    ),
+    (
+        "manifests::wrangler_toml_holds_no_secret",
+        manifests::wrangler_toml_holds_no_secret_and_no_unknown_name,
+    ),
+    ("manifests::what_is_deployed_is_small", manifests::what_is_deployed_keeps_within_its_budgets),
+    ("wrangler::deploys_dry", wrangler::deploys_dry),
+    ("wrangler::dev_lets_a_person_in_and_out_again", wrangler::dev_lets_a_person_in_and_out_again),
+];
+
+/// A file of the site.
+fn site(name: &str) -> Vec<u8> {
+    std::fs::read(process::project().join("site").join(name))
+        .unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    if !arguments.list {
+        let _ = std::fs::remove_dir_all(process::logs());
+        // Before a test builds it again; where it is missing, those that need it fail, each by itself.
+        let _ = std::panic::catch_unwind(platform::worker);
+    }
+    let conclusion = libtest_mimic::run(&arguments, trials());
+    World::end_shared();
+    let found = secrets::search(conclusion.num_passed > 0 && arguments.filter.is_none());
+    for find in &found {
+        eprintln!("in a log: {find}");
+    }
+    if conclusion.has_failed() || !found.is_empty() { ExitCode::from(101) } else { ExitCode::SUCCESS }
+}
+
+fn trials() -> Vec<Trial> {
+    let mut trials = Vec::new();
+    let mut add = |name: String, test: Box<dyn FnOnce() + Send>| {
+        trials.push(Trial::test(name, move || {
+            test();
+            Ok(())
+        }));
+    };
+    // First, as they take long and have a processor to themselves while the platforms start.
+    for &(name, test) in DEPLOYED {
+        add(name.to_owned(), Box::new(test));
+    }
+    for platform in Platform::ALL {
+        for &(name, test) in TESTS {
+            add(format!("{}::{name}", platform.name()), Box::new(move || test.run(platform)));
+        }
+    }
+    trials
+}

@@ -1,0 +1,78 @@
+//! FranceConnect down, slow, or answering what nobody asked for; a service that is not configured.
+
+use std::time::{Duration, Instant};
+
+use franceconnect_edge::config::VARIABLES;
+
+use crate::platform::{Platform, Variables};
+use crate::process::free_port;
+use crate::world::World;
+
+pub fn a_provider_that_is_down_is_a_page_with_another_try(platform: Platform) {
+    let mut world = World::fresh(platform);
+    let mut browser = world.browser();
+    assert_eq!(browser.log_in("test").status, 303);
+    let mut late = world.browser();
+    let callback = late.authorize("test", "/prive/");
+    // Its keys are known, so the code would be sent: to nobody.
+    world.emulator = None;
+    let answer = late.get(&callback);
+    let page = answer.text();
+    assert_eq!(answer.status, 503, "{page}");
+    assert!(page.contains("fr-connect__brand") && page.contains("value=\"/prive/\""), "another try");
+    assert!(!late.is_logged_in());
+    // Who is here stays, and can leave.
+    assert!(browser.is_logged_in());
+    assert_eq!(browser.get("/prive/").status, 200);
+    assert_eq!(browser.post("/auth/logout", "").status, 303);
+    assert!(!browser.is_logged_in());
+}
+
+pub fn a_provider_that_was_never_there_costs_no_code(platform: Platform) {
+    let mut world = World::fresh(platform);
+    let mut browser = world.browser();
+    let callback = browser.authorize("test", "/prive/");
+    world.emulator = None;
+    assert_eq!(browser.get(&callback).status, 503, "no keys");
+    assert!(!browser.is_logged_in());
+    assert_eq!(world.browser().get("/").status, 200, "the public site is there");
+}
+
+pub fn a_provider_that_does_not_answer_is_given_ten_seconds(platform: Platform) {
+    let world = World::fresh(platform);
+    let mut browser = world.browser();
+    let callback = browser.authorize("test", "/prive/");
+    world.emulator().misbehave("token.slow");
+    let start = Instant::now();
+    let answer = browser.get(&callback);
+    let took = start.elapsed();
+    assert_eq!(answer.status, 503, "{}", answer.text());
+    assert!(Duration::from_secs(9) < took && took < Duration::from_secs(14), "{took:?}");
+    assert!(!browser.is_logged_in());
+    assert_eq!(world.browser().get("/").status, 200);
+}
+
+pub fn without_secrets_every_page_names_all_that_is_missing(platform: Platform) {
+    let site = format!("http://localhost:{}", free_port());
+    let variables = Variables::from([("PUBLIC_URL", site.clone()), ("FC_SCOPES", "email".to_owned())]);
+    let world = World::serve(platform, site, None, &variables);
+    for path in ["/", "/prive/", "/auth/login", "/auth/session", "/absent"] {
+        for (language, lang) in [(None, "fr"), (Some("en"), "en")] {
+            let mut browser = world.browser();
+            browser.language = language;
+            let answer = browser.get(path);
+            let page = answer.text();
+            assert_eq!(
+                (answer.status, answer.get("cache-control")),
+                (503, Some("private, no-store")),
+                "{path}"
+            );
+            assert!(page.contains(&format!("<html lang=\"{lang}\">")), "{path}");
+            for name in ["FC_CLIENT_ID", "FC_CLIENT_SECRET", "FC_SESSION_KEYS", "FC_SCOPES"] {
+                assert!(page.contains(name), "{path}: {name} is not named");
+            }
+            let named = VARIABLES.iter().filter(|variable| page.contains(variable.name)).count();
+            assert_eq!(named, 4, "{path}: what is right is not named: {page}");
+        }
+    }
+}

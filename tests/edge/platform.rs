@@ -1,0 +1,163 @@
+//! Decides how the relying party is started on each platform, from the same variables.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use crate::process::project;
+
+/// Where the relying party runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Platform {
+    /// The program of this package, `serve`.
+    Native,
+    /// The Worker, in workerd.
+    Cloudflare,
+    /// The component, in Spin or in the host of `tests/spin-host`.
+    Spin,
+}
+
+/// Upper-case names and values.
+pub type Variables = BTreeMap<&'static str, String>;
+
+impl Platform {
+    pub const ALL: [Self; 3] = [Self::Native, Self::Cloudflare, Self::Spin];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Native => "native",
+            Self::Cloudflare => "cloudflare",
+            Self::Spin => "spin",
+        }
+    }
+
+    /// The command that serves on `port`.
+    pub fn command(self, port: u16, variables: &Variables) -> Command {
+        let listen = format!("127.0.0.1:{port}");
+        let mut command = match self {
+            Self::Native => native(&listen),
+            Self::Cloudflare => cloudflare(port),
+            Self::Spin => spin(&listen),
+        };
+        let origin = variables.get("FC_ISSUER").map(|issuer| origin(issuer));
+        if self == Self::Spin {
+            command.envs(variables.iter().map(|(name, value)| (format!("SPIN_VARIABLE_{name}"), value)));
+            command.envs(origin.map(|origin| ("SPIN_VARIABLE_PROVIDER_ORIGIN", origin)));
+        } else {
+            command.envs(variables);
+        }
+        command
+    }
+}
+
+/// A command that inherits nothing but the way to programs.
+pub fn clean(program: impl Into<PathBuf>) -> Command {
+    let mut command = Command::new(program.into());
+    let inherited =
+        ["HOME", "TMPDIR", "LANG"].into_iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
+    command.env_clear().envs(inherited).env("PATH", path()).current_dir(project());
+    command
+}
+
+/// The program of this package, in a folder that has no `.dev.vars`.
+pub fn program() -> Command {
+    let mut command = clean(env!("CARGO_BIN_EXE_franceconnect-edge"));
+    command.current_dir(env!("CARGO_TARGET_TMPDIR"));
+    command
+}
+
+/// Scheme, host and port of an address.
+pub fn origin(url: &str) -> String {
+    url.splitn(4, '/').take(3).collect::<Vec<_>>().join("/")
+}
+
+/// npm's programs first: node 22 is one of them.
+fn path() -> std::ffi::OsString {
+    let inherited = std::env::var_os("PATH").unwrap_or_default();
+    let own = project().join("node_modules/.bin");
+    std::env::join_paths(std::iter::once(own).chain(std::env::split_paths(&inherited))).unwrap()
+}
+
+fn native(listen: &str) -> Command {
+    let mut command = program();
+    command.args(["serve", "--show-faults-page", "--listen", listen, "--site"]).arg(project().join("site"));
+    command
+}
+
+fn cloudflare(port: u16) -> Command {
+    need("node_modules/wrangler", "scripts/tools node_modules");
+    let mut command = clean("node");
+    command.args(["tests/edge/cloudflare.mjs", "--port", &port.to_string(), "--build"]).arg(worker());
+    command
+}
+
+fn spin(listen: &str) -> Command {
+    let _ = component();
+    let mut command = match std::env::var_os("SPIN_BIN") {
+        Some(spin) => {
+            let mut command = clean(PathBuf::from(spin));
+            // A store of its own: keys that an earlier run left there would spoil what the tests count.
+            command.arg("up").arg("--state-dir").arg(unused_folder("spin-state"));
+            command
+        }
+        None => {
+            let host = "tests/spin-host/target/debug/spin-host";
+            need(host, "cargo build --manifest-path tests/spin-host/Cargo.toml");
+            let mut command = clean(project().join(host));
+            command.arg("up");
+            command
+        }
+    };
+    command.args(["--from", "spin.toml", "--listen", listen]);
+    command
+}
+
+/// The folder of the built Worker: a copy made before the tests, as one of them builds it again.
+pub fn worker() -> &'static Path {
+    static COPY: OnceLock<PathBuf> = OnceLock::new();
+    COPY.get_or_init(|| {
+        let copy = unused_folder("worker");
+        fs::create_dir_all(&copy).unwrap();
+        for name in ["index.js", "index_bg.wasm"] {
+            let built = project().join("build").join(name);
+            need_fresh(&built, "target/wasm32-unknown-unknown/release/franceconnect_edge.d", "scripts/build");
+            fs::copy(&built, copy.join(name)).unwrap();
+        }
+        copy
+    })
+}
+
+/// The built component, where `spin.toml` has it.
+pub fn component() -> PathBuf {
+    let built = project().join("target/wasm32-wasip2/release/franceconnect_edge.wasm");
+    need_fresh(&built, "target/wasm32-wasip2/release/franceconnect_edge.d", "scripts/build");
+    built
+}
+
+/// A folder that nobody has used.
+fn unused_folder(name: &str) -> PathBuf {
+    let port = crate::process::free_port();
+    project().join(format!("artefacts/edge/{name}-{}-{port}", std::process::id()))
+}
+
+/// A runtime that is not there fails the tests that need it; skipping them would look like success.
+fn need(path: &str, made_by: &str) {
+    let path = project().join(path);
+    assert!(path.exists(), "{} is missing; it is made by: {made_by}", path.display());
+}
+
+/// The same for what is built from the sources: tests of yesterday's program say nothing about today's. Cargo
+/// wrote down which sources it read.
+fn need_fresh(built: &Path, sources: &str, made_by: &str) {
+    need(&built.to_string_lossy(), made_by);
+    let changed = |path: &Path| fs::metadata(path).and_then(|meta| meta.modified()).ok();
+    let sources = fs::read_to_string(project().join(sources)).unwrap_or_default();
+    let listed =
+        sources.lines().flat_map(|line| line.split_once(": ").map(|(_, sources)| sources.split(' ')));
+    for source in listed.flatten() {
+        let older = changed(built) < changed(Path::new(source));
+        assert!(!older, "{} is older than {source}; it is made by: {made_by}", built.display());
+    }
+}

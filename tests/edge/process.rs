@@ -1,0 +1,106 @@
+//! Decides how a program is started beside the tests, what is kept of what it says, and how it ends.
+
+use std::fs::{self, File};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long a program may take to be ready: a cold `wrangler dev` on a busy machine takes most of it.
+const PATIENCE: Duration = Duration::from_secs(120);
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// The folder of the package.
+pub fn project() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Where logs are kept for whoever looks into a failure.
+pub fn logs() -> PathBuf {
+    project().join("artefacts/edge")
+}
+
+/// A port that was free a moment ago. Addresses must be known before the program that listens is started.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).unwrap().port()
+}
+
+/// A program that ends with this value. All it says goes to one file.
+pub struct Process {
+    name: String,
+    child: Child,
+    log: PathBuf,
+}
+
+impl Process {
+    /// Starts `command`; `name` is that of its log.
+    pub fn start(name: &str, mut command: Command) -> Self {
+        static NEXT: AtomicUsize = AtomicUsize::new(1);
+        let log = logs().join(format!("{:02}-{name}.log", NEXT.fetch_add(1, Ordering::Relaxed)));
+        fs::create_dir_all(logs()).unwrap();
+        let file = File::create(&log).unwrap();
+        // Kept open: some programs end when their standard input does, which is when this one is gone.
+        command.stdin(Stdio::piped()).stdout(file.try_clone().unwrap()).stderr(file);
+        let child = command.spawn().unwrap_or_else(|error| {
+            panic!("{name} cannot be started ({error}): {}", command.get_program().display())
+        });
+        Self { name: name.to_owned(), child, log }
+    }
+
+    /// What it has said so far.
+    pub fn said(&self) -> String {
+        String::from_utf8_lossy(&fs::read(&self.log).unwrap()).into_owned()
+    }
+
+    pub fn log(&self) -> &Path {
+        &self.log
+    }
+
+    /// Asks again and again until there is an answer, or the program has ended, or patience has.
+    pub fn wait_for<T>(&mut self, what: &str, mut ask: impl FnMut(&Self) -> Option<T>) -> T {
+        let start = Instant::now();
+        loop {
+            if let Some(answer) = ask(self) {
+                return answer;
+            }
+            let ended = self.child.try_wait().unwrap();
+            let patient = start.elapsed() < PATIENCE;
+            let why =
+                ended.map_or("it runs, but not that".to_owned(), |status| format!("it ended: {status}"));
+            assert!(
+                ended.is_none() && patient,
+                "{} has no {what}; {why}; it said:\n{}",
+                self.name,
+                self.said()
+            );
+            thread::sleep(PAUSE);
+        }
+    }
+
+    /// The end of the line that begins with `words`.
+    pub fn wait_for_line(&mut self, words: &str) -> String {
+        self.wait_for(words, |process| {
+            let said = process.said();
+            let (complete, _) = said.rsplit_once('\n')?;
+            complete.lines().find_map(|line| line.strip_prefix(words)).map(|rest| rest.trim().to_owned())
+        })
+    }
+}
+
+impl Drop for Process {
+    /// Politely first, as some have children of their own to end.
+    fn drop(&mut self) {
+        let _ = Command::new("kill").arg(self.child.id().to_string()).stderr(Stdio::null()).status();
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_secs(10) {
+            if matches!(self.child.try_wait(), Ok(Some(_)) | Err(_)) {
+                return;
+            }
+            thread::sleep(PAUSE);
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

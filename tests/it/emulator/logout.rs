@@ -1,0 +1,80 @@
+//! The logout: which hints are believed, and where it leads.
+
+use super::{AFTER, ISSUER, NOW, authorize, emulator, form, json_of, page_code, parameter, token};
+use franceconnect_edge::emulator::{Emulator, Reply, Visitor};
+
+/// A browser that has logged in, and its ID Token.
+fn logged_in(emulator: &mut Emulator) -> (Visitor, String) {
+    let mut browser = Visitor::new();
+    let back = browser.log_in(emulator, NOW, &authorize(&[]), "test");
+    let code = parameter(&back, "code").unwrap();
+    let answer = json_of(&token(emulator, NOW, &[("code", &code)]));
+    (browser, answer["id_token"].as_str().unwrap().to_owned())
+}
+
+fn end(emulator: &mut Emulator, browser: &mut Visitor, minutes: i64, pairs: &[(&str, &str)]) -> Reply {
+    browser.open(emulator, NOW.plus(minutes * 60), &format!("{ISSUER}/session/end?{}", form(pairs))).1
+}
+
+#[test]
+fn it_ends_the_session_and_comes_back() {
+    let mut emulator = emulator();
+    let (mut browser, hint) = logged_in(&mut emulator);
+    // The hint has long expired, which is no reason to stay logged in.
+    let pairs = [("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", AFTER), ("state", "é&=")];
+    let reply = end(&mut emulator, &mut browser, 20, &pairs);
+    assert_eq!(reply.status, 303);
+    assert!(reply.get("location").unwrap().starts_with(AFTER));
+    assert_eq!(parameter(&reply, "state").as_deref(), Some("é&="));
+    assert!(reply.get("set-cookie").unwrap().contains("Max-Age=0"));
+    let (path, _) = browser.open(&mut emulator, NOW.plus(20 * 60), &authorize(&[]));
+    assert!(!path.ends_with("/information"), "nobody is known any more");
+    let again = end(&mut emulator, &mut browser, 20, &pairs);
+    assert_eq!((page_code(&again), again.status), (Some("Y100019"), 400));
+}
+
+#[test]
+fn without_an_address_it_says_so() {
+    let mut emulator = emulator();
+    let (mut browser, hint) = logged_in(&mut emulator);
+    let reply = end(&mut emulator, &mut browser, 0, &[("id_token_hint", &hint), ("client_id", "client")]);
+    assert!(reply.status == 200 && reply.text().contains("Vous êtes déconnecté"));
+}
+
+#[test]
+fn refusals_leave_the_session() {
+    let mut emulator = emulator();
+    let (mut browser, hint) = logged_in(&mut emulator);
+    let (head, signature) = hint.rsplit_once('.').unwrap();
+    let mut seed_of_another = super::emulator().settings().clone();
+    seed_of_another.seed = [8; 32];
+    let foreign = logged_in(&mut Emulator::new(seed_of_another)).1;
+    let mut unknown_client = super::emulator().settings().clone();
+    unknown_client.clients.retain(|client| client.client_id != "client");
+    let encrypted = format!("{hint}.a.b");
+    let hint_only = |hint: &str| vec![("id_token_hint", hint.to_owned())];
+    let with =
+        |name: &'static str, value: &str| vec![("id_token_hint", hint.clone()), (name, value.to_owned())];
+    for (pairs, code) in [
+        (vec![], "Y000400"),
+        (hint_only(""), "Y000400"),
+        (with("id_token_hint", &hint), "Y000400"),
+        (with("logout_uri", "x"), "Y000400"),
+        (hint_only("pas-un-jeton"), "Y04FEDB9"),
+        (hint_only("a.b.c"), "Y04FEDB9"),
+        (hint_only(&encrypted), "Y04FEDB9"),
+        (hint_only(&format!("{head}.{}", signature.to_lowercase())), "Y045AFAE"),
+        (hint_only(&foreign), "Y045AFAE"),
+        (with("client_id", "autre"), "Y0467882"),
+        (with("post_logout_redirect_uri", "http://localhost:3000/auth/logged-out/"), "Y04CFAEF"),
+        (with("post_logout_redirect_uri", "http://localhost:3000/auth/callback"), "Y04CFAEF"),
+    ] {
+        let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let reply = end(&mut emulator, &mut browser, 0, &pairs);
+        assert_eq!((page_code(&reply), reply.status), (Some(code), 400), "{pairs:?}");
+    }
+    let stranger = end(&mut Emulator::new(unknown_client), &mut browser, 0, &[("id_token_hint", &hint)]);
+    assert_eq!(page_code(&stranger), Some("Y0429C91"));
+    let (path, _) = browser.open(&mut emulator, NOW, &authorize(&[]));
+    assert!(path.ends_with("/information"), "still known");
+}
