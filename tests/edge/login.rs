@@ -46,7 +46,7 @@ pub fn a_person_sees_who_they_are_and_a_script_the_little_it_needs(world: &World
     let profile = browser.get("/auth/profile");
     assert_eq!((profile.status, profile.get("content-type")), (200, Some("text/html; charset=utf-8")));
     let policy = profile.get("content-security-policy").unwrap();
-    assert!(policy.contains("default-src 'none'") && policy.contains("form-action 'self' http://127.0.0.1:"));
+    assert!(policy.contains("default-src 'none'") && policy.contains("form-action 'self' https: http:;"));
     let page = profile.text();
     for shown in ["Nom de naissance", "DUBOIS", "Angela Claire Louise", "1962-08-24", "75107", "Féminin"] {
         assert!(page.contains(shown), "{shown}");
