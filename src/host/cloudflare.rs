@@ -15,13 +15,19 @@ use crate::oidc::FetchAnswer;
 use crate::session::LoadAnswer;
 use crate::time::Timestamp;
 use crate::web::{self, Content, Event, Level, Reply, Step, Visit};
-use crate::wire::{Headers, Method, Request, Response, TARGET_LIMIT};
+use crate::wire::{Header, Headers, Method, Request, Response, TARGET_LIMIT};
 
 mod assets;
 mod binding;
+mod crossing;
 mod outbound;
 mod store;
 mod stream;
+
+thread_local! {
+    /// A constant that only JavaScript can hold: the names of the headers that the core reads.
+    static NAMES: js_sys::Array = crossing::names(Header::ALL.iter().map(|(_, name)| *name));
+}
 
 static CONFIG: OnceLock<Result<Config, Faults>> = OnceLock::new();
 
@@ -48,8 +54,9 @@ async fn serve(
     if target.len() > TARGET_LIMIT {
         return send(&refusal::address_too_long());
     }
-    let given = request.headers();
-    let headers = Headers::read(|name| given.get(name).ok().flatten());
+    let mut given = NAMES.with(|names| crossing::read(&request.headers(), names))?.into_iter();
+    // In the order of the names, which is the order in which the core asks.
+    let headers = Headers::read(|_| given.next().flatten());
     let mut visitor = Request::new(Method::parse(&request.method()), target, headers);
     if visitor.method == Method::Post {
         match stream::read(request.body(), Request::BODY_LIMIT).await? {
@@ -114,13 +121,8 @@ fn log(event: &Event) {
 }
 
 fn send(response: &Response) -> Result<web_sys::Response, JsValue> {
-    let headers = web_sys::Headers::new()?;
-    for (name, value) in &response.headers {
-        headers.append(name, value)?;
-    }
-    let init = web_sys::ResponseInit::new();
-    init.set_status(response.status);
-    init.set_headers(&headers);
+    let headers = response.headers.iter().map(|(name, value)| (*name, value.as_str()));
+    let init = crossing::init(response.status, headers)?;
     if response.body.is_empty() {
         // Also because the runtime refuses any body, even an empty one, with 204 and 304.
         return web_sys::Response::new_with_opt_str_and_init(None, &init);

@@ -10,16 +10,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use http_body::Body;
 use spin_sdk::http::{BoxBody, EmptyBody, FullBody, HeaderName, HeaderValue, StatusCode, box_body};
 use spin_sdk::http::{Request as Incoming, Response as Outgoing};
-use spin_sdk::key_value::{Error as StoreError, Store};
+use spin_sdk::http_service;
 use spin_sdk::variables::{self, Error as VariableError};
-use spin_sdk::{http_service, wasip3};
 
 use super::log::trouble;
-use super::memory::Memory;
 use super::refusal;
 use crate::config::{self, Config, Faults, NAMES};
 use crate::oidc::FetchAnswer;
-use crate::session::{Key, LoadAnswer, Save};
+use crate::session::LoadAnswer;
 use crate::time::Timestamp;
 use crate::web::{self, Content, Reply, Step, Visit};
 use crate::wire::{Header, Headers, Method, Request, Response, TARGET_LIMIT};
@@ -27,9 +25,9 @@ use crate::wire::{Header, Headers, Method, Request, Response, TARGET_LIMIT};
 mod body;
 mod files;
 mod outbound;
+mod store;
 
 static CONFIG: OnceLock<Result<Config, Faults>> = OnceLock::new();
-static MEMORY: Memory = Memory::new();
 
 #[http_service]
 async fn handle(request: Incoming) -> Outgoing<BoxBody> {
@@ -58,7 +56,7 @@ async fn serve(request: Incoming) -> Result<Outgoing<BoxBody>, String> {
         Err(faults) => web::misconfigured(faults, &visitor),
     };
     reply.events.iter().for_each(|event| log(&event.to_json()));
-    reply.save.into_iter().for_each(save);
+    reply.save.into_iter().for_each(store::save);
     Ok(match reply.content {
         Content::Respond(response) => send(response),
         Content::File(file) => files::send(&file),
@@ -76,7 +74,7 @@ async fn perform(config: &Config, request: Request) -> Result<Reply, String> {
                 waiting.resume(config, FetchAnswer { now: now(), result })
             }
             Step::Load(key, loading) => {
-                let entry = load(&key).await;
+                let entry = store::load(&key).await;
                 loading.resume(config, LoadAnswer { now: now(), entry })
             }
             Step::Done(reply) => return Ok(*reply),
@@ -118,44 +116,6 @@ async fn configuration() -> Result<&'static Result<Config, Faults>, String> {
 fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp::from_unix(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
-}
-
-async fn load(key: &Key) -> Option<Vec<u8>> {
-    if let Some(entry) = MEMORY.find(key) {
-        return Some(entry);
-    }
-    let found = match Store::open_default().await {
-        Ok(store) => store.get(key.as_str()).await,
-        Err(error) => Err(error),
-    };
-    let entry = found.unwrap_or_else(|error| {
-        complain("host.load", "the key-value store gave no answer", &error);
-        None
-    })?;
-    MEMORY.keep(key, &entry);
-    Some(entry)
-}
-
-/// Remembers at once, and writes to the store after the answer has gone: nobody waits, no failure is theirs.
-/// The store forgets nothing by itself; the core judges the age of what it loads.
-fn save(entry: Save) {
-    MEMORY.keep(&entry.key, &entry.value);
-    wasip3::spawn(async move {
-        let written = match Store::open_default().await {
-            Ok(store) => store.set(entry.key.as_str(), &entry.value).await,
-            Err(error) => Err(error),
-        };
-        if let Err(error) = written {
-            complain("host.save", "the key-value store took no entry", &error);
-        }
-    });
-}
-
-/// A manifest that grants no store has chosen to do without.
-fn complain(code: &'static str, message: &'static str, error: &StoreError) {
-    if !matches!(error, StoreError::AccessDenied | StoreError::NoSuchStore) {
-        log(&trouble(code, message, &error.to_string()));
-    }
 }
 
 /// One line for Spin's log. A log that cannot be written must not end a visit, as `eprintln!` would.

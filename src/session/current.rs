@@ -1,8 +1,12 @@
 //! The session: who is here, until when, sealed in one cookie.
 //!
-//! The sealed payload is the time of login and of the last renewal (8 bytes each), then JSON. A request
-//! that only passes the gate never reads the JSON, and a renewal seals it again unread.
+//! The cookie is `HEAD~BODY`, two seals. The head holds the time of login and of the last renewal, 8 bytes
+//! each, and opens only beside the very text of its body, whose hash is its context. The body holds who is
+//! here. A request that only passes the gate opens the head and hashes the body; a renewal seals a new head
+//! for the same body. So what a request costs hardly depends on how much the session knows.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 use zeroize::Zeroizing;
 
@@ -11,7 +15,7 @@ use super::{CookieNames, KeyRing, Purpose};
 use crate::franceconnect::Identity;
 use crate::jose::Object;
 use crate::oidc::Failure;
-use crate::secret::{Chance, Secret};
+use crate::secret::{Chance, Secret, fingerprint};
 use crate::time::Timestamp;
 use crate::wire::cookie::{self, Found};
 
@@ -41,11 +45,11 @@ pub struct Session {
     id_token: String,
 }
 
-/// A session cookie that opened: authentic, for this purpose and site, not expired.
+/// A session cookie whose head opened: authentic, whole, for this purpose and site, not expired.
 pub struct Opened {
-    payload: Zeroizing<Vec<u8>>,
     started: Timestamp,
     renewed: Timestamp,
+    body: String,
 }
 
 /// What the request says about a session.
@@ -118,7 +122,9 @@ impl Session {
         chance: &mut Chance,
     ) -> Result<String, Failure> {
         let json = Zeroizing::new(self.to_json());
-        seal(ring, names, life, now, now, json.as_bytes(), chance).ok_or(TOO_LARGE)
+        let end = now.plus(life.absolute);
+        let body = ring.seal(Purpose::Identity, "", end, json.as_bytes(), chance).ok_or(TOO_LARGE)?;
+        seal(ring, names, life, now, now, &body, chance).ok_or(TOO_LARGE)
     }
 }
 
@@ -130,26 +136,30 @@ pub fn find(ring: &KeyRing, names: CookieNames, life: Lifetime, header: &str, no
         Found::Several => return Presence::Ambiguous,
         Found::One(sealed) => sealed,
     };
-    let opened = ring.open(Purpose::Session, "", now, sealed).and_then(Opened::read);
+    let opened = open(ring, now, sealed);
     let opened = opened.filter(|opened| opened.expires_in(life, now) > 0);
     opened.map_or(Presence::Nobody, Presence::Somebody)
 }
 
+fn open(ring: &KeyRing, now: Timestamp, sealed: &str) -> Option<Opened> {
+    let (head, body) = sealed.split_once('~')?;
+    let times = ring.open(Purpose::Session, &hash(body), now, head)?;
+    let (started, rest) = times.split_first_chunk::<8>()?;
+    let (renewed, _) = rest.split_first_chunk::<8>()?;
+    let moment = |bytes: [u8; 8]| Timestamp::from_unix(i64::from_be_bytes(bytes));
+    Some(Opened { started: moment(*started), renewed: moment(*renewed), body: body.to_owned() })
+}
+
+/// What ties a head to its body.
+fn hash(body: &str) -> String {
+    URL_SAFE_NO_PAD.encode(fingerprint::<32>(body.as_bytes()))
+}
+
 impl Opened {
-    fn read(payload: Zeroizing<Vec<u8>>) -> Option<Self> {
-        let (started, rest) = payload.split_first_chunk::<8>()?;
-        let (renewed, _) = rest.split_first_chunk::<8>()?;
-        let moment = |bytes: [u8; 8]| Timestamp::from_unix(i64::from_be_bytes(bytes));
-        Some(Self { started: moment(*started), renewed: moment(*renewed), payload })
-    }
-
-    fn json(&self) -> &[u8] {
-        self.payload.get(16..).unwrap_or_default()
-    }
-
     /// Reads the session; nothing if it was sealed by a version with other members.
-    pub fn session(&self) -> Option<Session> {
-        Session::read(&Object::parse(self.json()).ok()?)
+    pub fn session(&self, ring: &KeyRing, now: Timestamp) -> Option<Session> {
+        let json = ring.open(Purpose::Identity, "", now, &self.body)?;
+        Session::read(&Object::parse(&json).ok()?)
     }
 
     /// Seconds until the session ends if nothing more is asked.
@@ -169,7 +179,7 @@ impl Opened {
     ) -> Option<String> {
         let due = now.since(self.renewed) >= (life.idle / 10).max(1);
         let gains = end(life, self.started, now) > end(life, self.started, self.renewed);
-        if due && gains { seal(ring, names, life, self.started, now, self.json(), chance) } else { None }
+        if due && gains { seal(ring, names, life, self.started, now, &self.body, chance) } else { None }
     }
 }
 
@@ -183,15 +193,13 @@ fn seal(
     life: Lifetime,
     started: Timestamp,
     renewed: Timestamp,
-    json: &[u8],
+    body: &str,
     chance: &mut Chance,
 ) -> Option<String> {
     let expires = end(life, started, renewed);
-    let mut payload = Zeroizing::new(Vec::with_capacity(16 + json.len()));
-    payload.extend_from_slice(&started.unix().to_be_bytes());
-    payload.extend_from_slice(&renewed.unix().to_be_bytes());
-    payload.extend_from_slice(json);
-    let sealed = ring.seal(Purpose::Session, "", expires, &payload, chance)?;
+    let times = [started.unix().to_be_bytes(), renewed.unix().to_be_bytes()].concat();
+    let head = ring.seal(Purpose::Session, &hash(body), expires, &times, chance)?;
+    let value = format!("{head}~{body}");
     let max_age = expires.since(renewed);
-    (sealed.len() <= VALUE_LIMIT).then(|| names.set(&names.session(), &sealed, max_age))
+    (value.len() <= VALUE_LIMIT).then(|| names.set(&names.session(), &value, max_age))
 }

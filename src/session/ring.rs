@@ -27,8 +27,10 @@ const SEALED_LIMIT: usize = 128 * 1024;
 pub enum Purpose {
     /// A login in flight.
     Flow,
-    /// A session.
+    /// A session: since when.
     Session,
+    /// A session: who.
+    Identity,
     /// A logout in flight.
     Logout,
     /// An entry of the store.
@@ -36,12 +38,13 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    const ALL: [Self; 4] = [Self::Flow, Self::Session, Self::Logout, Self::Store];
+    const ALL: [Self; 5] = [Self::Flow, Self::Session, Self::Identity, Self::Logout, Self::Store];
 
     fn name(self) -> &'static str {
         match self {
             Self::Flow => "flow",
             Self::Session => "session",
+            Self::Identity => "identity",
             Self::Logout => "logout",
             Self::Store => "store",
         }
@@ -68,7 +71,7 @@ pub struct KeyRing(Vec<RingKey>);
 
 struct RingKey {
     id: String,
-    ciphers: [XChaCha20Poly1305; 4],
+    ciphers: [XChaCha20Poly1305; 5],
 }
 
 impl std::fmt::Debug for KeyRing {

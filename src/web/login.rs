@@ -49,7 +49,7 @@ pub(super) fn start(config: &Config, request: &Request, now: Timestamp, chance: 
     let cookies = request.header(Header::Cookie).unwrap_or_default();
     match current::find(&config.ring, config.cookies, config.lifetime, cookies, now) {
         Presence::Ambiguous => return Step::reply(gate::ambiguous(config, language)),
-        Presence::Somebody(opened) if opened.session().is_some() => {
+        Presence::Somebody(opened) if opened.session(&config.ring, now).is_some() => {
             return Step::reply(Reply::respond(redirect(return_to.as_str())));
         }
         Presence::Somebody(_) | Presence::Nobody => {}

@@ -33,7 +33,7 @@ pub(super) fn start(config: &Config, request: &Request, now: Timestamp, chance: 
     let cookies = request.header(Header::Cookie).unwrap_or_default();
     let clear = vec![config.cookies.clear(&config.cookies.session())];
     let session = match current::find(&config.ring, config.cookies, config.lifetime, cookies, now) {
-        Presence::Somebody(opened) => opened.session(),
+        Presence::Somebody(opened) => opened.session(&config.ring, now),
         Presence::Nobody | Presence::Ambiguous => None,
     };
     let Some(session) = session else {

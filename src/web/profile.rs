@@ -66,7 +66,7 @@ fn present(config: &Config, request: &Request, now: Timestamp) -> Found {
     match current::find(&config.ring, config.cookies, config.lifetime, cookies, now) {
         Presence::Nobody => Found::Nobody,
         Presence::Ambiguous => Found::Ambiguous,
-        Presence::Somebody(opened) => match opened.session() {
+        Presence::Somebody(opened) => match opened.session(&config.ring, now) {
             Some(session) => Found::Here(opened, Box::new(session)),
             None => Found::Nobody,
         },

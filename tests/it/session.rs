@@ -9,7 +9,8 @@ use franceconnect_edge::wire::{Header, Method, Request};
 use crate::support::conversation::{Browser, KEY, OTHER_KEY, World, configure, variables};
 
 const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
-const PURPOSES: [Purpose; 4] = [Purpose::Flow, Purpose::Session, Purpose::Logout, Purpose::Store];
+const PURPOSES: [Purpose; 5] =
+    [Purpose::Flow, Purpose::Session, Purpose::Identity, Purpose::Logout, Purpose::Store];
 const GOOD: &str = "kTLrb6n3A1Zg8oYwVd5sXc0uJpQh7iMfN2tGxBvCyRE";
 
 fn ring(keys: &str, audience: &str) -> KeyRing {
@@ -229,5 +230,33 @@ fn flows_never_fill_the_headers() {
         let bytes: usize = browser.cookies.iter().map(|(name, value)| name.len() + value.len() + 3).sum();
         assert!(bytes < 4_400, "{bytes} bytes of cookies");
         assert!(!browser.cookies.is_empty());
+    }
+}
+
+#[test]
+fn a_session_is_whole_or_nothing() {
+    let mut world = World::new();
+    let (mut one, mut two) = (Browser::new(), Browser::new());
+    one.log_in(&mut world, "test");
+    two.log_in(&mut world, "avec_nom_dusage");
+    let cookies = [one.cookies["fc_session"].clone(), two.cookies["fc_session"].clone()];
+    let halves: Vec<(&str, &str)> = cookies.iter().map(|cookie| cookie.split_once('~').unwrap()).collect();
+    let body = halves[0].1;
+    let mut bent = body.to_owned();
+    bent.replace_range(60..61, if &body[60..61] == "A" { "B" } else { "A" });
+    for value in [
+        format!("{}~{}", halves[0].0, halves[1].1),
+        format!("{}~{}", halves[1].0, halves[0].1),
+        format!("{}~{bent}", halves[0].0),
+        format!("{}~{}", halves[0].0, &body[..body.len() - 1]),
+        format!("{}~{body}~", halves[0].0),
+        format!("{}~", halves[0].0),
+        halves[0].0.to_owned(),
+        format!("{body}~{body}"),
+    ] {
+        let mut thief = Browser::new();
+        thief.cookies.insert("fc_session".to_owned(), value.clone());
+        assert_eq!(thief.get(&mut world, "/prive/").status, 303, "{value}");
+        assert!(!thief.is_logged_in(&mut world));
     }
 }

@@ -6,7 +6,7 @@
 use wasm_bindgen::{JsCast, JsValue};
 use worker::Env;
 
-use super::{binding, stream};
+use super::{binding, crossing, stream};
 use crate::site::{SiteFile, media_type};
 use crate::wire::{Header, Method, params};
 
@@ -23,6 +23,10 @@ const CONDITIONS: [(Header, &str); 4] = [
 const PASSED: [&str; 6] =
     ["etag", "last-modified", "content-length", "content-range", "accept-ranges", "content-encoding"];
 
+thread_local! {
+    static NAMES: js_sys::Array = crossing::names(PASSED);
+}
+
 /// Longest `404.html` that is read.
 const NOT_FOUND_PAGE: usize = 1024 * 1024;
 
@@ -32,8 +36,8 @@ pub(super) async fn send(env: &Env, file: &SiteFile) -> Result<web_sys::Response
     let Some(assets) = binding::named(env, "ASSETS") else { return super::send(&file.not_found()) };
     let conditions = conditions(file)?;
     for name in file.candidates() {
-        if let Some(found) = fetch(&assets, &name, file.method(), Some(&conditions)).await? {
-            return found_file(file, &name, found);
+        if let Some(found) = fetch(&assets, &name, file.method(), conditions.as_ref()).await? {
+            return found_file(file, &name, &found);
         }
     }
     if let Some(index) = file.index()
@@ -51,10 +55,15 @@ pub(super) async fn send(env: &Env, file: &SiteFile) -> Result<web_sys::Response
     super::send(&missing)
 }
 
-fn conditions(file: &SiteFile) -> Result<web_sys::Headers, JsValue> {
-    let headers = web_sys::Headers::new()?;
+/// The visitor's conditions, if there are any.
+fn conditions(file: &SiteFile) -> Result<Option<web_sys::Headers>, JsValue> {
+    let mut headers = None;
     for (header, name) in CONDITIONS {
         if let Some(value) = file.request_header(header) {
+            let headers = match &mut headers {
+                Some(headers) => headers,
+                none => none.insert(web_sys::Headers::new()?),
+            };
             headers.set(name, value)?;
         }
     }
@@ -73,7 +82,9 @@ async fn fetch(
     let url = format!("https://site.invalid/{}", path.join("/"));
     let init = web_sys::RequestInit::new();
     init.set_redirect(web_sys::RequestRedirect::Manual);
-    init.set_method(if method == Method::Head { "HEAD" } else { "GET" });
+    if method == Method::Head {
+        init.set_method("HEAD");
+    }
     if let Some(conditions) = conditions {
         init.set_headers(conditions);
     }
@@ -84,24 +95,14 @@ async fn fetch(
 }
 
 /// The platform's answer with the core's headers in the place of its own, its body untouched.
-fn found_file(file: &SiteFile, name: &str, found: web_sys::Response) -> Result<web_sys::Response, JsValue> {
-    let headers = web_sys::Headers::new()?;
-    for name in PASSED {
-        if let Some(value) = found.headers().get(name)? {
-            headers.set(name, &value)?;
-        }
-    }
-    if matches!(found.status(), 200 | 206) {
-        headers.set("content-type", media_type(name))?;
-    }
-    for (name, value) in file.headers() {
-        match name {
-            "set-cookie" => headers.append(name, &value)?,
-            _ => headers.set(name, &value)?,
-        }
-    }
-    let init = web_sys::ResponseInit::new();
-    init.set_status(found.status());
-    init.set_headers(&headers);
+fn found_file(file: &SiteFile, name: &str, found: &web_sys::Response) -> Result<web_sys::Response, JsValue> {
+    let status = found.status();
+    let passed = NAMES.with(|names| crossing::read(&found.headers(), names))?;
+    let ours = file.headers();
+    let content_type = matches!(status, 200 | 206).then(|| ("content-type", media_type(name)));
+    let passed =
+        PASSED.iter().copied().zip(&passed).filter_map(|(name, value)| Some((name, value.as_deref()?)));
+    let ours = ours.iter().map(|(name, value)| (*name, value.as_str()));
+    let init = crossing::init(status, passed.chain(content_type).chain(ours))?;
     web_sys::Response::new_with_opt_readable_stream_and_init(found.body().as_ref(), &init)
 }
