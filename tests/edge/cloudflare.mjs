@@ -13,14 +13,15 @@ import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { unstable_getMiniflareWorkerOptions as readWranglerToml } from 'wrangler';
+import { unstable_getMiniflareWorkerOptions as understand, unstable_readConfig as read } from 'wrangler';
 
 const project = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const { convertV4MiniflareOptions: convert, Log, LogLevel, Miniflare } =
   createRequire(createRequire(import.meta.url).resolve('wrangler'))('miniflare');
 
 const { values: { port, build } } = parseArgs({ options: { port: { type: 'string' }, build: { type: 'string' } } });
-const { workerOptions } = readWranglerToml(`${project}/wrangler.toml`);
+const manifest = `${project}/wrangler.toml`;
+const { workerOptions } = understand(manifest);
 const variables = Object.entries(process.env).filter(([name]) => name === 'PUBLIC_URL' || name.startsWith('FC_'));
 
 const runtime = new Miniflare(convert({
@@ -35,7 +36,8 @@ const runtime = new Miniflare(convert({
     { type: 'ESModule', path: `${build}/index.js`, contents: readFileSync(`${build}/index.js`, 'utf8') },
     { type: 'CompiledWasm', path: `${build}/index_bg.wasm`, contents: readFileSync(`${build}/index_bg.wasm`) },
   ],
-  bindings: { ...workerOptions.bindings, ...Object.fromEntries(variables) },
+  // Of the file alone: a developer's .dev.vars is not to decide how tests end.
+  bindings: { ...read({ config: manifest }).vars, ...Object.fromEntries(variables) },
   unsafeDirectSockets: [{ host: '127.0.0.1', port: Number(port) }],
 }));
 

@@ -71,6 +71,29 @@ pub fn three_calls_when_cold_and_two_when_warm(platform: Platform) {
     }
 }
 
+/// Nobody promises a visitor the same instance twice: Spin ends one after 128 requests, Workers when they like.
+pub fn keys_outlive_an_instance(platform: Platform) {
+    let world = World::fresh(platform);
+    world.browser().log_in("test");
+    for _ in 0..130 {
+        assert_eq!(world.browser().get("/auth/style.css").status, 200);
+    }
+    world.emulator().take_calls();
+    assert_eq!(world.browser().log_in("test").status, 303);
+    assert_eq!(world.emulator().take_calls(), ["token", "userinfo"]);
+}
+
+pub fn a_login_begins_here_and_ends_there(platform: Platform) {
+    let mut world = World::fresh(platform);
+    let (mut on_the_way, mut inside) = (world.browser(), world.browser());
+    assert_eq!(inside.log_in("test").status, 303);
+    let callback = on_the_way.authorize("test", "/prive/");
+    world.restart();
+    assert!(inside.is_logged_in(), "the session is in the browser");
+    assert_eq!(on_the_way.get(&callback).status, 303, "and so is the login");
+    assert!(on_the_way.is_logged_in());
+}
+
 pub fn a_logged_in_browser_is_not_sent_away_again(world: &World) {
     let mut browser = world.browser();
     browser.log_in("test");

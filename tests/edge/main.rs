@@ -82,7 +82,11 @@ const TESTS: &[(&str, Test)] = tests! {
         another_site_can_log_nobody_out,
         a_return_from_logout_that_nobody_began_changes_nothing,
     }
-    Own: login { three_calls_when_cold_and_two_when_warm, }
+    Own: login {
+        three_calls_when_cold_and_two_when_warm,
+        keys_outlive_an_instance,
+        a_login_begins_here_and_ends_there,
+    }
     Alone: callback {
         a_replay_makes_no_call_and_no_second_session,
         a_callback_belongs_to_the_browser_that_began,

@@ -22,9 +22,15 @@ pub fn logs() -> PathBuf {
     project().join("artefacts/edge")
 }
 
-/// A port that was free a moment ago. Addresses must be known before the program that listens is started.
+/// A port that is free. Addresses must be known before the program that listens is started, and outgoing
+/// connections must not take the port meanwhile: theirs are above these on every system.
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).unwrap().port()
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    (0..1000)
+        .map(|_| 20_000 + (std::process::id() as usize * 37 + NEXT.fetch_add(1, Ordering::Relaxed)) % 12_000)
+        .filter_map(|port| u16::try_from(port).ok())
+        .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
+        .expect("no port is free")
 }
 
 /// A program that ends with this value. All it says goes to one file.

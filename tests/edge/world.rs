@@ -21,7 +21,8 @@ pub struct World {
     pub emulator: Option<Emulator>,
     /// Counting calls and switching faults concern everybody who is here.
     pub quiet: RwLock<()>,
-    _process: Process,
+    variables: Variables,
+    process: Option<Process>,
 }
 
 impl World {
@@ -49,15 +50,24 @@ impl World {
         emulator: Option<Emulator>,
         variables: &Variables,
     ) -> Self {
-        let port = site.rsplit(':').next().unwrap().parse().unwrap();
-        let mut process = Process::start(platform.name(), platform.command(port, variables));
-        secrets::watch(platform, process.log());
+        let variables = variables.clone();
+        let mut world = Self { platform, site, emulator, quiet: RwLock::default(), variables, process: None };
+        world.restart();
+        world
+    }
+
+    /// Another process in the place of the one there was, as after a deployment: it remembers nothing.
+    pub fn restart(&mut self) {
+        self.process = None;
+        let port = self.site.rsplit(':').next().unwrap().parse().unwrap();
+        let mut process = Process::start(self.platform.name(), self.platform.command(port, &self.variables));
+        secrets::watch(self.platform, process.log());
         process.wait_for("answer on its port", |_| {
             std::net::TcpStream::connect(("127.0.0.1", port)).ok()?;
-            let answer = Request::new("GET", format!("{site}/auth/style.css")).send();
+            let answer = Request::new("GET", format!("{}/auth/style.css", self.site)).send();
             matches!(answer.status, 200 | 503).then_some(())
         });
-        Self { platform, site, emulator, quiet: RwLock::default(), _process: process }
+        self.process = Some(process);
     }
 
     pub fn browser(&self) -> Browser {
