@@ -24,6 +24,9 @@ const CLIENT_ID: &str = "franceconnect-edge-dev";
 /// The official style of the button, if `scripts/dsfr` has put it into the site.
 const BUTTON: &str = "dsfr/connect.css";
 
+/// Where a logout lands, if the site has such a page, as the sample has.
+const LOGGED_OUT: &str = "deconnecte.html";
+
 /// The accounts that show most of what a service must bear; the emulator's login page lists the others.
 const ACCOUNTS: &[&str] = &[
     "test",
@@ -84,8 +87,12 @@ pub(super) async fn run(args: Args, lang: Lang) -> Result<(), ExitCode> {
 fn variables(port: u16, issuer: &str, site: &Path) -> Option<HashMap<&'static str, String>> {
     let mut variables: HashMap<&'static str, String> = HashMap::from([
         ("FC_PROTECTED_PATHS", "/prive".to_owned()),
+        ("FC_SERVICE_NAME", "Service de démonstration".to_owned()),
         ("FC_SCOPES", "openid identite_pivot preferred_username email".to_owned()),
     ]);
+    if site.join(LOGGED_OUT).is_file() {
+        variables.insert("FC_LOGOUT_PAGE", format!("/{LOGGED_OUT}"));
+    }
     if site.join(BUTTON).is_file() {
         variables.insert("FC_STYLESHEETS", format!("/{BUTTON}"));
     }

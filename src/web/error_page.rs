@@ -31,9 +31,9 @@ fn words(language: Language, failure: &Failure) -> (u16, &'static str, &'static 
             pick("Vous n’êtes pas connecté", "You are not logged in"),
             pick(
                 "La connexion avec FranceConnect n’a pas été menée à son terme. Rien n’a été transmis à ce site. \
-                 Vous pouvez recommencer quand vous le souhaitez.",
+                 Vous pouvez recommencer, avec un autre compte si FranceConnect n’a pas reconnu le premier.",
                 "The login with FranceConnect was not completed. Nothing was sent to this site. \
-                 You can try again whenever you like.",
+                 You can try again, with another account if FranceConnect did not know the first.",
             ),
         ),
         (Blame::Denial, _) => (

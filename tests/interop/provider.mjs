@@ -25,7 +25,7 @@ const OPTIONS = {
   'client-id': 'interop-client',
   'client-secret': 'interop-secret-of-more-than-32-characters',
   'redirect-uri': 'http://localhost:8787/auth/callback',
-  'post-logout-redirect-uri': 'http://localhost:8787/auth/logged-out',
+  'post-logout-redirect-uri': 'http://localhost:8787/auth/logout/callback',
   alg: 'ES256',
   'auth-method': 'client_secret_post',
 };

@@ -300,3 +300,34 @@ fn spin_gives_the_component_every_variable_there_is() {
         assert!(manifest["variables"].as_table().unwrap().contains_key(&name), "{name} has no default");
     }
 }
+
+#[test]
+fn files_of_rules_beside_the_pages_are_refused() {
+    let folder = Folder::new();
+    folder.write(
+        "wrangler.toml",
+        "name = \"site\"\n[assets]\ndirectory = \"site\"\nrun_worker_first = true\nhtml_handling = \"none\"\n\
+         [vars]\nPUBLIC_URL = \"https://site.example.fr\"\nFC_CLIENT_ID = \"client\"\n",
+    );
+    folder.write("site/_redirects", "/open /prive/index.html 200\n");
+    folder.write("site/_headers", "/*\n  Access-Control-Allow-Origin: *\n");
+    let (status, printed) = check(&folder, &["--wrangler"], &[]);
+    assert_eq!(status, 1, "{printed}");
+    assert_all(&printed, &["site/_redirects", "site/_headers"]);
+}
+
+#[test]
+fn a_local_address_and_the_addresses_to_declare_are_told_before_the_rest_is_right() {
+    let folder = Folder::new();
+    folder.write(
+        "wrangler.toml",
+        "name = \"site\"\n[assets]\nrun_worker_first = true\nhtml_handling = \"none\"\n\
+         [vars]\nPUBLIC_URL = \"http://localhost:8787\"\nFC_SCOPES = \"email\"\nFC_PREFIX = \"/compte\"\n",
+    );
+    let (status, printed) = check(&folder, &["--wrangler", "--deploy"], &[]);
+    assert_eq!(status, 1, "{printed}");
+    assert_all(
+        &printed,
+        &["FC_CLIENT_ID", "FC_SCOPES", "PUBLIC_URL", "http://localhost:8787/compte/logout/callback"],
+    );
+}

@@ -5,7 +5,7 @@ use url::Url;
 
 use super::source::{Finding, Source};
 use crate::cli::{faults, keygen};
-use crate::config::{self, Config};
+use crate::config::{self, Config, PublicUrl};
 
 /// A source with everything that was found in it.
 pub(super) struct Judged {
@@ -36,19 +36,23 @@ pub(super) fn judge(mut source: Source, deploy: bool) -> Judged {
             if stand_in { keygen::random() } else { source.value(name).map(str::to_owned) }
         });
     }
-    let mut addresses = None;
     if let Ok(config) = &config {
         outbound(config, &mut source);
-        if deploy && config.public_url().is_loopback() {
-            source.faults.push(Finding::new(
-                "PUBLIC_URL",
-                source.place("PUBLIC_URL"),
-                "est une adresse de cette machine, où aucun visiteur n’arrive.",
-                "is an address of this machine, where no visitor arrives.",
-            ));
-        }
-        addresses = Some((config.redirect_uri().to_owned(), config.post_logout_redirect_uri().to_owned()));
     }
+    // Known before the rest is right: one needs the addresses to be given a `client_id`.
+    let public_url = source.value("PUBLIC_URL").and_then(|text| PublicUrl::parse(text.trim()).ok());
+    if deploy && public_url.as_ref().is_some_and(PublicUrl::is_loopback) {
+        source.faults.push(Finding::new(
+            "PUBLIC_URL",
+            source.place("PUBLIC_URL"),
+            "est une adresse de cette machine, où aucun visiteur n’arrive.",
+            "is an address of this machine, where no visitor arrives.",
+        ));
+    }
+    let prefix =
+        source.value("FC_PREFIX").map(str::trim).filter(|prefix| !prefix.is_empty()).unwrap_or("/auth");
+    let at = |path: &str| public_url.as_ref().map(|url| format!("{}{prefix}/{path}", url.origin()));
+    let addresses = at("callback").zip(at("logout/callback"));
     Judged { source, to_set, addresses }
 }
 

@@ -79,13 +79,13 @@ fn report(Judged { source, to_set, addresses }: &Judged, lang: Lang) -> ExitCode
         lang.say("Remarques :", "Remarks:");
         source.remarks.iter().for_each(|finding| finding.say(lang));
     }
-    if count > 0 || to_set.iter().any(|(_, fault)| *fault) {
-        return ExitCode::from(FAULTS);
-    }
     if let Some((login, logout)) = addresses {
         lang.say("À déclarer à FranceConnect :", "To declare to FranceConnect:");
         lang::print(format_args!("  redirect_uri {login}"));
         lang::print(format_args!("  post_logout_redirect_uri {logout}"));
+    }
+    if count > 0 || to_set.iter().any(|(_, fault)| *fault) {
+        return ExitCode::from(FAULTS);
     }
     lang.say("Aucune erreur dans ce qui se voit d’ici.", "No fault in what can be seen from here.");
     ExitCode::SUCCESS

@@ -26,9 +26,9 @@ pub(super) fn read(path: &Path, env: Option<&str>, deploy: bool) -> Result<Sourc
         });
     }
     vars(&document, env, &mut source);
-    assets(&document, env, &mut source);
+    let folder = path.parent().unwrap_or(Path::new(""));
+    assets(&document, env, folder, &mut source);
     if !deploy {
-        let folder = path.parent().unwrap_or(Path::new(""));
         // Wrangler reads one of the two, the one of the environment if it is there.
         let own = env.map(|env| folder.join(format!(".dev.vars.{env}")));
         let found = own.map_or(Ok(false), |own| environment::dev_vars(&mut source, &own))?;
@@ -66,7 +66,7 @@ fn vars(document: &Document<'_>, env: Option<&str>, source: &mut Source) {
 }
 
 /// Without `run_worker_first` Cloudflare answers files itself, protected ones too.
-fn assets(document: &Document<'_>, env: Option<&str>, source: &mut Source) {
+fn assets(document: &Document<'_>, env: Option<&str>, folder: &Path, source: &mut Source) {
     let of_env = env.map(|env| ["env", env, "assets"]);
     let of_env = of_env.as_ref().filter(|path| document.table(*path).is_some());
     let path: &[&str] = of_env.map_or(&["assets"], |path| path);
@@ -79,6 +79,17 @@ fn assets(document: &Document<'_>, env: Option<&str>, source: &mut Source) {
             "doit valoir true, sinon les pages protégées sont servies sans connexion.",
             "must be true, or protected pages are served without a login.",
         ));
+    }
+    let directory = assets.get("directory").and_then(|value| value.get_ref().as_str()).unwrap_or_default();
+    for name in ["_redirects", "_headers"] {
+        if folder.join(directory).join(name).is_file() {
+            source.faults.push(Finding::new(
+                &format!("{directory}/{name}"),
+                None,
+                "est un fichier de règles de Cloudflare, qui rendrait des pages protégées sous d’autres adresses : le retirer.",
+                "is a file of rules for Cloudflare, which could hand out protected pages under other addresses: remove it.",
+            ));
+        }
     }
     let handling = assets.get("html_handling");
     if handling.and_then(|value| value.get_ref().as_str()) != Some("none") {
