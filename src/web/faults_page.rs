@@ -21,8 +21,8 @@ pub(super) fn reply(faults: &Faults, request: &Request) -> Reply {
         "Here is, all at once, everything that is left to set:",
     );
     let hint = language.pick(
-        "La commande « cargo run -- check » dit la même chose avant le déploiement.",
-        "The command “cargo run -- check” says the same before a deployment.",
+        "« cargo run -- check » le dit avant le déploiement.",
+        "“cargo run -- check” says so before a deployment.",
     );
     let values: [&dyn ToHtml; 6] = [&language.tag(), &title, &title, &text, &items, &hint];
     let html = fill(

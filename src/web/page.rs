@@ -5,7 +5,8 @@ use crate::html::{Html, ToHtml, fill};
 use crate::web::Language;
 use crate::wire::Response;
 
-/// The style sheet of our pages.
+/// The style sheet of our pages: sober, readable, light and dark. The official style of the FranceConnect button
+/// comes from the State design system (`FC_STYLESHEETS`); what stands here for it is plain, and gives way to it.
 pub(super) const STYLE: &str = include_str!("style.css");
 
 /// A page of the configured service, in `language`, which posts no form: its address, which may hold a code,
