@@ -49,23 +49,28 @@ impl Request {
         if self.method == "POST" && !self.has("content-length") && !self.has("transfer-encoding") {
             line("content-length", &self.body.len().to_string());
         }
-        let port = authority.rsplit(':').next().and_then(|port| port.parse::<u16>().ok());
-        let port = port.unwrap_or_else(|| panic!("no port in {}", self.url));
-        let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap_or_else(|error| {
-            panic!("nobody listens on port {port} for {} {}: {error}", self.method, self.url)
-        });
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        stream.set_write_timeout(Some(PATIENCE)).unwrap();
-        let mut bytes = Vec::new();
-        // A server may answer before it has read everything, and close; what it said is what counts.
-        let sent =
-            stream.write_all(format!("{head}\r\n").as_bytes()).and_then(|()| stream.write_all(&self.body));
-        let read = stream.read_to_end(&mut bytes);
-        Answer::parse(&bytes, self.method == "HEAD").unwrap_or_else(|| {
-            let said = String::from_utf8_lossy(&bytes);
-            panic!("no answer to {} {}: {said:?} ({sent:?}, {read:?})", self.method, self.url)
+        let bytes = [format!("{head}\r\n").as_bytes(), &self.body].concat();
+        let said = exchange(authority, &bytes);
+        Answer::parse(&said, self.method == "HEAD").unwrap_or_else(|| {
+            let said = String::from_utf8_lossy(&said);
+            panic!("no answer to {} {} but {said:?}", self.method, self.url)
         })
     }
+}
+
+/// Sends bytes that may be no request, and reads what comes until the end, which may be nothing.
+pub fn exchange(authority: &str, bytes: &[u8]) -> Vec<u8> {
+    let port = authority.rsplit(':').next().and_then(|port| port.parse::<u16>().ok());
+    let port = port.unwrap_or_else(|| panic!("no port in {authority}"));
+    let mut stream = TcpStream::connect(("127.0.0.1", port))
+        .unwrap_or_else(|error| panic!("nobody listens on port {port}: {error}"));
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.set_write_timeout(Some(PATIENCE)).unwrap();
+    let mut said = Vec::new();
+    // A server may answer before it has read everything, and close; what it said is what counts.
+    let _ = stream.write_all(bytes);
+    let _ = stream.read_to_end(&mut said);
+    said
 }
 
 /// Authority and target of an address, the target untouched.

@@ -128,6 +128,7 @@ const TESTS: &[(&str, Test)] = tests! {
         an_address_beyond_16_kib_is_refused,
         a_form_beyond_8_kib_is_refused_announced_or_not,
         headers_of_every_kind_end_in_an_answer,
+        what_is_no_proper_request_gets_nothing,
         many_visitors_at_once_each_get_their_own,
     }
     Own: outage {

@@ -96,13 +96,18 @@ impl Process {
 }
 
 impl Drop for Process {
-    /// Politely first, as some have children of their own to end.
+    /// Politely first, as some have children of their own to end. One that has ended already is left alone: its
+    /// number may be another's by now.
     fn drop(&mut self) {
-        let _ = Command::new("kill").arg(self.child.id().to_string()).stderr(Stdio::null()).status();
         let start = Instant::now();
+        let mut asked = false;
         while start.elapsed() < Duration::from_secs(10) {
-            if matches!(self.child.try_wait(), Ok(Some(_)) | Err(_)) {
+            if !matches!(self.child.try_wait(), Ok(None)) {
                 return;
+            }
+            if !asked {
+                let _ = Command::new("kill").arg(self.child.id().to_string()).status();
+                asked = true;
             }
             thread::sleep(PAUSE);
         }
