@@ -181,8 +181,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     if !arguments.list {
         let _ = std::fs::remove_dir_all(process::logs());
-        // Before a test builds it again; where it is missing, those that need it fail, each by itself.
-        let _ = std::panic::catch_unwind(platform::worker);
+        platform::copy_worker();
     }
     let conclusion = libtest_mimic::run(&arguments, trials());
     World::end_shared();

@@ -63,7 +63,7 @@ pub fn what_is_deployed_keeps_within_its_budgets() {
         line.unwrap_or_else(|| panic!("scripts/build has no {name}")).parse().unwrap()
     };
     let component = platform::component();
-    let worker = ["index.js", "index_bg.wasm"].map(|name| platform::worker().join(name));
+    let worker = platform::WORKER.map(|name| platform::worker().join(name));
     let mut over = Vec::new();
     for (name, files, budget) in [
         ("Worker", worker.as_slice(), budget("WORKER_BUDGET")),

@@ -19,6 +19,9 @@ pub enum Platform {
     Spin,
 }
 
+/// What a built Worker is made of.
+pub const WORKER: [&str; 2] = ["index.js", "index_bg.wasm"];
+
 /// Upper-case names and values.
 pub type Variables = BTreeMap<&'static str, String>;
 
@@ -114,19 +117,26 @@ fn spin(listen: &str) -> Command {
     command
 }
 
-/// The folder of the built Worker: a copy made before the tests, as one of them builds it again.
-pub fn worker() -> &'static Path {
+/// Copies the built Worker, before a test builds it again. What is missing is missed by those who need it.
+pub fn copy_worker() -> &'static Path {
     static COPY: OnceLock<PathBuf> = OnceLock::new();
     COPY.get_or_init(|| {
         let copy = unused_folder("worker");
         fs::create_dir_all(&copy).unwrap();
-        for name in ["index.js", "index_bg.wasm"] {
-            let built = project().join("build").join(name);
-            need_fresh(&built, "target/wasm32-unknown-unknown/release/franceconnect_edge.d", "scripts/build");
-            fs::copy(&built, copy.join(name)).unwrap();
+        for name in WORKER {
+            let _ = fs::copy(project().join("build").join(name), copy.join(name));
         }
         copy
     })
+}
+
+/// The folder of the copy.
+pub fn worker() -> &'static Path {
+    for name in WORKER {
+        let built = project().join("build").join(name);
+        need_fresh(&built, "target/wasm32-unknown-unknown/release/franceconnect_edge.d", "scripts/build");
+    }
+    copy_worker()
 }
 
 /// The built component, where `spin.toml` has it.

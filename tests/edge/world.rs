@@ -82,11 +82,12 @@ impl World {
     pub fn shared(platform: Platform) -> Arc<Self> {
         let mut slot = slot(platform).lock().unwrap_or_else(PoisonError::into_inner);
         let started = slot.get_or_insert_with(|| {
-            std::panic::catch_unwind(|| Arc::new(Self::fresh(platform))).map_err(|_| ())
+            let started = std::panic::catch_unwind(|| Arc::new(Self::fresh(platform)));
+            started.map_err(|why| why.downcast_ref::<String>().cloned().unwrap_or_default())
         });
         match started {
             Ok(world) => world.clone(),
-            Err(()) => panic!("{} could not be started: see the first failure", platform.name()),
+            Err(why) => panic!("{} could not be started: {why}", platform.name()),
         }
     }
 
@@ -98,7 +99,7 @@ impl World {
     }
 }
 
-type Slot = Mutex<Option<Result<Arc<World>, ()>>>;
+type Slot = Mutex<Option<Result<Arc<World>, String>>>;
 
 fn slot(platform: Platform) -> &'static Slot {
     static SLOTS: [Slot; 3] = [const { Mutex::new(None) }; 3];
