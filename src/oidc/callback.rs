@@ -57,3 +57,42 @@ pub fn judge(query: &Params, attempt: &Attempt, provider: &Provider) -> Result<C
         _ => Err(CODE),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    //! The name of the flow cookie is made of `state` already; this rule holds even if two names collided.
+
+    use super::*;
+    use crate::secret::Chance;
+    use crate::time::Timestamp;
+
+    #[test]
+    fn a_callback_of_another_login_is_refused_by_its_state() {
+        let provider = Provider {
+            issuer: "https://op.example".to_owned(),
+            authorization_endpoint: String::new(),
+            token_endpoint: String::new(),
+            userinfo_endpoint: String::new(),
+            jwks_uri: String::new(),
+            end_session_endpoint: None,
+            iss_parameter: false,
+            pkce: false,
+        };
+        let now = Timestamp::from_unix(0);
+        let attempt = Attempt::begin(&mut Chance::new(&[1; 64]), now, "/".to_owned(), false, None);
+        let judged = |query: &str| judge(&Params::parse(query).unwrap_or_default(), &attempt, &provider);
+        let state = &attempt.state;
+        assert!(matches!(judged(&format!("code=c&state={state}")), Ok(Callback::Code(_))));
+        // Not announced, so it may be absent; present it must be right.
+        assert!(judged(&format!("code=c&state={state}&iss=https://op.example")).is_ok());
+        for (query, failure) in [
+            ("code=c".to_owned(), STATE),
+            ("code=c&state=".to_owned(), STATE),
+            (format!("code=c&state={state}x"), STATE),
+            (format!("code=c&state={state}&iss=https://op.example/"), ISS),
+            (format!("state={state}"), CODE),
+        ] {
+            assert_eq!(judged(&query).err(), Some(failure), "{query}");
+        }
+    }
+}

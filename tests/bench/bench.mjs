@@ -20,22 +20,14 @@
 // compared with the baseline of its own round. Every answer must be the page with status 200, so that
 // nobody measures a redirect.
 
-import { execFileSync, spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request as httpRequest } from 'node:http';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
-
-const require = createRequire(import.meta.url);
-const HERE = import.meta.dirname ?? new URL('.', import.meta.url).pathname;
-// The program itself: the `workerd` in node_modules/.bin is a script that starts it, with another CPU account.
-const WORKERD = require('workerd').default;
-const COMPATIBILITY_DATE = '2026-11-01';
-const TICKS_PER_SECOND = Number(execFileSync('getconf', ['CLK_TCK']));
+import { HERE, bundle, cpuSeconds, megabytes, modulesOf, residentKilobytes, serve, shown, spread } from './workerd.mjs';
 
 const { values: given } = parseArgs({
   options: {
@@ -76,25 +68,8 @@ function text(value) {
   return value.startsWith('@') ? readFileSync(value.slice(1), 'utf8').trim() : value;
 }
 
-/** The scripts and wasm files of a build folder; index.js, which workerd must see first, in front. */
-function modulesOf(folder) {
-  const files = readdirSync(folder).filter((name) => ['.js', '.mjs', '.wasm'].includes(extname(name)));
-  const main = ['index.js', 'index.mjs'].find((name) => files.includes(name));
-  if (!main) throw new Error(`${folder} has no index.js: build the worker first`);
-  return [main, ...files.filter((name) => name !== main).sort()];
-}
-
 function hono(folder) {
-  require('esbuild').buildSync({
-    entryPoints: [join(HERE, 'hono.mjs')],
-    outfile: join(folder, 'hono.mjs'),
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    conditions: ['workerd', 'worker', 'browser'],
-    external: ['node:*'],
-    logLevel: 'error',
-  });
+  bundle({ entryPoints: [join(HERE, 'hono.mjs')] }, join(folder, 'hono.mjs'));
   const secret = 'a secret for this benchmark alone, of 32 characters and more';
   const now = Math.floor(Date.now() / 1000);
   const session = {
@@ -130,31 +105,7 @@ function hono(folder) {
 // ---- Running them ----
 
 async function start(worker, scratch, page) {
-  const folder = join(scratch, worker.name);
-  mkdirSync(folder, { recursive: true });
-  for (const module of worker.modules) cpSync(join(worker.folder, module), join(folder, module));
-  for (const stand of ['assets.mjs', 'kv.mjs']) cpSync(join(HERE, stand), join(folder, stand));
-  writeFileSync(join(folder, 'page.html'), page);
-  const fill = { modules: capnpModules(worker.modules), bindings: capnpBindings(worker.bindings), date: COMPATIBILITY_DATE };
-  writeFileSync(
-    join(folder, 'config.capnp'),
-    readFileSync(join(HERE, 'workerd.capnp'), 'utf8').replaceAll(/\{\{(\w+)\}\}/g, (_, name) => fill[name]),
-  );
-
-  const began = performance.now();
-  const child = spawn(WORKERD, ['serve', '--control-fd=3', join(folder, 'config.capnp')], {
-    stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
-  });
-  process.once('exit', () => child.kill());
-  const port = await new Promise((found, failed) => {
-    child.once('exit', (code) => failed(new Error(`workerd ended with ${code} before it served ${worker.name}`)));
-    let said = '';
-    child.stdio[3].on('data', (chunk) => {
-      said += chunk;
-      const event = said.match(/"port"\s*:\s*(\d+)/);
-      if (event) found(Number(event[1]));
-    });
-  });
+  const { child, port, began } = await serve(worker, scratch, page);
   Object.assign(worker, {
     child,
     page,
@@ -178,18 +129,6 @@ async function start(worker, scratch, page) {
   });
   await send(worker, 1);
   worker.firstAnswer = performance.now() - began;
-}
-
-function capnpModules(names) {
-  return names.map((name) => (
-    `(name = ${JSON.stringify(name)}, ${name.endsWith('.wasm') ? 'wasm' : 'esModule'} = embed ${JSON.stringify(name)})`
-  )).join(', ');
-}
-
-function capnpBindings(bindings) {
-  return ['(name = "ASSETS", service = "assets")', ...Object.entries(bindings).map(([name, value]) => (
-    `(name = ${JSON.stringify(name)}, ${value.kv ? 'kvNamespace = "kv"' : `text = ${JSON.stringify(value)}`})`
-  ))].join(', ');
 }
 
 /** Sends `count` requests over the kept connections, each as soon as one is free. */
@@ -216,36 +155,13 @@ function one({ name, options, agent, page }) {
   });
 }
 
-function cpuSeconds({ child }) {
-  const stat = readFileSync(`/proc/${child.pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' '); // from the third field on
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
-}
-
-function residentKilobytes({ child }) {
-  return Number(readFileSync(`/proc/${child.pid}/status`, 'utf8').match(/VmRSS:\s+(\d+)/)[1]);
-}
-
 // ---- The figures ----
-
-function spread(numbers) {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  const median = sorted.length % 2 ? sorted[Math.floor(middle)] : (sorted[middle - 1] + sorted[middle]) / 2;
-  return { median, min: sorted[0], max: sorted.at(-1) };
-}
 
 /** The ratio of the medians, which a lucky round cannot upset, and how far single rounds stray from it. */
 function ratio(ours, theirs) {
   const { min, max } = spread(ours.map((cpu, round) => cpu / theirs[round]));
   return { median: spread(ours).median / spread(theirs).median, min, max };
 }
-
-const shown = ({ median, min, max }, digits = 0) => (
-  `${median.toFixed(digits)} (${min.toFixed(digits)}–${max.toFixed(digits)})`
-);
-
-const megabytes = (kilobytes) => (kilobytes / 1000).toFixed(0);
 
 /** Sizes of the modules, and from rounds of CPU µs a request the costs beyond baseline and peer, round by round. */
 function figures(worker, all) {

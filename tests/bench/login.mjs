@@ -9,7 +9,8 @@
 //
 // Interleaved with it, round by round, through the same emulator:
 //
-//   peer        a worker in JavaScript with the same checks, by npm `openid-client` and `jose`, in a process of its own
+//   peer        a worker in JavaScript by npm `openid-client` and `jose`: sealed cookies, both signatures, and the
+//               checks of iss, aud, exp, sub, nonce and acr (ours has more)
 //   unchecked   a worker that makes the same redirects and the same two calls and checks and seals nothing
 //   bare        baseline.mjs, asked for the page as many times as a login asks a worker
 //

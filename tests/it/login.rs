@@ -322,3 +322,19 @@ fn keys_change_in_the_middle_of_a_login() {
     assert_eq!(other.log_in(&mut world, "test").status, 303, "{:?}", world.events.last());
     assert!(world.take_calls().iter().filter(|call| **call == "jwks").count() <= 2);
 }
+
+#[test]
+fn a_token_from_before_the_login_belongs_to_another() {
+    for (seconds, status) in [(9, 303), (40, 400)] {
+        let (mut world, mut browser) = (World::new(), Browser::new());
+        let sent = browser.get(&mut world, "/auth/login");
+        // The provider's clock, and ours with it, stands earlier than when the login began.
+        world.now = world.now.plus(-seconds);
+        let url = sent.get("location").unwrap().to_owned();
+        let reply = browser.emulator.log_in(&mut world.emulator, world.now, &url, "test");
+        let callback = reply.get("location").unwrap().to_owned();
+        let answer = browser.get(&mut world, &callback);
+        assert_eq!(answer.status, status, "{seconds}: {}", world.last_code());
+        assert_eq!(world.last_code() == "id_token.iat", status == 400, "{seconds}");
+    }
+}
