@@ -59,9 +59,11 @@ async fn serve(
     let headers = Headers::read(|_| given.next().flatten());
     let mut visitor = Request::new(Method::parse(&request.method()), target, headers);
     if visitor.method == Method::Post {
-        match stream::read(request.body(), Request::BODY_LIMIT).await? {
-            Some(body) => visitor.body = body,
-            None => return send(&refusal::form_too_large()),
+        match stream::read(request.body(), Request::BODY_LIMIT).await {
+            Ok(Some(body)) => visitor.body = body,
+            Ok(None) => return send(&refusal::form_too_large()),
+            // A visitor who hung up, or no proper HTTP: nothing an operator could mend.
+            Err(_) => return send(&Response::new(400)),
         }
     }
     let reply = match CONFIG.get_or_init(|| config::read(|name| variable(env, name))) {

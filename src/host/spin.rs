@@ -45,10 +45,11 @@ async fn serve(request: Incoming) -> Result<Outgoing<BoxBody>, String> {
     let method = Method::parse(request.method().as_str());
     let mut visitor = Request::new(method, target, headers(&request));
     if method == Method::Post {
-        let body = body::read(request.into_body(), Request::BODY_LIMIT).await;
-        match body.map_err(|error| error.to_string())? {
-            Some(body) => visitor.body = body,
-            None => return Ok(send(refusal::form_too_large())),
+        match body::read(request.into_body(), Request::BODY_LIMIT).await {
+            Ok(Some(body)) => visitor.body = body,
+            Ok(None) => return Ok(send(refusal::form_too_large())),
+            // A visitor who hung up, or no proper HTTP: nothing an operator could mend.
+            Err(_) => return Ok(send(Response::new(400))),
         }
     }
     let reply = match configuration().await? {

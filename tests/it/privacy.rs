@@ -90,3 +90,18 @@ fn what_is_private_is_not_stored_by_caches() {
         }
     }
 }
+
+#[test]
+fn what_a_provider_says_of_a_person_is_text_on_every_page() {
+    for fault in ["userinfo.hostile_markup", "userinfo.hostile_headers", "userinfo.hostile_controls"] {
+        let (mut world, mut browser) = (World::new(), Browser::new());
+        world.emulator.misbehave(Some(Fault::from_name(fault).unwrap()));
+        browser.log_in(&mut world, "test");
+        let profile = browser.get(&mut world, "/auth/profile");
+        let page = String::from_utf8(profile.body).unwrap();
+        assert!(!page.contains("<script") && !page.contains("<img"), "{fault}: {page}");
+        // Markup is harmless text, so its owner may log in and sees it.
+        assert_eq!(profile.status == 200, fault == "userinfo.hostile_markup", "{fault}");
+        assert_eq!(page.contains("&lt;"), fault == "userinfo.hostile_markup", "{fault}: {page}");
+    }
+}
