@@ -1,8 +1,9 @@
 //! Sessions and their seal: purposes, expiry, rotation, tampering, size.
 
 use franceconnect_edge::emulator::{Alg, accounts};
+use franceconnect_edge::franceconnect::Identity;
 use franceconnect_edge::secret::{Chance, Secret};
-use franceconnect_edge::session::{KeyRing, Purpose, RingFault};
+use franceconnect_edge::session::{CookieNames, KeyRing, Lifetime, Purpose, RingFault, Session};
 use franceconnect_edge::time::Timestamp;
 use franceconnect_edge::wire::{Header, Method, Request};
 
@@ -259,4 +260,25 @@ fn a_session_is_whole_or_nothing() {
         assert_eq!(thief.get(&mut world, "/prive/").status, 303, "{value}");
         assert!(!thief.is_logged_in(&mut world));
     }
+}
+
+#[test]
+fn a_session_that_does_not_fit_into_one_cookie_is_refused() {
+    let (ring, names) = (ring(GOOD, "us"), CookieNames::new(true));
+    let life = Lifetime { idle: 1_800, absolute: 28_800 };
+    let mut fits = Vec::new();
+    for length in [600, 2_000, 2_600, 2_800, 4_000, 20_000] {
+        let mut chance = Chance::new(&[1; 64]);
+        let token = Secret::new("a".repeat(length));
+        let session =
+            Session::new(&mut chance, "sub".to_owned(), Identity::default(), None, Vec::new(), &token);
+        match session.cookie(&ring, names, life, NOW, &mut chance) {
+            Ok(cookie) => {
+                assert!(cookie.len() < 4_000, "{length}: {} bytes", cookie.len());
+                fits.push(length);
+            }
+            Err(failure) => assert_eq!(failure.code, "session.too_large", "{length}"),
+        }
+    }
+    assert_eq!(fits, [600, 2_000, 2_600]);
 }
