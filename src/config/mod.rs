@@ -2,19 +2,23 @@
 
 mod address;
 mod fault;
-mod provider;
+mod keys;
+mod place;
 mod reader;
+mod registration;
 mod variables;
 
 pub use address::{AddressFault, PublicUrl, is_loopback_authority};
 pub use fault::{Fault, Faults};
+pub use registration::Registration;
 pub use variables::{NAMES, VARIABLES, Variable};
 
-use crate::franceconnect::{Level, Scopes};
-use crate::oidc::{Client, Provider};
-use crate::secret::Secret;
+use crate::franceconnect::{Level, Product};
+use crate::oidc::Provider;
 use crate::session::{CookieNames, KeyRing, Lifetime};
-use crate::site::{Protected, ReturnPath};
+use crate::site::{Demand, Protected, ReturnPath, SitePath};
+use place::Place;
+use registration::{FIRST, SECOND, SECOND_ONLY};
 
 /// A configuration with no fault in it.
 #[derive(Debug)]
@@ -24,13 +28,14 @@ pub struct Config {
     pub(crate) service_name: String,
     pub(crate) stylesheets: Vec<String>,
     pub(crate) logout_page: ReturnPath,
-    pub(crate) protected: Protected,
-    pub(crate) source: Source,
-    pub(crate) client: Client,
-    pub(crate) scopes: Scopes,
-    pub(crate) level: Option<Level>,
-    /// What goes into the authorization request besides the code flow's own parameters.
-    pub(crate) authorization: Vec<(&'static str, String)>,
+    protected: Protected,
+    first: Registration,
+    /// With FranceConnect+, beside a first one with FranceConnect.
+    second: Option<Registration>,
+    /// The public JWK Set, if there are keys.
+    pub(crate) jwks: Option<String>,
+    /// The sector identifier document, if several sites share a client.
+    pub(crate) sector: Option<String>,
     pub(crate) ring: KeyRing,
     pub(crate) cookies: CookieNames,
     pub(crate) lifetime: Lifetime,
@@ -50,28 +55,74 @@ pub enum Source {
     },
 }
 
+impl Source {
+    /// The issuer identifier.
+    pub fn issuer(&self) -> &str {
+        match self {
+            Self::BuiltIn(provider) => &provider.issuer,
+            Self::Discovery { issuer, .. } => issuer,
+        }
+    }
+}
+
 impl Config {
     /// The address of the site.
     pub fn public_url(&self) -> &PublicUrl {
         &self.public_url
     }
 
-    /// The provider's issuer identifier.
+    /// The issuer identifier of the one provider, or of the first.
     pub fn issuer(&self) -> &str {
-        match &self.source {
-            Source::BuiltIn(provider) => &provider.issuer,
-            Source::Discovery { issuer, .. } => issuer,
-        }
+        self.first.issuer()
+    }
+
+    /// The registrations: one, or FranceConnect's and FranceConnect+'s.
+    pub fn registrations(&self) -> impl Iterator<Item = &Registration> {
+        std::iter::once(&self.first).chain(&self.second)
+    }
+
+    /// The registration with this issuer.
+    pub(crate) fn registration(&self, issuer: &str) -> Option<&Registration> {
+        self.registrations().find(|registration| registration.issuer() == issuer)
+    }
+
+    /// The registration that gives this level: the product follows.
+    pub(crate) fn registration_for(&self, level: Option<Level>) -> &Registration {
+        let plus = level.is_some_and(|level| level.product() == Product::Plus);
+        self.second.as_ref().filter(|_| plus).unwrap_or(&self.first)
+    }
+
+    /// Whether a registration gives this level.
+    pub(crate) fn gives(&self, level: Option<Level>) -> bool {
+        let registration = self.registration_for(level);
+        let highest = match registration.source {
+            // FranceConnect's own products; what another provider gives is not known here.
+            Source::BuiltIn(_) if registration.product == Product::Standard => Some(Level::Eidas1),
+            _ => Some(Level::Eidas3),
+        };
+        level <= highest
+    }
+
+    /// What the file at `path` asks of a session, if it is protected: never less than the service in general.
+    pub(crate) fn demand(&self, path: &SitePath) -> Option<Demand> {
+        self.protected.demand(path).map(|Demand(level)| Demand(level.max(self.first.level)))
+    }
+
+    /// The level that a login needs which leads to `return_to`.
+    pub(crate) fn level_at(&self, return_to: &str) -> Option<Level> {
+        let path = return_to.split('?').next().unwrap_or_default();
+        let demand = SitePath::parse(path).ok().and_then(|path| self.demand(&path));
+        demand.map_or(self.first.level, |Demand(level)| level)
     }
 
     /// The `redirect_uri` to declare to the provider.
     pub fn redirect_uri(&self) -> &str {
-        &self.client.redirect_uri
+        &self.first.client.redirect_uri
     }
 
     /// The `post_logout_redirect_uri` to declare to the provider.
     pub fn post_logout_redirect_uri(&self) -> &str {
-        &self.client.post_logout_redirect_uri
+        &self.first.client.post_logout_redirect_uri
     }
 }
 
@@ -83,42 +134,34 @@ impl Config {
 pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, Faults> {
     let mut reader = reader::Reader::new(&variable);
     let public_url = reader.public_url();
+    let site = public_url.as_ref();
     let prefix = reader.prefix();
-    let ends = provider::read(&mut reader, public_url.as_ref());
+    let place = Place::read(&mut reader, site);
+    // Faults of the rest are named even where the place is unknown.
+    let first = registration::read(&mut reader, site, place.unwrap_or(Place::UNKNOWN), &FIRST);
+    let second = second(&mut reader, site, place);
+    let drafts: Vec<_> = std::iter::once(&first).chain(&second).collect();
+    let private_keys = keys::private_keys(&mut reader, &drafts);
     let service_name = reader.service_name();
     let stylesheets = reader.stylesheets();
     let protected = reader.protected();
     reader.reachable(&stylesheets, &protected);
+    reader.attainable(&protected, place, second.is_some());
     let logout_page = reader.logout_page(&prefix);
     let lifetime = reader.lifetime();
-    // What is sealed for one provider, client, level and site opens for no other.
-    let audience = format!(
-        "{}\n{}\n{}\n{}",
-        ends.level.map_or("none", Level::name),
-        ends.issuer,
-        ends.client_id,
-        public_url.as_ref().map_or("", PublicUrl::origin)
-    );
+    // What is sealed for one site and its registrations opens for no other.
+    let audiences: Vec<String> = drafts.iter().map(|draft| draft.audience()).collect();
+    let audience = format!("{}\n{}", site.map_or("", PublicUrl::origin), audiences.join("\n"));
     let ring = reader.ring(&audience);
-    let (Some(public_url), Some(ring)) = (public_url, ring) else { return Err(reader.into_faults()) };
-    let (Some(source), Some(scopes), Some(algorithm)) = (ends.source, ends.scopes, ends.algorithm) else {
+    let origin = site.map_or("", PublicUrl::origin);
+    let at = |path: &str| format!("{origin}{prefix}/{path}");
+    let sector = keys::sector(&mut reader, &at("callback"), site.is_some_and(PublicUrl::is_loopback));
+    let first = first.finish(&at, &private_keys);
+    let second = second.map(|second| second.finish(&at, &private_keys));
+    let (Some(public_url), Some(ring), Some(first)) = (public_url, ring, first) else {
         return Err(reader.into_faults());
     };
-    let at = |path: &str| format!("{}{prefix}/{path}", public_url.origin());
     let config = Config {
-        client: Client {
-            id: ends.client_id,
-            secret: Secret::new(ends.client_secret),
-            auth: ends.auth,
-            algorithm,
-            userinfo: ends.userinfo,
-            redirect_uri: at("callback"),
-            post_logout_redirect_uri: at("logout/callback"),
-            leeway: ends.leeway,
-            userinfo_expires: ends.strict,
-            // FranceConnect's tokens live 60 seconds; other providers' an hour and more.
-            token_life: if ends.strict { 60 } else { 86_400 },
-        },
         service_name: service_name.unwrap_or_else(|| public_url.host().to_owned()),
         cookies: CookieNames::new(public_url.is_secure()),
         public_url,
@@ -126,12 +169,57 @@ pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, Faults>
         stylesheets,
         logout_page,
         protected,
-        source,
-        scopes,
-        level: ends.level,
-        authorization: ends.authorization,
+        first,
+        second: second.flatten(),
+        jwks: private_keys.published(),
+        sector,
         ring,
         lifetime,
     };
     reader.finish(config)
+}
+
+/// The second registration, if there is one.
+fn second(
+    reader: &mut reader::Reader<'_>,
+    site: Option<&PublicUrl>,
+    first: Option<Place>,
+) -> Option<registration::Draft> {
+    if reader.given(variables::FC_PLUS_CLIENT_ID).is_none() {
+        for name in SECOND_ONLY {
+            if reader.given(name).is_some_and(|value| value != variables::default_of(name)) {
+                reader.faults.add(
+                    name,
+                    "ne se renseigne qu’avec FC_PLUS_CLIENT_ID.",
+                    "goes with FC_PLUS_CLIENT_ID only.",
+                );
+            }
+        }
+        return None;
+    }
+    let Some(place) = first.map_or(Some(Place::UNKNOWN), Place::beside) else {
+        reader.faults.add(
+            variables::FC_PLUS_CLIENT_ID,
+            "s’ajoute à un client de FranceConnect : FC_ENVIRONMENT doit être sandbox, integration, production ou emulator.",
+            "goes beside a client of FranceConnect: FC_ENVIRONMENT must be sandbox, integration, production or emulator.",
+        );
+        return None;
+    };
+    let built_in = matches!(place, Place::BuiltIn(_));
+    if built_in && reader.given(variables::FC_PLUS_ISSUER).is_some() {
+        reader.faults.add(
+            variables::FC_PLUS_ISSUER,
+            "ne se renseigne qu’avec FC_ENVIRONMENT=emulator.",
+            "goes with FC_ENVIRONMENT=emulator only.",
+        );
+    }
+    let issuer = reader.given(variables::FC_PLUS_ISSUER);
+    if issuer.is_some() && issuer == reader.given(variables::FC_ISSUER) {
+        reader.faults.add(
+            variables::FC_PLUS_ISSUER,
+            "est celui de FC_ISSUER : FranceConnect+ a le sien.",
+            "is that of FC_ISSUER: FranceConnect+ has its own.",
+        );
+    }
+    Some(registration::read(reader, site, place, &SECOND))
 }

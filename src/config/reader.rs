@@ -1,8 +1,10 @@
 //! Reads the variables one by one, noting every fault instead of stopping at the first.
 
 use super::address::{AddressFault, PublicUrl};
+use super::place::Place;
 use super::variables::*;
 use super::{Config, Faults};
+use crate::franceconnect::{Level, Product};
 use crate::secret::Secret;
 use crate::session::{KeyRing, Lifetime, RingFault};
 use crate::site::{Protected, ReturnPath, RuleFault, SitePath};
@@ -144,6 +146,11 @@ impl<'a> Reader<'a> {
                         "contient une entrée que nulle adresse ne peut avoir : ni .., ni //, ni ;, ni * ailleurs qu’à la fin.",
                         "holds an entry that no address can have: no .., no //, no ; and no * but at the end.",
                     ),
+                    RuleFault::NotALevel => self.faults.add(
+                        FC_PROTECTED_PATHS,
+                        "contient un chemin suivi d’autre chose que eidas1, eidas2 ou eidas3 ; un blanc du chemin s’écrit %20.",
+                        "holds a path followed by something else than eidas1, eidas2 or eidas3; a blank of the path is written %20.",
+                    ),
                 }
             }
             Protected::default()
@@ -159,6 +166,18 @@ impl<'a> Reader<'a> {
                 FC_STYLESHEETS,
                 "nomme une feuille de style sous un chemin de FC_PROTECTED_PATHS : nos pages d’erreur seraient sans style.",
                 "names a style sheet below a path of FC_PROTECTED_PATHS: our error pages would have no style.",
+            );
+        }
+    }
+
+    /// A level that no provider here gives would lock its paths for everybody.
+    pub(super) fn attainable(&mut self, protected: &Protected, place: Option<Place>, second: bool) {
+        let plain = place.is_some_and(|place| place.is_strict() && place.product() == Product::Standard);
+        if plain && !second && protected.highest() > Some(Level::Eidas1) {
+            self.faults.add(
+                FC_PROTECTED_PATHS,
+                "demande un niveau que seul FranceConnect+ donne : renseigner FC_PLUS_CLIENT_ID, ou passer à FC_ENVIRONMENT=plus-…",
+                "asks for a level that only FranceConnect+ gives: set FC_PLUS_CLIENT_ID, or go over to FC_ENVIRONMENT=plus-…",
             );
         }
     }

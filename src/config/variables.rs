@@ -44,8 +44,8 @@ variables! {
         "Adresse publique du site, sans chemin : `https://mon-service.fr`. Toutes nos adresses en viennent.",
         "Public address of the site, without a path: `https://my-service.fr`. All our own addresses come from it.";
     FC_ENVIRONMENT, false, Some("sandbox"),
-        "`sandbox`, `integration`, `production`, `emulator`, ou `other` avec `FC_ISSUER`.",
-        "`sandbox`, `integration`, `production`, `emulator`, or `other` with `FC_ISSUER`.";
+        "FranceConnect : `sandbox`, `integration`, `production`, `emulator` ; FranceConnect+ : `plus-integration`, `plus-production`, `plus-emulator` ; ou `other` avec `FC_ISSUER`.",
+        "FranceConnect: `sandbox`, `integration`, `production`, `emulator`; FranceConnect+: `plus-integration`, `plus-production`, `plus-emulator`; or `other` with `FC_ISSUER`.";
     FC_CLIENT_ID, false, None,
         "`client_id` remis par FranceConnect pour cet environnement.",
         "`client_id` given by FranceConnect for this environment.";
@@ -59,8 +59,8 @@ variables! {
         "Données demandées, séparées par des espaces ; seulement celles de l’habilitation.",
         "Data asked for, separated by spaces; only those of the habilitation.";
     FC_PROTECTED_PATHS, false, Some(""),
-        "Chemins qui demandent une connexion, séparés par des virgules ; `/` protège tout le site.",
-        "Paths that need a login, separated by commas; `/` protects the whole site.";
+        "Chemins qui demandent une connexion, séparés par des virgules, chacun suivi s’il le faut de son niveau : `/compte, /sante eidas2` ; `/` protège tout le site.",
+        "Paths that need a login, separated by commas, each followed by its level if need be: `/account, /health eidas2`; `/` protects the whole site.";
     FC_LOGOUT_PAGE, false, Some("/"),
         "Page du site où l’on arrive après la déconnexion.",
         "Page of the site where a logout lands.";
@@ -76,9 +76,9 @@ variables! {
     FC_ID_TOKEN_ALG, false, Some("ES256"),
         "Algorithme de signature déclaré à l’inscription : `ES256` ou `RS256`.",
         "Signature algorithm declared at registration: `ES256` or `RS256`.";
-    FC_ACR_VALUES, false, Some("eidas1"),
-        "Niveau eIDAS exigé ; `none` seulement avec `FC_ENVIRONMENT=other`.",
-        "eIDAS level required; `none` only with `FC_ENVIRONMENT=other`.";
+    FC_ACR_VALUES, false, Some(""),
+        "Niveau eIDAS exigé ; à défaut le plus bas du produit : `eidas1`, ou `eidas2` pour FranceConnect+. `none` seulement avec `FC_ENVIRONMENT=other`.",
+        "eIDAS level required; otherwise the lowest of the product: `eidas1`, or `eidas2` for FranceConnect+. `none` only with `FC_ENVIRONMENT=other`.";
     FC_AMR, false, Some("false"),
         "`true` pour demander la méthode d’authentification (`amr`), si FranceConnect l’a ouverte.",
         "`true` to ask how the citizen was authenticated (`amr`), if FranceConnect opened it.";
@@ -101,14 +101,44 @@ variables! {
         "Écart d’horloge toléré avec FranceConnect, en secondes (0 à 60).",
         "Clock difference tolerated with FranceConnect, in seconds (0 to 60).";
     FC_ISSUER, false, Some(""),
-        "Émetteur, pour `emulator` et `other` : comparé octet par octet.",
-        "Issuer, for `emulator` and `other`: compared byte for byte.";
+        "Émetteur, pour `emulator`, `plus-emulator` et `other` : comparé octet par octet.",
+        "Issuer, for `emulator`, `plus-emulator` and `other`: compared byte for byte.";
     FC_CLIENT_AUTH, false, Some("client_secret_post"),
-        "`client_secret_post`, ou `client_secret_basic` seulement avec `other`.",
-        "`client_secret_post`, or `client_secret_basic` only with `other`.";
+        "`client_secret_post`, `private_key_jwt` si FranceConnect l’a accordé, ou `client_secret_basic` seulement avec `other`.",
+        "`client_secret_post`, `private_key_jwt` if FranceConnect granted it, or `client_secret_basic` only with `other`.";
     FC_USERINFO, false, Some("jwt"),
         "`jwt` (signé), ou `json` seulement avec `other`.",
         "`jwt` (signed), or `json` only with `other`.";
+    FC_PRIVATE_KEYS, true, Some(""),
+        "Clés privées (commande `keygen jwks`), un JWK Set : celles qui déchiffrent les jetons de FranceConnect+, celle de `private_key_jwt`. La plus récente est la première ; les moitiés publiques sont à `/auth/jwks.json`.",
+        "Private keys (command `keygen jwks`), a JWK Set: those that decrypt FranceConnect+’s tokens, the one of `private_key_jwt`. The newest comes first; the public halves are at `/auth/jwks.json`.";
+    FC_ENCRYPTION_ALG, false, Some(""),
+        "Chiffrement déclaré à l’inscription : `ECDH-ES` (celui de FranceConnect+ à défaut) ou `RSA-OAEP-256`.",
+        "Encryption declared at registration: `ECDH-ES` (the default with FranceConnect+) or `RSA-OAEP-256`.";
+    FC_PLUS_CLIENT_ID, false, Some(""),
+        "Second client, chez FranceConnect+, pour les chemins qui demandent `eidas2` ou `eidas3` ; l’environnement suit `FC_ENVIRONMENT`.",
+        "Second client, at FranceConnect+, for paths that need `eidas2` or `eidas3`; its environment follows `FC_ENVIRONMENT`.";
+    FC_PLUS_CLIENT_SECRET, true, Some(""),
+        "`client_secret` de ce second client.",
+        "`client_secret` of that second client.";
+    FC_PLUS_CLIENT_AUTH, false, Some("client_secret_post"),
+        "Comme `FC_CLIENT_AUTH`, pour ce second client.",
+        "As `FC_CLIENT_AUTH`, for that second client.";
+    FC_PLUS_ISSUER, false, Some(""),
+        "Émetteur de ce second client, avec `FC_ENVIRONMENT=emulator`.",
+        "Issuer of that second client, with `FC_ENVIRONMENT=emulator`.";
+    FC_PLUS_SCOPES, false, Some(""),
+        "Données demandées à FranceConnect+ ; à défaut `FC_SCOPES`.",
+        "Data asked of FranceConnect+; otherwise `FC_SCOPES`.";
+    FC_PLUS_AMR, false, Some("false"),
+        "Comme `FC_AMR`, pour ce second client.",
+        "As `FC_AMR`, for that second client.";
+    FC_PLUS_IDP_HINT, false, Some(""),
+        "Comme `FC_IDP_HINT`, pour ce second client.",
+        "As `FC_IDP_HINT`, for that second client.";
+    FC_SECTOR_REDIRECT_URIS, false, Some(""),
+        "Adresses de retour des autres sites qui partagent ce client, séparées par des virgules : publiées avec la nôtre à `/auth/sector-identifier.json`.",
+        "Callbacks of the other sites that share this client, separated by commas: published with ours at `/auth/sector-identifier.json`.";
     FC_ALLOWED_ORIGINS, false, Some(""),
         "Avec `other` : origines de points d’accès différentes de celle de l’émetteur, séparées par des virgules.",
         "With `other`: origins of endpoints that differ from the issuer’s, separated by commas.";

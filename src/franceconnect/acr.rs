@@ -1,5 +1,6 @@
 //! eIDAS levels as an order: the level reached must not be below the level required.
 
+use super::Product;
 use crate::oidc::{Failure, id_token::IdToken};
 
 /// An eIDAS level of assurance, in FranceConnect's words.
@@ -17,6 +18,9 @@ const BELOW: Failure =
     Failure::refusal("id_token.acr", "acr is absent, unknown, or below the level required");
 
 impl Level {
+    /// Every level, in order.
+    pub const ALL: [Self; 3] = [Self::Eidas1, Self::Eidas2, Self::Eidas3];
+
     /// The word in `acr_values` and `acr`.
     pub fn name(self) -> &'static str {
         match self {
@@ -28,7 +32,25 @@ impl Level {
 
     /// The level of exactly this word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Eidas1, Self::Eidas2, Self::Eidas3].into_iter().find(|level| level.name() == word)
+        Self::ALL.into_iter().find(|level| level.name() == word)
+    }
+
+    /// Which product gives this level.
+    pub fn product(self) -> Product {
+        match self {
+            Self::Eidas1 => Product::Standard,
+            Self::Eidas2 | Self::Eidas3 => Product::Plus,
+        }
+    }
+
+    /// The level as one byte, for the head of a session; 0 is no level.
+    pub fn to_byte(level: Option<Self>) -> u8 {
+        level.map_or(0, |level| level as u8 + 1)
+    }
+
+    /// Reads what [`Level::to_byte`] made; a byte that it never makes is no level.
+    pub fn from_byte(byte: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|level| Self::to_byte(Some(*level)) == byte)
     }
 }
 

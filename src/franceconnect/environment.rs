@@ -1,15 +1,7 @@
 //! FranceConnect's environments as data. Endpoints are built in, so that no start depends on discovery.
 
+use super::Product;
 use crate::oidc::Provider;
-
-/// Which of the two products an environment belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Product {
-    /// FranceConnect: eIDAS low, signed tokens.
-    Standard,
-    /// FranceConnect+: eIDAS substantial and high, encrypted tokens.
-    Plus,
-}
 
 /// One place where FranceConnect can be asked, with keys of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +47,15 @@ impl Environment {
     /// The environment of this name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|environment| environment.name == name).copied()
+    }
+
+    /// The environment of `product` that goes with this one: test with test, production with production.
+    pub fn sibling(self, product: Product) -> Option<Self> {
+        let production = |environment: &Self| environment.name.ends_with("production");
+        Self::ALL
+            .iter()
+            .find(|other| other.product == product && production(other) == production(&self))
+            .copied()
     }
 
     /// A provider laid out like FranceConnect under `issuer`: this environment, or the emulator.

@@ -45,7 +45,16 @@ const TEXTS: &[&str] = &[
     "birthcountry",
     "email",
     "idp_id",
+    "rnipp_given_name",
+    "rnipp_family_name",
+    "rnipp_gender",
+    "rnipp_birthdate",
+    "rnipp_birthplace",
+    "rnipp_birthcountry",
 ];
+
+/// The claims that are lists of first names.
+const LISTS: [&str; 2] = ["given_name_array", "rnipp_given_name_array"];
 
 impl Identity {
     /// The claims with a name for people, in the order of an identity card.
@@ -64,6 +73,20 @@ impl Identity {
         label("birthcountry", "Pays de naissance (code INSEE)", "Country of birth (INSEE code)"),
         label("email", "Adresse électronique", "E-mail address"),
         label("idp_id", "Fournisseur d’identité", "Identity provider"),
+        label("rnipp_family_name", "Nom de naissance à l’état civil", "Birth name in the civil register"),
+        label("rnipp_given_name", "Prénoms à l’état civil", "Given names in the civil register"),
+        label("rnipp_gender", "Sexe à l’état civil", "Sex in the civil register"),
+        label("rnipp_birthdate", "Date de naissance à l’état civil", "Date of birth in the civil register"),
+        label(
+            "rnipp_birthplace",
+            "Commune de naissance à l’état civil",
+            "Place of birth in the civil register",
+        ),
+        label(
+            "rnipp_birthcountry",
+            "Pays de naissance à l’état civil",
+            "Country of birth in the civil register",
+        ),
     ];
 
     /// Keeps of `userinfo` what `scopes` opened. Absent and empty claims are both absent: born abroad has
@@ -130,10 +153,8 @@ fn sound(claim: &str, value: &Value) -> bool {
     };
     match value {
         _ if TEXTS.contains(&claim) => text(value),
-        Value::Array(names) if claim == "given_name_array" => {
-            names.len() <= MOST_NAMES && names.iter().all(text)
-        }
-        _ if claim == "given_name_array" => false,
+        Value::Array(names) if LISTS.contains(&claim) => names.len() <= MOST_NAMES && names.iter().all(text),
+        _ if LISTS.contains(&claim) => false,
         // Data providers' claims have shapes of their own; the cookie's limit bounds them.
         Value::String(_) => text(value),
         _ => true,

@@ -6,11 +6,13 @@ mod button;
 mod environment;
 mod error;
 mod identity;
+mod product;
 mod scope;
 
 pub use acr::{Level, Reached};
 pub use button::button;
-pub use environment::{Environment, Product};
+pub use environment::Environment;
 pub use error::{ERRORS, callback_error};
 pub use identity::{Identity, Label};
+pub use product::Product;
 pub use scope::{ScopeFault, Scopes};

@@ -14,7 +14,7 @@ use crate::config::{self, Config, Faults};
 use crate::oidc::FetchAnswer;
 use crate::session::LoadAnswer;
 use crate::time::Timestamp;
-use crate::web::{self, Content, Event, Level, Reply, Step, Visit};
+use crate::web::{self, Content, Event, Reply, Severity, Step, Visit};
 use crate::wire::{Header, Headers, Method, Request, Response, TARGET_LIMIT};
 
 mod assets;
@@ -116,9 +116,9 @@ fn variable(env: &Env, name: &str) -> Option<String> {
 
 fn log(event: &Event) {
     match event.level {
-        Level::Info => console_log!("{}", event.to_json()),
-        Level::Warning => console_warn!("{}", event.to_json()),
-        Level::Error => console_error!("{}", event.to_json()),
+        Severity::Info => console_log!("{}", event.to_json()),
+        Severity::Warning => console_warn!("{}", event.to_json()),
+        Severity::Error => console_error!("{}", event.to_json()),
     }
 }
 

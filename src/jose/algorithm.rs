@@ -51,14 +51,9 @@ impl PublicKey {
         Some(Self::Es256(Box::new(key)))
     }
 
-    /// An RSA key (RFC 7518 §6.3.1): 2048 to 4096 bits, odd modulus, odd exponent of at least 65537.
+    /// An RSA key (RFC 7518 §6.3.1).
     pub(super) fn rsa(n: &[u8], e: &[u8]) -> Option<Self> {
-        let bits = n.len() * 8 - n.first().map_or(0, |top| top.leading_zeros() as usize);
-        let exponent =
-            e.iter().try_fold(0_u64, |all, &byte| all.checked_mul(256)?.checked_add(u64::from(byte)))?;
-        let odd = |bytes: &[u8]| bytes.last().is_some_and(|low| low & 1 == 1);
-        if !(2048..=4096).contains(&bits) || !odd(n) || !odd(e) || exponent < 65_537 || n.first() == Some(&0)
-        {
+        if !sound_rsa(n, e) {
             return None;
         }
         let jwk = jwt_compact::jwk::JsonWebKey::Rsa {
@@ -77,6 +72,19 @@ impl PublicKey {
             Self::Rs256(key) => judge(&Rsa::rs256(), key, message, signature),
         }
     }
+}
+
+/// Whether the public numbers of an RSA key are fit for use: 2048 to 4096 bits, odd modulus, odd exponent of at
+/// least 65537, no leading zero.
+pub(super) fn sound_rsa(n: &[u8], e: &[u8]) -> bool {
+    let bits = n.len() * 8 - n.first().map_or(0, |top| top.leading_zeros() as usize);
+    let exponent = e.iter().try_fold(0_u64, |all, &byte| all.checked_mul(256)?.checked_add(u64::from(byte)));
+    let odd = |bytes: &[u8]| bytes.last().is_some_and(|low| low & 1 == 1);
+    (2048..=4096).contains(&bits)
+        && odd(n)
+        && odd(e)
+        && exponent.is_some_and(|exponent| exponent >= 65_537)
+        && n.first() != Some(&0)
 }
 
 fn judge<A: jwt_compact::Algorithm>(

@@ -1,7 +1,7 @@
 //! Decides which JOSE headers are acceptable (RFC 7515 §4, RFC 8725 §3): judged by our own type, before any
 //! cryptography, because `jwt-compact` lets more through than OpenID Connect wants.
 
-use super::{Algorithm, Object, Untrusted};
+use super::{Algorithm, Invalid, Object, Untrusted};
 
 /// Longest `kid` that is looked at, in bytes.
 const KID_LIMIT: usize = 256;
@@ -33,10 +33,13 @@ impl Header {
         if text("typ")?.is_some_and(|typ| !typ.eq_ignore_ascii_case("JWT")) {
             return Err(Untrusted::Type);
         }
-        let kid = text("kid")?;
-        if kid.as_ref().is_some_and(|kid| kid.len() > KID_LIMIT) {
-            return Err(Untrusted::Header);
-        }
+        let kid = kid(&header).map_err(|_| Untrusted::Header)?;
         Ok(Self { kid })
     }
+}
+
+/// The `kid` of a header, if there is one.
+pub(super) fn kid(header: &Object) -> Result<Option<String>, Invalid> {
+    let kid = header.optional_text("kid")?;
+    if kid.as_ref().is_some_and(|kid| kid.len() > KID_LIMIT) { Err(Invalid) } else { Ok(kid) }
 }

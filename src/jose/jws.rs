@@ -24,6 +24,12 @@ pub enum Untrusted {
     /// No fitting key verifies the signature. FranceConnect's key ids are names of places in its hardware,
     /// so a new key may come under an old id.
     Signature,
+    /// Not the five parts of a JWE, where one is registered.
+    NotEncrypted,
+    /// The JWE's header or the size of a part is not what was registered; nothing was decrypted.
+    Envelope,
+    /// The JWE does not open with any key of ours.
+    Decryption,
     /// The signature holds, but the payload is not an object with every member once.
     Payload,
 }

@@ -10,6 +10,12 @@ use crate::time::Timestamp;
 /// One login in flight. It exists where it was begun, and where this browser's sealed cookie was opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
+    /// Which provider was asked: its issuer. Two of them share one callback.
+    pub(crate) issuer: String,
+    /// The level that was asked for, in the provider's word.
+    pub(crate) acr_values: Option<String>,
+    /// Who must come back: the `sub` of a session whose level is to be raised.
+    pub(crate) subject: Option<String>,
     /// Binds the callback to this browser (RFC 6749 §10.12).
     pub(crate) state: String,
     /// Binds the ID Token to this login (OIDC Core §3.1.2.1).
@@ -31,36 +37,45 @@ const RANDOM_LENGTH: usize = 43;
 const VERIFIER_LENGTH: usize = 64;
 
 impl Attempt {
-    /// A new login with its own random values.
+    /// A new login at `provider` with its own random values. `discovered` endpoints are fixed for its life.
     pub(crate) fn begin(
         chance: &mut Chance,
         now: Timestamp,
+        provider: &Provider,
+        discovered: bool,
         return_to: String,
-        pkce: bool,
-        discovered: Option<Provider>,
     ) -> Self {
         Self {
+            issuer: provider.issuer.clone(),
+            acr_values: None,
+            subject: None,
             state: chance.alphanumeric(RANDOM_LENGTH),
             nonce: chance.alphanumeric(RANDOM_LENGTH),
             started: now,
             return_to,
-            code_verifier: pkce.then(|| chance.alphanumeric(VERIFIER_LENGTH)),
-            provider: discovered,
+            code_verifier: provider.pkce.then(|| chance.alphanumeric(VERIFIER_LENGTH)),
+            provider: discovered.then(|| provider.clone()),
         }
     }
 
     /// The attempt as an object to be sealed.
     pub(crate) fn to_value(&self) -> Value {
         let mut value = json!({
+            "issuer": self.issuer,
             "state": self.state,
             "nonce": self.nonce,
             "started": self.started.unix(),
             "return_to": self.return_to,
         });
         if let Some(members) = value.as_object_mut() {
-            members.extend(
-                self.code_verifier.as_ref().map(|it| ("code_verifier".to_owned(), it.as_str().into())),
-            );
+            let texts = [
+                ("acr_values", &self.acr_values),
+                ("subject", &self.subject),
+                ("code_verifier", &self.code_verifier),
+            ];
+            for (name, text) in texts {
+                members.extend(text.as_ref().map(|text| (name.to_owned(), text.as_str().into())));
+            }
             members.extend(self.provider.as_ref().map(|it| ("provider".to_owned(), it.to_value())));
         }
         value
@@ -74,6 +89,9 @@ impl Attempt {
             None => None,
         };
         Some(Self {
+            issuer: text("issuer")?,
+            acr_values: text("acr_values"),
+            subject: text("subject"),
             state: text("state")?,
             nonce: text("nonce")?,
             started: Timestamp::from_unix(opened.optional_date("started").ok()??),

@@ -79,7 +79,7 @@ mod tests {
             pkce: false,
         };
         let now = Timestamp::from_unix(0);
-        let attempt = Attempt::begin(&mut Chance::new(&[1; 64]), now, "/".to_owned(), false, None);
+        let attempt = Attempt::begin(&mut Chance::new(&[1; 64]), now, &provider, false, "/".to_owned());
         let judged = |query: &str| judge(&Params::parse(query).unwrap_or_default(), &attempt, &provider);
         let state = &attempt.state;
         assert!(matches!(judged(&format!("code=c&state={state}")), Ok(Callback::Code(_))));

@@ -4,8 +4,8 @@ use serde_json::Value;
 use url::Url;
 
 use super::document::{Codes, document};
-use super::{Call, ClientAuth, Failure, FetchAnswer, Provider};
-use crate::jose::{Algorithm, Object};
+use super::{Call, Client, Failure, FetchAnswer, Provider};
+use crate::jose::{CONTENT_ENCRYPTION, Object};
 
 /// Seconds a document is used; what the provider's cache headers say is ignored.
 pub const LIFE: i64 = 600;
@@ -25,6 +25,10 @@ const ENDPOINT: Failure = Failure::refusal(
 );
 const ALGORITHM: Failure =
     Failure::fault("discovery.algorithm", "the provider does not sign ID Tokens with FC_ID_TOKEN_ALG");
+const ENCRYPTION: Failure = Failure::fault(
+    "discovery.encryption",
+    "the provider does not encrypt ID Tokens with FC_ENCRYPTION_ALG and A256GCM",
+);
 const AUTH: Failure = Failure::fault("discovery.client_auth", "the provider does not take FC_CLIENT_AUTH");
 
 /// Asks for the document of `issuer`; a trailing slash of the issuer is dropped for the address only (§4.1).
@@ -41,8 +45,7 @@ pub fn judge(
     answer: FetchAnswer,
     issuer: &str,
     allowed_origins: &[String],
-    algorithm: Algorithm,
-    auth: ClientAuth,
+    client: &Client,
 ) -> Result<Provider, Failure> {
     let body = document(answer, &["application/json"], CODES)?;
     let found = Object::parse(&body).map_err(|_| MALFORMED)?;
@@ -56,14 +59,16 @@ pub fn judge(
         let offered = found.optional_texts(offered).map_err(|_| MALFORMED)?;
         Ok(offered.is_some_and(|offered| !offered.iter().any(|one| one == name)))
     };
-    if lacks("id_token_signing_alg_values_supported", algorithm.name())? {
+    if lacks("id_token_signing_alg_values_supported", client.algorithm.name())? {
         return Err(ALGORITHM);
     }
-    let method = match auth {
-        ClientAuth::SecretPost => "client_secret_post",
-        ClientAuth::SecretBasic => "client_secret_basic",
-    };
-    if lacks("token_endpoint_auth_methods_supported", method)? {
+    if let Some(management) = client.encryption
+        && (lacks("id_token_encryption_alg_values_supported", management.name())?
+            || lacks("id_token_encryption_enc_values_supported", CONTENT_ENCRYPTION)?)
+    {
+        return Err(ENCRYPTION);
+    }
+    if lacks("token_endpoint_auth_methods_supported", client.auth.name())? {
         return Err(AUTH);
     }
     let challenges = found.optional_texts("code_challenge_methods_supported").map_err(|_| MALFORMED)?;

@@ -4,9 +4,10 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::claims::Audience;
+use super::envelope::Codes;
 use super::token::Tokens;
 use super::{Attempt, Client, Failure, Provider};
-use crate::jose::{self, Invalid, KeySet, Object, Untrusted};
+use crate::jose::{Invalid, KeySet, Object};
 use crate::secret::{Secret, fingerprint, same};
 use crate::time::Timestamp;
 
@@ -76,35 +77,26 @@ const IAT: Failure = Failure::refusal(
 );
 const NBF: Failure = Failure::refusal("id_token.nbf", "nbf is in the future (RFC 7519 §4.1.5)");
 const NONCE: Failure = Failure::refusal("id_token.nonce", "nonce is absent or of another login (rule 11)");
+/// Somebody who is logged in was to be identified anew, and somebody else was.
+const SUBJECT: Failure = Failure::denial(
+    "id_token.subject",
+    "sub is not that of the session whose level was to be raised (§5.5.1): somebody else logged in",
+);
 const AT_HASH: Failure =
     Failure::refusal("id_token.at_hash", "at_hash does not fit the access token (§3.1.3.8)");
 
-/// Why a signed token of the provider is not authentic, in the words of one kind of token.
-pub(super) fn untrusted(why: Untrusted, codes: &'static [&'static str; 7]) -> Failure {
-    let [encoding, header, algorithm, kind, key, signature, payload] = *codes;
-    match why {
-        Untrusted::Encoding => Failure::refusal(encoding, "not a compact JWS of strict base64url"),
-        Untrusted::Header => Failure::refusal(header, "the JOSE header is not an acceptable object"),
-        Untrusted::Algorithm => Failure::refusal(
-            algorithm,
-            "alg is not FC_ID_TOKEN_ALG, the one algorithm of this client (rule 7)",
-        ),
-        Untrusted::Type => Failure::refusal(kind, "typ says that the token was made for another purpose"),
-        Untrusted::UnknownKey => Failure::refusal(key, "no key of the provider fits kid and alg"),
-        Untrusted::Signature => Failure::refusal(signature, "the signature does not hold (rule 6)"),
-        Untrusted::Payload => Failure::refusal(payload, "a claim is repeated or of the wrong type"),
-    }
-}
-
-const UNTRUSTED: [&str; 7] = [
-    "id_token.encoding",
-    "id_token.header",
-    "id_token.alg",
-    "id_token.typ",
-    "id_token.kid",
-    "id_token.signature",
-    "id_token.claims",
-];
+pub(super) const CODES: Codes = Codes {
+    not_encrypted: "id_token.not_encrypted",
+    envelope: "id_token.envelope",
+    decryption: "id_token.decryption",
+    encoding: "id_token.encoding",
+    header: "id_token.header",
+    algorithm: "id_token.alg",
+    kind: "id_token.typ",
+    key: "id_token.kid",
+    signature: "id_token.signature",
+    claims: "id_token.claims",
+};
 
 /// Judges the ID Token of `tokens` at `now`, the moment the token answer came.
 ///
@@ -118,19 +110,15 @@ pub fn judge(
     attempt: &Attempt,
     now: Timestamp,
 ) -> Result<IdToken, Rejected> {
-    let verified = jose::verify(tokens.id_token.expose(), client.algorithm, keys).map_err(|why| {
-        let failure = untrusted(why, &UNTRUSTED);
-        if why.may_be_rotation() { Rejected::MaybeRotated(failure) } else { Rejected::Refused(failure) }
-    })?;
-    let claims = Claims::read(&verified.into_claims())
-        .map_err(|Invalid| Rejected::Refused(untrusted(Untrusted::Payload, &UNTRUSTED)))?;
+    let claims = tokens.id_token.claims(client, keys, &CODES)?;
+    let claims = Claims::read(&claims).map_err(|Invalid| Rejected::Refused(CODES.malformed()))?;
     let at_hash = at_hash(tokens.access_token.expose());
     rules(&claims, &at_hash, provider, client, attempt, now).map_err(Rejected::Refused)?;
     Ok(IdToken {
         sub: claims.sub.unwrap_or_default(),
         acr: claims.acr,
         amr: claims.amr.unwrap_or_default(),
-        raw: tokens.id_token.clone(),
+        raw: tokens.id_token.jws().clone(),
     })
 }
 
@@ -162,7 +150,9 @@ fn rules(
     )?;
     demand(claims.nbf.is_none_or(|nbf| nbf <= now.saturating_add(leeway)), NBF)?;
     demand(claims.nonce.as_ref().is_some_and(|nonce| same(nonce, &attempt.nonce)), NONCE)?;
-    demand(claims.at_hash.as_ref().is_none_or(|sent| same(sent, at_hash)), AT_HASH)
+    demand(claims.at_hash.as_ref().is_none_or(|sent| same(sent, at_hash)), AT_HASH)?;
+    let expected = attempt.subject.as_ref();
+    demand(expected.is_none_or(|subject| claims.sub.as_ref().is_some_and(|sub| same(sub, subject))), SUBJECT)
 }
 
 /// §3.1.3.6: the left half of the hash; both algorithms hash with SHA-256.
@@ -186,7 +176,7 @@ impl IdToken {
         &self.amr
     }
 
-    /// The token as received, kept for logout only.
+    /// The signed token, out of its envelope, kept for logout only.
     pub fn raw(&self) -> &Secret {
         &self.raw
     }

@@ -10,6 +10,7 @@ mod claims;
 pub mod discovery;
 mod document;
 pub mod end_session;
+mod envelope;
 mod failure;
 pub mod id_token;
 pub mod jwks;

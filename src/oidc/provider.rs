@@ -1,8 +1,10 @@
 //! The two parties of a login as data: the provider with its endpoints, and our registration with it.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
-use crate::jose::{Algorithm, Object};
+use crate::jose::{Algorithm, KeyManagement, Object, PrivateKeySet};
 use crate::secret::Secret;
 
 /// An OpenID Provider whose endpoints are known: built in, or read from its discovery document.
@@ -65,6 +67,19 @@ pub enum ClientAuth {
     SecretPost,
     /// HTTP Basic, identifier and secret form-encoded first (RFC 6749 §2.3.1).
     SecretBasic,
+    /// A JWT signed with our own `ES256` key, for those to whom it is granted.
+    PrivateKeyJwt,
+}
+
+impl ClientAuth {
+    /// The name in `token_endpoint_auth_method`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SecretPost => "client_secret_post",
+            Self::SecretBasic => "client_secret_basic",
+            Self::PrivateKeyJwt => "private_key_jwt",
+        }
+    }
 }
 
 /// The form in which userinfo must come (OIDC Core §5.3.2).
@@ -81,12 +96,16 @@ pub enum UserInfoFormat {
 pub struct Client {
     /// `client_id`.
     pub id: String,
-    /// `client_secret`.
+    /// `client_secret`; empty where `private_key_jwt` stands for it.
     pub secret: Secret,
     /// How the token endpoint knows us.
     pub auth: ClientAuth,
     /// The one algorithm that signs ID Token and userinfo.
     pub algorithm: Algorithm,
+    /// How ID Token and userinfo are encrypted to us, if they are.
+    pub encryption: Option<KeyManagement>,
+    /// Our own keys: those that open such tokens, and the one that signs for us.
+    pub private_keys: Arc<PrivateKeySet>,
     /// What userinfo must be.
     pub userinfo: UserInfoFormat,
     /// Where the provider sends browsers back, exactly as registered.

@@ -2,14 +2,23 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
 
 use super::callback::Accepted;
 use super::document::{Codes, arrived, is_type};
-use super::{Attempt, Call, Client, ClientAuth, Failure, FetchAnswer, Provider};
-use crate::jose::{Object, TOKEN_LIMIT};
-use crate::secret::Secret;
+use super::envelope::Signed;
+use super::{Attempt, Call, Client, ClientAuth, Failure, FetchAnswer, Provider, id_token};
+use crate::jose::{self, Object, TOKEN_LIMIT};
+use crate::secret::{Chance, Secret};
+use crate::time::Timestamp;
 use crate::wire::params;
 
+/// RFC 7523 §2.2.
+const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+/// Seconds an assertion may be used.
+const ASSERTION_LIFE: i64 = 60;
+/// Characters of its `jti`.
+const JTI_LENGTH: usize = 32;
 /// Longest access token that is passed on, in bytes.
 const ACCESS_TOKEN_LIMIT: usize = 4096;
 
@@ -28,39 +37,76 @@ const ACCESS_TOKEN: Failure =
 pub struct Tokens {
     /// For the userinfo call only.
     pub(super) access_token: Secret,
-    /// The raw ID Token.
-    pub(super) id_token: Secret,
+    /// The ID Token out of its envelope.
+    pub(super) id_token: Signed,
     /// Whether the provider granted less than was asked.
     pub narrower: bool,
 }
 
-/// Exchanges the code; the code is consumed by this value's making, so it is never sent twice.
-pub fn request(provider: &Provider, client: &Client, attempt: &Attempt, accepted: Accepted) -> Call {
+/// Exchanges the code; the code is consumed by this value's making, so it is never sent twice. `now` and
+/// `chance` are for the assertion of `private_key_jwt`.
+pub fn request(
+    provider: &Provider,
+    client: &Client,
+    attempt: &Attempt,
+    accepted: Accepted,
+    now: Timestamp,
+    chance: &mut Chance,
+) -> Call {
     let code = accepted.into_code();
     let mut form =
         vec![("grant_type", "authorization_code"), ("code", &*code), ("redirect_uri", &*client.redirect_uri)];
     if let Some(verifier) = &attempt.code_verifier {
         form.push(("code_verifier", verifier));
     }
-    if client.auth == ClientAuth::SecretPost {
-        form.extend([("client_id", &*client.id), ("client_secret", client.secret.expose())]);
+    let assertion = match client.auth {
+        ClientAuth::PrivateKeyJwt => assertion(provider, client, now, chance),
+        ClientAuth::SecretPost | ClientAuth::SecretBasic => None,
+    };
+    match client.auth {
+        ClientAuth::SecretPost => {
+            form.extend([("client_id", &*client.id), ("client_secret", client.secret.expose())]);
+        }
+        ClientAuth::PrivateKeyJwt => {
+            form.extend([("client_id", &*client.id), ("client_assertion_type", ASSERTION_TYPE)]);
+            form.extend(assertion.as_ref().map(|assertion| ("client_assertion", assertion.expose())));
+        }
+        ClientAuth::SecretBasic => {}
     }
     let call = Call::post_form(&provider.token_endpoint, Secret::new(params::join(form)))
         .header("accept", Secret::new("application/json"));
-    match client.auth {
-        ClientAuth::SecretPost => call,
-        ClientAuth::SecretBasic => {
-            let pair = format!("{}:{}", params::encode(&client.id), params::encode(client.secret.expose()));
-            call.header("authorization", Secret::new(format!("Basic {}", STANDARD.encode(pair))))
-        }
+    if client.auth != ClientAuth::SecretBasic {
+        return call;
     }
+    let pair = format!("{}:{}", params::encode(&client.id), params::encode(client.secret.expose()));
+    call.header("authorization", Secret::new(format!("Basic {}", STANDARD.encode(pair))))
 }
 
-/// Judges the answer. `scopes` are those that were asked for.
+/// What proves who we are (OIDC Core §9, RFC 7523 §3): for one use, within a minute, by the provider alone. Its
+/// audience is the issuer, which no other provider can pass on (draft-ietf-oauth-rfc7523bis).
+fn assertion(provider: &Provider, client: &Client, now: Timestamp, chance: &mut Chance) -> Option<Secret> {
+    let claims = json!({
+        "iss": client.id,
+        "sub": client.id,
+        "aud": provider.issuer,
+        "jti": chance.alphanumeric(JTI_LENGTH),
+        "iat": now.unix(),
+        "exp": now.plus(ASSERTION_LIFE).unix(),
+    });
+    jose::sign(&claims, &client.private_keys)
+}
+
+/// Judges the answer, and decrypts the ID Token where that is registered. `scopes` are those that were asked
+/// for.
 ///
 /// # Errors
 /// Every answer that is not a complete success; the code is spent all the same.
-pub fn judge(answer: FetchAnswer, scopes: &str) -> Result<Tokens, Failure> {
+pub fn judge(
+    answer: FetchAnswer,
+    scopes: &str,
+    client: &Client,
+    chance: &mut Chance,
+) -> Result<Tokens, Failure> {
     let fetched = arrived(answer, CODES)?;
     let json = is_type(&fetched, &["application/json"]);
     if fetched.status != 200 {
@@ -93,7 +139,8 @@ pub fn judge(answer: FetchAnswer, scopes: &str) -> Result<Tokens, Failure> {
     let narrower = granted.text("scope").is_some_and(|granted| {
         scopes.split(' ').any(|asked| !granted.split(' ').any(|scope| scope == asked))
     });
-    Ok(Tokens { access_token: Secret::new(token), id_token: Secret::new(id_token), narrower })
+    let id_token = Signed::open(id_token, client, &id_token::CODES, chance)?;
+    Ok(Tokens { access_token: Secret::new(token), id_token, narrower })
 }
 
 /// RFC 6749 §5.2.
@@ -101,7 +148,7 @@ fn refused(status: u16, error: Option<&str>) -> Failure {
     match error {
         Some("invalid_client" | "unauthorized_client") => Failure::fault(
             "token.invalid_client",
-            "the provider does not know us: FC_CLIENT_ID or FC_CLIENT_SECRET is wrong, or of another environment",
+            "the provider does not know us: client_id, secret or signature key are wrong, or of another environment",
         ),
         Some("invalid_grant") => Failure::refusal(
             "token.invalid_grant",

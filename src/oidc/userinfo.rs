@@ -2,11 +2,12 @@
 
 use super::claims::Audience;
 use super::document::{Codes, arrived, is_type};
-use super::id_token::{IdToken, Rejected, untrusted};
+use super::envelope::{self, Signed};
+use super::id_token::{IdToken, Rejected};
 use super::token::Tokens;
-use super::{Call, Client, Failure, FetchAnswer, Fetched, Provider, UserInfoFormat};
-use crate::jose::{self, KeySet, Object};
-use crate::secret::{Secret, same};
+use super::{Call, Client, Failure, FetchAnswer, Provider, UserInfoFormat};
+use crate::jose::{KeySet, Object};
+use crate::secret::{Chance, Secret, same};
 use crate::time::Timestamp;
 
 /// Claims about the person of the ID Token.
@@ -17,7 +18,13 @@ pub struct UserInfo {
 
 /// A userinfo answer whose outside is right; its signature may need newer keys than we have.
 #[derive(Debug)]
-pub struct UserInfoBody(Fetched);
+pub struct UserInfoBody(Body);
+
+#[derive(Debug)]
+enum Body {
+    Signed(Signed),
+    Json(Vec<u8>),
+}
 
 const CODES: Codes = Codes {
     unreachable: "userinfo.unreachable",
@@ -35,15 +42,18 @@ const SUB: Failure = Failure::refusal("userinfo.sub", "sub is not the one of the
 const OTHER: Failure =
     Failure::refusal("userinfo.other_token", "the document is an ID Token, made for another purpose");
 
-const UNTRUSTED: [&str; 7] = [
-    "userinfo.encoding",
-    "userinfo.header",
-    "userinfo.alg",
-    "userinfo.typ",
-    "userinfo.kid",
-    "userinfo.signature",
-    "userinfo.claims",
-];
+const TOKEN: envelope::Codes = envelope::Codes {
+    not_encrypted: "userinfo.not_encrypted",
+    envelope: "userinfo.envelope",
+    decryption: "userinfo.decryption",
+    encoding: "userinfo.encoding",
+    header: "userinfo.header",
+    algorithm: "userinfo.alg",
+    kind: "userinfo.typ",
+    key: "userinfo.kid",
+    signature: "userinfo.signature",
+    claims: "userinfo.claims",
+};
 
 /// Asks for the identity. It takes an [`IdToken`]: nobody asks before that was accepted.
 pub fn request(provider: &Provider, client: &Client, tokens: &Tokens, _proof: &IdToken) -> Call {
@@ -56,11 +66,11 @@ pub fn request(provider: &Provider, client: &Client, tokens: &Tokens, _proof: &I
         .header("authorization", Secret::new(format!("Bearer {}", tokens.access_token.expose())))
 }
 
-/// Judges the outside of the answer: status and media type.
+/// Judges the outside of the answer: status, media type, encryption.
 ///
 /// # Errors
-/// Not reachable, not 200, or of another format than the one registered.
-pub fn receive(answer: FetchAnswer, format: UserInfoFormat) -> Result<UserInfoBody, Failure> {
+/// Not reachable, not 200, of another format than the one registered, or encrypted otherwise.
+pub fn receive(answer: FetchAnswer, client: &Client, chance: &mut Chance) -> Result<UserInfoBody, Failure> {
     let fetched = arrived(answer, CODES)?;
     match fetched.status {
         200 => {}
@@ -69,14 +79,21 @@ pub fn receive(answer: FetchAnswer, format: UserInfoFormat) -> Result<UserInfoBo
         }
         _ => return Err(Failure::unreachable(CODES.status, "the userinfo endpoint is out of order")),
     }
-    let expected = match format {
+    let expected = match client.userinfo {
         UserInfoFormat::SignedJwt => "application/jwt",
         UserInfoFormat::Json => "application/json",
     };
     if !is_type(&fetched, &[expected]) {
         return Err(Failure::refusal(CODES.content_type, "userinfo is not of the registered format"));
     }
-    Ok(UserInfoBody(fetched))
+    let body = match client.userinfo {
+        UserInfoFormat::Json => Body::Json(fetched.body),
+        UserInfoFormat::SignedJwt => {
+            let token = std::str::from_utf8(&fetched.body).unwrap_or_default();
+            Body::Signed(Signed::open(token, client, &TOKEN, chance)?)
+        }
+    };
+    Ok(UserInfoBody(body))
 }
 
 /// Judges the document at `now`, the moment it came.
@@ -91,20 +108,11 @@ pub fn judge(
     id_token: &IdToken,
     now: Timestamp,
 ) -> Result<UserInfo, Rejected> {
-    let claims: Object = match client.userinfo {
-        UserInfoFormat::Json => Object::parse(&body.0.body).map_err(|_| Rejected::Refused(MALFORMED))?,
-        UserInfoFormat::SignedJwt => {
-            let token = std::str::from_utf8(&body.0.body).unwrap_or_default();
-            let verified = jose::verify(token, client.algorithm, keys).map_err(|why| {
-                let failure = untrusted(why, &UNTRUSTED);
-                if why.may_be_rotation() {
-                    Rejected::MaybeRotated(failure)
-                } else {
-                    Rejected::Refused(failure)
-                }
-            })?;
-            let claims = verified.into_claims();
-            envelope(&claims, provider, client, now).map_err(Rejected::Refused)?;
+    let claims = match &body.0 {
+        Body::Json(json) => Object::parse(json).map_err(|_| Rejected::Refused(MALFORMED))?,
+        Body::Signed(signed) => {
+            let claims = signed.claims(client, keys, &TOKEN)?;
+            party(&claims, provider, client, now).map_err(Rejected::Refused)?;
             claims
         }
     };
@@ -115,7 +123,7 @@ pub fn judge(
 }
 
 /// What a signed userinfo says of itself.
-fn envelope(claims: &Object, provider: &Provider, client: &Client, now: Timestamp) -> Result<(), Failure> {
+fn party(claims: &Object, provider: &Provider, client: &Client, now: Timestamp) -> Result<(), Failure> {
     let date = |name| claims.optional_date(name).map_err(|_| MALFORMED);
     let (exp, iat, nbf) = (date("exp")?, date("iat")?, date("nbf")?);
     if claims.text("iss") != Some(&provider.issuer) {

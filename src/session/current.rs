@@ -1,7 +1,7 @@
 //! The session: who is here, until when, sealed in one cookie.
 //!
 //! The cookie is `HEAD~BODY`, two seals. The head holds the time of login and of the last renewal, 8 bytes
-//! each, and opens only beside the very text of its body, whose hash is its context. The body holds who is
+//! each, and the level reached, one byte; it opens only beside the very text of its body, whose hash is its context. The body holds who is
 //! here. A request that only passes the gate opens the head and hashes the body; a renewal seals a new head
 //! for the same body. So what a request costs hardly depends on how much the session knows.
 
@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use super::cookies::VALUE_LIMIT;
 use super::{CookieNames, KeyRing, Purpose};
-use crate::franceconnect::Identity;
+use crate::franceconnect::{Identity, Level};
 use crate::jose::Object;
 use crate::oidc::Failure;
 use crate::secret::{Chance, Secret, fingerprint};
@@ -28,28 +28,62 @@ pub struct Lifetime {
     pub absolute: i64,
 }
 
+/// Who is here.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Citizen {
+    /// Who says so: what two providers say never counts as one person's.
+    pub issuer: String,
+    /// `sub`: opaque, stable, only for this client of this issuer.
+    pub sub: String,
+    /// The eIDAS level reached, where levels exist.
+    pub level: Option<Level>,
+    /// How the citizen was authenticated, if that was asked for.
+    pub amr: Vec<String>,
+    /// The claims that were asked for.
+    pub identity: Identity,
+}
+
 /// What a session knows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Session {
     /// New with every login: nothing of an older or planted session lives on.
     id: String,
-    /// The claims that were asked for.
-    pub identity: Identity,
-    /// The eIDAS level reached, in FranceConnect's word, where levels exist.
-    pub acr: Option<String>,
-    /// How the citizen was authenticated, if that was asked for.
-    pub amr: Vec<String>,
-    /// `sub`: opaque, stable, only for this client.
-    pub sub: String,
+    /// Who is here.
+    pub citizen: Citizen,
     /// For logout only.
     id_token: String,
+    /// What is to be logged out, too: the session at the other provider that this one took the place of.
+    before: Option<Before>,
 }
+
+/// A login that a later one at another provider took the place of, for logout only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Before {
+    /// Its provider.
+    pub issuer: String,
+    /// Its ID Token.
+    pub id_token: String,
+    /// When it was.
+    pub at: Timestamp,
+}
+
+/// Seconds after which a provider has ended its own session (FranceConnect: 30 minutes): logging out there would
+/// lead to its error page instead of back.
+const BEFORE_LIFE: i64 = 1800;
 
 /// A session cookie whose head opened: authentic, whole, for this purpose and site, not expired.
 pub struct Opened {
+    times: Times,
+    /// The eIDAS level reached, where levels exist.
+    pub level: Option<Level>,
+    body: String,
+}
+
+/// What bounds a session's life.
+#[derive(Clone, Copy)]
+struct Times {
     started: Timestamp,
     renewed: Timestamp,
-    body: String,
 }
 
 /// What the request says about a session.
@@ -69,39 +103,71 @@ const TOO_LARGE: Failure = Failure::fault(
 
 impl Session {
     /// The session of a login that was accepted.
-    pub fn new(
-        chance: &mut Chance,
-        sub: String,
-        identity: Identity,
-        acr: Option<String>,
-        amr: Vec<String>,
-        id_token: &Secret,
-    ) -> Self {
-        Self { id: chance.alphanumeric(16), identity, acr, amr, sub, id_token: id_token.expose().to_owned() }
+    pub fn new(chance: &mut Chance, citizen: Citizen, id_token: &Secret) -> Self {
+        Self { id: chance.alphanumeric(16), citizen, id_token: id_token.expose().to_owned(), before: None }
+    }
+
+    /// The same session in the place of `other`, of which nothing is kept but what its logout at another
+    /// provider needs.
+    #[must_use]
+    pub fn after(mut self, other: Option<(Opened, Self)>) -> Self {
+        self.before = other.and_then(|(opened, other)| {
+            let own =
+                Before { issuer: other.citizen.issuer, id_token: other.id_token, at: opened.times.started };
+            [Some(own), other.before]
+                .into_iter()
+                .flatten()
+                .find(|before| before.issuer != self.citizen.issuer)
+        });
+        self
+    }
+
+    /// The same session without what only a second logout needs, if it would not fit otherwise.
+    #[must_use]
+    pub fn alone(mut self) -> Self {
+        self.before = None;
+        self
     }
 
     fn to_json(&self) -> String {
+        let (citizen, before) = (&self.citizen, self.before.as_ref());
         json!({
             "id": self.id,
-            "sub": self.sub,
-            "acr": self.acr.as_deref().unwrap_or_default(),
-            "amr": self.amr,
-            "identity": self.identity.to_value(),
+            "sub": citizen.sub,
+            "iss": citizen.issuer,
+            "acr": citizen.level.map_or("", Level::name),
+            "amr": citizen.amr,
+            "identity": citizen.identity.to_value(),
             "id_token": self.id_token,
+            "before_iss": before.map_or("", |before| &before.issuer),
+            "before": before.map_or("", |before| &before.id_token),
+            "before_at": before.map_or(0, |before| before.at.unix()),
         })
         .to_string()
     }
 
     fn read(kept: &Object) -> Option<Self> {
         let text = |name: &str| kept.text(name).map(str::to_owned);
-        Some(Self {
-            id: text("id")?,
+        let at = Timestamp::from_unix(kept.optional_date("before_at").ok()??);
+        let before = Before { issuer: text("before_iss")?, id_token: text("before")?, at };
+        let citizen = Citizen {
             sub: text("sub")?,
-            acr: text("acr").filter(|acr| !acr.is_empty()),
+            issuer: text("iss")?,
+            level: kept.text("acr").and_then(Level::parse),
             amr: kept.optional_texts("amr").ok()??,
             identity: Identity::read(kept.object("identity")?),
+        };
+        Some(Self {
+            id: text("id")?,
+            citizen,
             id_token: text("id_token")?,
+            before: (!before.id_token.is_empty()).then_some(before),
         })
+    }
+
+    /// The earlier login that is to be logged out, too, while its provider still knows it.
+    pub fn before(&self, now: Timestamp) -> Option<&Before> {
+        self.before.as_ref().filter(|before| now.since(before.at) < BEFORE_LIFE)
     }
 
     /// The ID Token, for the logout request.
@@ -124,7 +190,8 @@ impl Session {
         let json = Zeroizing::new(self.to_json());
         let end = now.plus(life.absolute);
         let body = ring.seal(Purpose::Identity, "", end, json.as_bytes(), chance).ok_or(TOO_LARGE)?;
-        seal(ring, names, life, now, now, &body, chance).ok_or(TOO_LARGE)
+        let head = Opened { times: Times { started: now, renewed: now }, level: self.citizen.level, body };
+        head.seal(ring, names, life, chance).ok_or(TOO_LARGE)
     }
 }
 
@@ -143,11 +210,13 @@ pub fn find(ring: &KeyRing, names: CookieNames, life: Lifetime, header: &str, no
 
 fn open(ring: &KeyRing, now: Timestamp, sealed: &str) -> Option<Opened> {
     let (head, body) = sealed.split_once('~')?;
-    let times = ring.open(Purpose::Session, &hash(body), now, head)?;
-    let (started, rest) = times.split_first_chunk::<8>()?;
-    let (renewed, _) = rest.split_first_chunk::<8>()?;
-    let moment = |bytes: [u8; 8]| Timestamp::from_unix(i64::from_be_bytes(bytes));
-    Some(Opened { started: moment(*started), renewed: moment(*renewed), body: body.to_owned() })
+    let head = ring.open(Purpose::Session, &hash(body), now, head)?;
+    let (started, rest) = head.split_first_chunk::<8>()?;
+    let (renewed, rest) = rest.split_first_chunk::<8>()?;
+    let ([level], []) = rest.split_first_chunk::<1>()? else { return None };
+    let moment = |bytes: &[u8; 8]| Timestamp::from_unix(i64::from_be_bytes(*bytes));
+    let times = Times { started: moment(started), renewed: moment(renewed) };
+    Some(Opened { times, level: Level::from_byte(*level), body: body.to_owned() })
 }
 
 /// What ties a head to its body.
@@ -164,7 +233,7 @@ impl Opened {
 
     /// Seconds until the session ends if nothing more is asked.
     pub fn expires_in(&self, life: Lifetime, now: Timestamp) -> i64 {
-        end(life, self.started, self.renewed).since(now).max(0)
+        self.times.end(life).since(now).max(0)
     }
 
     /// `Set-Cookie` that moves the idle limit, when that is worth a cookie: after a tenth of it, and only
@@ -177,29 +246,35 @@ impl Opened {
         now: Timestamp,
         chance: &mut Chance,
     ) -> Option<String> {
-        let due = now.since(self.renewed) >= (life.idle / 10).max(1);
-        let gains = end(life, self.started, now) > end(life, self.started, self.renewed);
-        if due && gains { seal(ring, names, life, self.started, now, &self.body, chance) } else { None }
+        let due = now.since(self.times.renewed) >= (life.idle / 10).max(1);
+        let times = Times { renewed: now, ..self.times };
+        let gains = times.end(life) > self.times.end(life);
+        if !due || !gains {
+            return None;
+        }
+        Self { times, level: self.level, body: self.body.clone() }.seal(ring, names, life, chance)
+    }
+
+    fn seal(
+        &self,
+        ring: &KeyRing,
+        names: CookieNames,
+        life: Lifetime,
+        chance: &mut Chance,
+    ) -> Option<String> {
+        let Times { started, renewed } = self.times;
+        let expires = self.times.end(life);
+        let times = [started.unix().to_be_bytes(), renewed.unix().to_be_bytes()].concat();
+        let head = [times, vec![Level::to_byte(self.level)]].concat();
+        let head = ring.seal(Purpose::Session, &hash(&self.body), expires, &head, chance)?;
+        let value = format!("{head}~{}", self.body);
+        let max_age = expires.since(renewed);
+        (value.len() <= VALUE_LIMIT).then(|| names.set(&names.session(), &value, max_age))
     }
 }
 
-fn end(life: Lifetime, started: Timestamp, renewed: Timestamp) -> Timestamp {
-    renewed.plus(life.idle).min(started.plus(life.absolute))
-}
-
-fn seal(
-    ring: &KeyRing,
-    names: CookieNames,
-    life: Lifetime,
-    started: Timestamp,
-    renewed: Timestamp,
-    body: &str,
-    chance: &mut Chance,
-) -> Option<String> {
-    let expires = end(life, started, renewed);
-    let times = [started.unix().to_be_bytes(), renewed.unix().to_be_bytes()].concat();
-    let head = ring.seal(Purpose::Session, &hash(body), expires, &times, chance)?;
-    let value = format!("{head}~{body}");
-    let max_age = expires.since(renewed);
-    (value.len() <= VALUE_LIMIT).then(|| names.set(&names.session(), &value, max_age))
+impl Times {
+    fn end(self, life: Lifetime) -> Timestamp {
+        self.renewed.plus(life.idle).min(self.started.plus(life.absolute))
+    }
 }

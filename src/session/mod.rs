@@ -8,6 +8,6 @@ mod ring;
 mod store;
 
 pub use cookies::CookieNames;
-pub use current::{Lifetime, Session};
+pub use current::{Before, Citizen, Lifetime, Session};
 pub use ring::{KEY_LENGTH, KeyRing, MOST_KEYS, Purpose, RingFault};
 pub use store::{Key, LoadAnswer, Save};

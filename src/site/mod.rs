@@ -10,4 +10,4 @@ pub use file::{FileAnswer, FileMeta, SiteFile};
 pub use media_type::media_type;
 pub use path::{PathRefused, SitePath};
 pub use return_path::ReturnPath;
-pub use rules::{Protected, RuleFault};
+pub use rules::{Demand, Protected, RuleFault};

@@ -1,6 +1,8 @@
-//! Decides which paths need a session. The rules protect files, by whatever address they are reached.
+//! Decides which paths need a session, and of which level. The rules protect files, by whatever address they
+//! are reached.
 
 use super::SitePath;
+use crate::franceconnect::Level;
 
 /// Why a rule of the configuration is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,15 +11,30 @@ pub enum RuleFault {
     NotAPath,
     /// It holds something that no request path may hold, or `*` elsewhere than at its end.
     Unusual,
+    /// What follows the path is no eIDAS level.
+    NotALevel,
 }
 
 /// The protected parts of the site; everything else is public.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Protected(Vec<String>);
+pub struct Protected(Vec<Rule>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Rule {
+    /// The page and all below it; empty for the whole site.
+    page: String,
+    level: Option<Level>,
+}
+
+/// What a protected path asks of a session, besides that there is one: a level, if its rules name one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Demand(pub Option<Level>);
 
 impl Protected {
-    /// Reads a comma-separated list such as `/compte, /dossiers/*`. Each entry protects the page, what
-    /// lies below it, and the same page by its other names (`.html`, `index.html`). `/` protects all.
+    /// Reads a comma-separated list such as `/compte, /dossiers/* eidas2`: a path, then a level if the path
+    /// needs more than the service in general; a blank of the path itself is `%20`. Each entry protects the
+    /// page, what lies below it, and the same page by its other names (`.html`, `index.html`). `/` protects
+    /// all.
     ///
     /// # Errors
     /// All unusable entries.
@@ -25,21 +42,9 @@ impl Protected {
         let mut rules = Vec::new();
         let mut faults = Vec::new();
         for entry in list.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
-            let path = entry.strip_suffix("/*").unwrap_or(entry).trim_end_matches('/');
-            let path = if path.is_empty() { "/" } else { path };
-            if !entry.starts_with('/') {
-                faults.push(RuleFault::NotAPath);
-                continue;
-            }
-            // Decoded as request paths are, so that `/caf%C3%A9` and `/café` are one rule.
-            match SitePath::parse(path) {
-                Ok(path) if !entry.trim_end_matches("/*").contains('*') => {
-                    let path = path.joined();
-                    rules.push(page(&path));
-                    // A folder may be called `x.html`, too.
-                    rules.push(path.to_ascii_lowercase());
-                }
-                _ => faults.push(RuleFault::Unusual),
+            match rules_of(entry) {
+                Ok(both) => rules.extend(both),
+                Err(fault) => faults.push(fault),
             }
         }
         if faults.is_empty() { Ok(Self(rules)) } else { Err(faults) }
@@ -47,17 +52,54 @@ impl Protected {
 
     /// Whether something is public: not where the whole site is protected.
     pub fn covers_part(&self) -> bool {
-        !self.0.iter().any(String::is_empty)
+        !self.0.iter().any(|rule| rule.page.is_empty())
+    }
+
+    /// The highest level that a rule names.
+    pub fn highest(&self) -> Option<Level> {
+        self.0.iter().filter_map(|rule| rule.level).max()
+    }
+
+    /// What the file that `path` names asks for, whichever of those it may name; nothing if all are public.
+    /// Of several rules the highest level counts.
+    ///
+    /// Letter case does not count: on a file system that ignores it, `/COMPTE` is `/compte`.
+    pub fn demand(&self, path: &SitePath) -> Option<Demand> {
+        let files = path.candidates().into_iter().chain(path.index());
+        let names: Vec<String> = files.flat_map(|file| [page(&file), file.to_ascii_lowercase()]).collect();
+        let covering = |rule: &&Rule| names.iter().any(|name| below(name, &rule.page));
+        self.0.iter().filter(covering).map(|rule| rule.level).max().map(Demand)
     }
 
     /// Whether any file that `path` may name is protected.
-    ///
-    /// Letter case does not count: on a file system that ignores it, `/COMPTE` is `/compte`.
     pub fn covers(&self, path: &SitePath) -> bool {
-        let files = path.candidates().into_iter().chain(path.index());
-        files
-            .flat_map(|file| [page(&file), file.to_ascii_lowercase()])
-            .any(|name| self.0.iter().any(|rule| below(&name, rule)))
+        self.demand(path).is_some()
+    }
+}
+
+fn rules_of(entry: &str) -> Result<[Rule; 2], RuleFault> {
+    if !entry.starts_with('/') {
+        return Err(RuleFault::NotAPath);
+    }
+    let mut words = entry.split_ascii_whitespace();
+    let entry = words.next().unwrap_or_default();
+    let level = match words.next() {
+        Some(word) => Some(Level::parse(word).ok_or(RuleFault::NotALevel)?),
+        None => None,
+    };
+    if words.next().is_some() {
+        return Err(RuleFault::NotALevel);
+    }
+    let path = entry.strip_suffix("/*").unwrap_or(entry).trim_end_matches('/');
+    let path = if path.is_empty() { "/" } else { path };
+    // Decoded as request paths are, so that `/caf%C3%A9` and `/café` are one rule.
+    match SitePath::parse(path) {
+        Ok(path) if !entry.trim_end_matches("/*").contains('*') => {
+            let path = path.joined();
+            // A folder may be called `x.html`, too.
+            Ok([page(&path), path.to_ascii_lowercase()].map(|page| Rule { page, level }))
+        }
+        _ => Err(RuleFault::Unusual),
     }
 }
 

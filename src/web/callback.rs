@@ -1,7 +1,7 @@
 //! The end of a login: callback, keys, token, ID Token, userinfo, session. One struct per waiting point,
 //! holding exactly the proofs obtained so far.
 
-use crate::config::{Config, Source};
+use crate::config::{Config, Registration, Source};
 use crate::franceconnect::{Identity, Reached, callback_error};
 use crate::oidc::callback::{self, Accepted, Callback};
 use crate::oidc::id_token::{self, IdToken, Rejected};
@@ -11,11 +11,12 @@ use crate::oidc::userinfo::{self, UserInfo, UserInfoBody};
 use crate::oidc::{Attempt, Failure, FetchAnswer, Provider};
 use crate::secret::Chance;
 use crate::session::current::{self, Presence};
-use crate::session::{Key, LoadAnswer, Save, Session, flow};
+use crate::session::{Citizen, Key, LoadAnswer, Save, Session, flow};
 use crate::time::Timestamp;
+use crate::web::login::Wanted;
 use crate::web::logout::with_cookies;
 use crate::web::page::redirect;
-use crate::web::{Content, Event, Language, Level, Reply, Step, browser, error_page, login};
+use crate::web::{Content, Event, Language, Reply, Severity, Step, browser, error_page, login};
 use crate::wire::params::Params;
 use crate::wire::{Header, Request};
 
@@ -23,6 +24,10 @@ use crate::wire::{Header, Request};
 #[derive(Debug)]
 struct Flow {
     attempt: Attempt,
+    /// Somebody is logged in, and stays so if this login ends badly.
+    stays: bool,
+    /// The `Cookie` header, for the session that this login may take the place of.
+    cookies: String,
     language: Language,
     chance: Chance,
     save: Vec<Save>,
@@ -73,7 +78,9 @@ const NO_FLOW: Failure = Failure::refusal(
 /// `/callback`: judges the query against this browser's flow cookie.
 pub(super) fn start(config: &Config, request: &Request, now: Timestamp, chance: Chance) -> Step {
     let language = Language::of(request);
-    let refuse = |failure: &Failure| Step::reply(login::end(config, language, failure, "/"));
+    let refuse = |failure: &Failure| {
+        Step::reply(login::end(config, language, failure, &Wanted::at(config, "/"), false))
+    };
     if browser::prefetches(request) {
         // A code is spent by a person's browser, not by a guess of what it will load.
         let text =
@@ -83,15 +90,15 @@ pub(super) fn start(config: &Config, request: &Request, now: Timestamp, chance: 
     let Ok(query) = Params::parse(&request.query) else { return refuse(&MALFORMED) };
     let cookies = request.header(Header::Cookie).unwrap_or_default();
     let state = query.get("state").unwrap_or_default();
+    let session = current::find(&config.ring, config.cookies, config.lifetime, cookies, now);
+    let here = matches!(session, Presence::Somebody(_));
     let Some(attempt) = flow::open(&config.ring, config.cookies, cookies, state, now) else {
         // A refreshed page or a second click, most often, of somebody who is logged in already.
-        return match current::find(&config.ring, config.cookies, config.lifetime, cookies, now) {
-            Presence::Somebody(_) => Step::reply(already(config, language)),
-            Presence::Nobody | Presence::Ambiguous => refuse(&NO_FLOW),
-        };
+        return if here { Step::reply(already(config, language)) } else { refuse(&NO_FLOW) };
     };
-    let flow = Flow { attempt, language, chance, save: Vec::new(), events: Vec::new() };
-    let Some(provider) = provider(config, &flow.attempt) else { return flow.end(config, &NO_FLOW) };
+    let cookies = cookies.to_owned();
+    let flow = Flow { attempt, stays: here, cookies, language, chance, save: Vec::new(), events: Vec::new() };
+    let Some((_, provider)) = parties(config, &flow.attempt) else { return flow.end(config, &NO_FLOW) };
     match callback::judge(&query, &flow.attempt, provider) {
         Err(failure) => flow.end(config, &failure),
         Ok(Callback::Error(word)) => flow.end(config, &callback_error(&word)),
@@ -108,7 +115,7 @@ fn already(config: &Config, language: Language) -> Reply {
     );
     let mut reply = Reply::respond(error_page::notice(config, language, 200, title, text));
     reply.events.push(Event::new(
-        Level::Info,
+        Severity::Info,
         "callback.already",
         "a callback that is over, from somebody logged in",
     ));
@@ -118,13 +125,13 @@ fn already(config: &Config, language: Language) -> Reply {
 impl LoadKeys {
     pub(super) fn resume(self, config: &Config, answer: &LoadAnswer) -> Step {
         let Self(flow, accepted) = self;
-        let Some(provider) = provider(config, &flow.attempt) else { return flow.end(config, &NO_FLOW) };
+        let Some((_, provider)) = parties(config, &flow.attempt) else { return flow.end(config, &NO_FLOW) };
         match answer
             .open(&config.ring, &key(provider))
             .and_then(|kept| CachedKeys::read(&kept))
             .filter(|keys| keys.fresh(answer.now))
         {
-            Some(keys) => exchange(config, flow, accepted, keys),
+            Some(keys) => exchange(config, flow, accepted, keys, answer.now),
             None => Step::fetch(jwks::request(provider), AwaitKeys(flow, accepted)),
         }
     }
@@ -138,30 +145,38 @@ impl AwaitKeys {
             Err(failure) => flow.end(config, &failure),
             Ok(keys) => {
                 flow.keep(config, &keys, now);
-                exchange(config, flow, accepted, keys)
+                exchange(config, flow, accepted, keys, now)
             }
         }
     }
 }
 
-fn exchange(config: &Config, flow: Flow, accepted: Accepted, keys: CachedKeys) -> Step {
-    let Some(provider) = provider(config, &flow.attempt) else { return flow.end(config, &NO_FLOW) };
-    let call = token::request(provider, &config.client, &flow.attempt, accepted);
-    Step::fetch(call, AwaitTokens(flow, keys))
+fn exchange(config: &Config, mut flow: Flow, accepted: Accepted, keys: CachedKeys, now: Timestamp) -> Step {
+    let call = parties(config, &flow.attempt).map(|(registration, provider)| {
+        token::request(provider, &registration.client, &flow.attempt, accepted, now, &mut flow.chance)
+    });
+    match call {
+        Some(call) => Step::fetch(call, AwaitTokens(flow, keys)),
+        None => flow.end(config, &NO_FLOW),
+    }
 }
 
 impl AwaitTokens {
     pub(super) fn resume(self, config: &Config, answer: FetchAnswer) -> Step {
         let Self(mut flow, keys) = self;
         let now = answer.now;
-        match token::judge(answer, &config.scopes.parameter()) {
+        let Some((registration, _)) = parties(config, &flow.attempt) else {
+            return flow.end(config, &NO_FLOW);
+        };
+        let scopes = registration.scopes.parameter();
+        match token::judge(answer, &scopes, &registration.client, &mut flow.chance) {
             Err(failure) => flow.end(config, &failure),
             Ok(tokens) => {
                 if tokens.narrower {
                     flow.events.push(Event::new(
-                        Level::Warning,
+                        Severity::Warning,
                         "token.narrower_scope",
-                        "the provider granted fewer scopes than FC_SCOPES asks for",
+                        "the provider granted fewer scopes than were asked for (FC_SCOPES, FC_PLUS_SCOPES)",
                     ));
                 }
                 believe(config, flow, keys, tokens, now)
@@ -172,16 +187,19 @@ impl AwaitTokens {
 
 /// The ID Token, completely, then userinfo.
 fn believe(config: &Config, flow: Flow, keys: CachedKeys, tokens: Tokens, now: Timestamp) -> Step {
-    let Some(provider) = provider(config, &flow.attempt) else { return flow.end(config, &NO_FLOW) };
-    match id_token::judge(&tokens, keys.keys(), provider, &config.client, &flow.attempt, now) {
+    let Some((registration, provider)) = parties(config, &flow.attempt) else {
+        return flow.end(config, &NO_FLOW);
+    };
+    let client = &registration.client;
+    match id_token::judge(&tokens, keys.keys(), provider, client, &flow.attempt, now) {
         Err(Rejected::Refused(failure)) => flow.end(config, &failure),
         Err(Rejected::MaybeRotated(failure)) => {
             refetch(config, flow, keys, Unverified::IdToken(tokens), failure, now)
         }
-        Ok(id_token) => match Reached::judge(&id_token, config.level) {
+        Ok(id_token) => match Reached::judge(&id_token, Wanted::of(&flow.attempt).level) {
             Err(failure) => flow.end(config, &failure),
             Ok(reached) => {
-                let call = userinfo::request(provider, &config.client, &tokens, &id_token);
+                let call = userinfo::request(provider, client, &tokens, &id_token);
                 let person = Person { id_token, reached };
                 Step::fetch(call, AwaitUserInfo(flow, keys, person))
             }
@@ -191,9 +209,12 @@ fn believe(config: &Config, flow: Flow, keys: CachedKeys, tokens: Tokens, now: T
 
 impl AwaitUserInfo {
     pub(super) fn resume(self, config: &Config, answer: FetchAnswer) -> Step {
-        let Self(flow, keys, person) = self;
+        let Self(mut flow, keys, person) = self;
         let now = answer.now;
-        match userinfo::receive(answer, config.client.userinfo) {
+        let Some((registration, _)) = parties(config, &flow.attempt) else {
+            return flow.end(config, &NO_FLOW);
+        };
+        match userinfo::receive(answer, &registration.client, &mut flow.chance) {
             Err(failure) => flow.end(config, &failure),
             Ok(body) => identify(config, flow, keys, body, person, now),
         }
@@ -208,8 +229,10 @@ fn identify(
     person: Person,
     now: Timestamp,
 ) -> Step {
-    let Some(provider) = provider(config, &flow.attempt) else { return flow.end(config, &NO_FLOW) };
-    match userinfo::judge(&body, keys.keys(), provider, &config.client, &person.id_token, now) {
+    let Some((registration, provider)) = parties(config, &flow.attempt) else {
+        return flow.end(config, &NO_FLOW);
+    };
+    match userinfo::judge(&body, keys.keys(), provider, &registration.client, &person.id_token, now) {
         Err(Rejected::Refused(failure)) => flow.end(config, &failure),
         Err(Rejected::MaybeRotated(failure)) => {
             refetch(config, flow, keys, Unverified::UserInfo(body, person), failure, now)
@@ -228,7 +251,7 @@ fn refetch(
     failure: Failure,
     now: Timestamp,
 ) -> Step {
-    let Some(provider) = provider(config, &flow.attempt) else { return flow.end(config, &NO_FLOW) };
+    let Some((_, provider)) = parties(config, &flow.attempt) else { return flow.end(config, &NO_FLOW) };
     if !keys.may_refetch(now) {
         return flow.end(config, &failure);
     }
@@ -253,29 +276,55 @@ impl AwaitFresherKeys {
 
 /// Everything is believed: the session, and back to where the visitor wanted to go.
 fn welcome(config: &Config, mut flow: Flow, userinfo: &UserInfo, person: &Person, now: Timestamp) -> Step {
-    let identity = match Identity::judge(userinfo, &config.scopes) {
+    let Some((registration, _)) = parties(config, &flow.attempt) else { return flow.end(config, &NO_FLOW) };
+    let identity = match Identity::judge(userinfo, &registration.scopes) {
         Ok(identity) => identity,
         Err(failure) => return flow.end(config, &failure),
     };
     let id_token = &person.id_token;
-    let acr = person.reached.level().map(|level| level.name().to_owned());
-    let sub = id_token.sub().to_owned();
-    let session = Session::new(&mut flow.chance, sub, identity, acr, id_token.amr().to_vec(), id_token.raw());
-    match session.cookie(&config.ring, config.cookies, config.lifetime, now, &mut flow.chance) {
+    let citizen = Citizen {
+        issuer: registration.issuer().to_owned(),
+        sub: id_token.sub().to_owned(),
+        level: person.reached.level(),
+        amr: id_token.amr().to_vec(),
+        identity,
+    };
+    let session = Session::new(&mut flow.chance, citizen, id_token.raw());
+    match seal(config, &mut flow, session, now) {
         Err(failure) => flow.end(config, &failure),
         Ok(cookie) => {
             let clear = config.cookies.clear(&config.cookies.flow(&flow.attempt.state));
             let response = with_cookies(redirect(&flow.attempt.return_to), vec![cookie, clear]);
-            flow.events.push(Event::new(Level::Info, "login.succeeded", "a citizen is logged in"));
+            flow.events.push(Event::new(Severity::Info, "login.succeeded", "a citizen is logged in"));
             Step::reply(Reply { content: Content::Respond(response), save: flow.save, events: flow.events })
         }
     }
 }
 
+/// The new session takes the place of an older one as a whole: nothing of it is kept but what its own logout
+/// needs, and not even that where it does not fit.
+fn seal(config: &Config, flow: &mut Flow, session: Session, now: Timestamp) -> Result<String, Failure> {
+    let older = match current::find(&config.ring, config.cookies, config.lifetime, &flow.cookies, now) {
+        Presence::Somebody(opened) => opened.session(&config.ring, now).map(|older| (opened, older)),
+        Presence::Nobody | Presence::Ambiguous => None,
+    };
+    let replaces = older.as_ref().is_some_and(|(_, older)| older.citizen.issuer != session.citizen.issuer);
+    if replaces {
+        let meaning = "the session of one product took the place of the other's";
+        flow.events.push(Event::new(Severity::Info, "session.replaced", meaning));
+    }
+    let session = session.after(older);
+    let mut cookie = |session: &Session| {
+        session.cookie(&config.ring, config.cookies, config.lifetime, now, &mut flow.chance)
+    };
+    cookie(&session).or_else(|_| cookie(&session.alone()))
+}
+
 impl Flow {
     /// Ends the login without a session. Its cookie goes too: one login, one callback.
     fn end(self, config: &Config, failure: &Failure) -> Step {
-        let mut reply = login::end(config, self.language, failure, &self.attempt.return_to);
+        let wanted = Wanted::of(&self.attempt);
+        let mut reply = login::end(config, self.language, failure, &wanted, self.stays);
         if let Content::Respond(response) = reply.content {
             let clear = config.cookies.clear(&config.cookies.flow(&self.attempt.state));
             reply.content = Content::Respond(response.header("set-cookie", clear));
@@ -286,7 +335,7 @@ impl Flow {
     }
 
     fn keep(&mut self, config: &Config, keys: &CachedKeys, now: Timestamp) {
-        if let Some(provider) = provider(config, &self.attempt) {
+        if let Some((_, provider)) = parties(config, &self.attempt) {
             let key = key(provider);
             self.save.retain(|save| save.key != key);
             self.save.extend(Save::seal(
@@ -301,14 +350,17 @@ impl Flow {
     }
 }
 
-/// The provider of this login: built in, or fixed when it began.
-fn provider<'a>(config: &'a Config, attempt: &'a Attempt) -> Option<&'a Provider> {
-    match &config.source {
-        Source::BuiltIn(provider) => Some(provider),
+/// Who this login is between: our registration with the provider that was asked, and the provider, built in or
+/// fixed when the login began.
+fn parties<'a>(config: &'a Config, attempt: &'a Attempt) -> Option<(&'a Registration, &'a Provider)> {
+    let registration = config.registration(&attempt.issuer)?;
+    let provider = match &registration.source {
+        Source::BuiltIn(provider) => provider,
         Source::Discovery { issuer, .. } => {
-            attempt.provider.as_ref().filter(|provider| provider.issuer == *issuer)
+            attempt.provider.as_ref().filter(|provider| provider.issuer == *issuer)?
         }
-    }
+    };
+    Some((registration, provider))
 }
 
 fn key(provider: &Provider) -> Key {

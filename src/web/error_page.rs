@@ -6,15 +6,23 @@ use crate::franceconnect::button;
 use crate::html::{Html, fill};
 use crate::oidc::{Blame, Failure};
 use crate::web::Language;
+use crate::web::login::Wanted;
 use crate::web::page::page;
 use crate::wire::Response;
 
-/// The page for the end of a login. `return_to` is where another try leads.
-pub(super) fn failure(config: &Config, language: Language, failure: &Failure, return_to: &str) -> Response {
-    let (status, title, text) = words(language, failure);
+/// The page for the end of a login, with the button for another try. `stays`: somebody is logged in, and still
+/// is after this.
+pub(super) fn failure(
+    config: &Config,
+    language: Language,
+    failure: &Failure,
+    wanted: &Wanted,
+    stays: bool,
+) -> Response {
+    let (status, title, text) = words(language, failure, stays);
     let main = [
         fill("<h1>{}</h1>\n<p>{}</p>\n", &[&title, &text]),
-        button(&format!("{}/login", config.prefix), return_to),
+        again(config, wanted),
         fill(
             "\n<p><small>{} <code>{}</code></small></p>",
             &[&language.pick("Code :", "Code:"), &failure.code],
@@ -23,9 +31,35 @@ pub(super) fn failure(config: &Config, language: Language, failure: &Failure, re
     page(config, language, status, title, &main.into_iter().collect())
 }
 
-fn words(language: Language, failure: &Failure) -> (u16, &'static str, &'static str) {
+/// The button that leads to what was wanted.
+fn again(config: &Config, wanted: &Wanted) -> Html {
+    let product = config.registration_for(wanted.level).product();
+    button(product, &format!("{}/login", config.prefix), &wanted.return_to, wanted.named(config))
+}
+
+fn words(language: Language, failure: &Failure, stays: bool) -> (u16, &'static str, &'static str) {
     let pick = |fr, en| language.pick(fr, en);
     match (failure.blame, failure.code) {
+        (Blame::Denial, "id_token.subject") => (
+            403,
+            pick("Une autre personne s’est identifiée", "Somebody else logged in"),
+            pick(
+                "Vous êtes connecté à ce site sous une identité, et une autre vient d’être présentée. Votre session n’a \
+                 pas changé. Pour changer de personne, déconnectez-vous d’abord.",
+                "You are logged in to this site as one person, and another has just been presented. Your session has \
+                 not changed. To change persons, log out first.",
+            ),
+        ),
+        (Blame::Denial, _) if stays => (
+            200,
+            pick("Vous restez connecté", "You stay logged in"),
+            pick(
+                "La vérification d’identité que cette page demande n’a pas été menée à son terme. Votre session n’a pas \
+                 changé : vous pouvez poursuivre sur le site, ou recommencer.",
+                "The identity check that this page asks for was not completed. Your session has not changed: you can \
+                 go on using the site, or try again.",
+            ),
+        ),
         (Blame::Denial, "callback.access_denied") => (
             200,
             pick("Vous n’êtes pas connecté", "You are not logged in"),
@@ -82,11 +116,9 @@ pub(super) fn notice(config: &Config, language: Language, status: u16, title: &s
 pub(super) fn login_needed(config: &Config, language: Language, return_to: &str) -> Response {
     let title = language.pick("Connexion nécessaire", "Login needed");
     let text = language.pick("Connectez-vous pour voir cette page.", "Log in to see this page.");
-    let main: Html = [
-        fill("<h1>{}</h1>\n<p>{}</p>\n", &[&title, &text]),
-        button(&format!("{}/login", config.prefix), return_to),
-    ]
-    .into_iter()
-    .collect();
+    let main: Html =
+        [fill("<h1>{}</h1>\n<p>{}</p>\n", &[&title, &text]), again(config, &Wanted::at(config, return_to))]
+            .into_iter()
+            .collect();
     page(config, language, 401, title, &main)
 }

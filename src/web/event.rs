@@ -4,7 +4,7 @@ use crate::oidc::{Blame, Failure};
 
 /// Whom an event concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Level {
+pub enum Severity {
     /// Ordinary life: logins, logouts, cancellations.
     Info,
     /// A refusal: an attack, a broken provider, an expired login.
@@ -17,7 +17,7 @@ pub enum Level {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
     /// Whom it concerns.
-    pub level: Level,
+    pub level: Severity,
     /// Stable code such as `login.started` or `id_token.nonce`.
     pub code: &'static str,
     /// What happened and what to do about it, in English.
@@ -26,16 +26,16 @@ pub struct Event {
 
 impl Event {
     /// An event.
-    pub const fn new(level: Level, code: &'static str, message: &'static str) -> Self {
+    pub const fn new(level: Severity, code: &'static str, message: &'static str) -> Self {
         Self { level, code, message }
     }
 
     /// The event of a login that failed.
     pub const fn failed(failure: &Failure) -> Self {
         let level = match failure.blame {
-            Blame::Denial => Level::Info,
-            Blame::Refusal | Blame::Unreachable => Level::Warning,
-            Blame::Fault => Level::Error,
+            Blame::Denial => Severity::Info,
+            Blame::Refusal | Blame::Unreachable => Severity::Warning,
+            Blame::Fault => Severity::Error,
         };
         Self { level, code: failure.code, message: failure.meaning }
     }
@@ -43,9 +43,9 @@ impl Event {
     /// The line, one JSON object.
     pub fn to_json(&self) -> String {
         let level = match self.level {
-            Level::Info => "info",
-            Level::Warning => "warning",
-            Level::Error => "error",
+            Severity::Info => "info",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
         };
         serde_json::json!({ "level": level, "code": self.code, "message": self.message }).to_string()
     }

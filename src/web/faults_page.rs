@@ -3,7 +3,7 @@
 use crate::config::Faults;
 use crate::html::{Html, ToHtml, fill};
 use crate::web::page::private;
-use crate::web::{Content, Event, Language, Level, Reply};
+use crate::web::{Content, Event, Language, Reply, Severity};
 use crate::wire::{Request, Response};
 
 /// The answer to any request.
@@ -34,7 +34,7 @@ pub(super) fn reply(faults: &Faults, request: &Request) -> Reply {
         .header("content-security-policy", "default-src 'none'; frame-ancestors 'none'")
         .header("retry-after", "60");
     let event = Event::new(
-        Level::Error,
+        Severity::Error,
         "config.faults",
         "the configuration has faults; `check` and every page list them",
     );

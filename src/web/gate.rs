@@ -1,12 +1,13 @@
 //! The gate: which file a request may have, and what happens to those who must log in first.
 
 use crate::config::Config;
+use crate::franceconnect::Level;
 use crate::secret::Chance;
 use crate::session::current::{self, Presence};
-use crate::site::{ReturnPath, SiteFile, SitePath};
+use crate::site::{Demand, ReturnPath, SiteFile, SitePath};
 use crate::time::Timestamp;
 use crate::web::page::{private, redirect};
-use crate::web::{Content, Event, Language, Level, Reply, browser, error_page};
+use crate::web::{Content, Event, Language, Reply, Severity, browser, error_page};
 use crate::wire::{Header, Request, Response, params};
 
 /// Answers a request for the site.
@@ -23,29 +24,40 @@ pub(super) fn serve(config: &Config, request: Request, now: Timestamp, chance: &
         let text = language.pick("Cette adresse est mal formée.", "This address is malformed.");
         return Reply::respond(error_page::notice(config, language, 400, title, text));
     };
-    if !config.protected.covers(&path) {
+    let Some(Demand(level)) = config.demand(&path) else {
         return Reply::file(SiteFile::new(request, path, false, Vec::new()));
-    }
+    };
     let cookies = request.header(Header::Cookie).unwrap_or_default();
     match current::find(&config.ring, config.cookies, config.lifetime, cookies, now) {
+        Presence::Somebody(session) if session.level < level => {
+            Reply::respond(challenge(config, &request, level))
+        }
         Presence::Somebody(session) => {
             let renewal = session.renewal(&config.ring, config.cookies, config.lifetime, now, chance);
             Reply::file(SiteFile::new(request, path, true, renewal.into_iter().collect()))
         }
-        Presence::Nobody => Reply::respond(challenge(config, &request)),
+        Presence::Nobody => Reply::respond(challenge(config, &request, None)),
         Presence::Ambiguous => ambiguous(config, language),
     }
 }
 
-/// A navigation goes to the login and comes back; a script gets an answer it can read.
-fn challenge(config: &Config, request: &Request) -> Response {
+/// A navigation goes to the login and comes back; a script gets an answer it can read. `raised` is the level
+/// that a session which is there does not have (RFC 9470 §3 names the error).
+fn challenge(config: &Config, request: &Request, raised: Option<Level>) -> Response {
     let back = ReturnPath::parse(&request.target(), &config.prefix).unwrap_or_else(ReturnPath::front);
     let login = format!("{}/login?return_to={}", config.prefix, params::encode(back.as_str()));
     if browser::navigates(request) {
         return redirect(&login);
     }
-    let body = serde_json::json!({ "error": "login_required", "login": login }).to_string();
-    private(Response::with_body(401, "application/json", body))
+    let body = match raised {
+        Some(level) => serde_json::json!({
+            "error": "insufficient_user_authentication",
+            "acr_values": level.name(),
+            "login": login,
+        }),
+        None => serde_json::json!({ "error": "login_required", "login": login }),
+    };
+    private(Response::with_body(401, "application/json", body.to_string()))
 }
 
 /// Two session cookies of one name: a redirect to the login would loop, since it cannot remove a cookie
@@ -60,7 +72,7 @@ pub(super) fn ambiguous(config: &Config, language: Language) -> Reply {
     );
     let mut reply = Reply::respond(error_page::notice(config, language, 400, title, text));
     reply.events.push(Event::new(
-        Level::Warning,
+        Severity::Warning,
         "session.ambiguous",
         "two session cookies came with one request",
     ));

@@ -5,12 +5,12 @@ use crate::html::{Html, fill};
 use crate::oidc::{Provider, end_session};
 use crate::secret::{Chance, Secret};
 use crate::session::current::{self, Presence};
-use crate::session::logout;
+use crate::session::logout::{self, Next};
 use crate::site::SitePath;
 use crate::time::Timestamp;
 use crate::web::page::{form_page, redirect};
 use crate::web::provider::{self, Purpose};
-use crate::web::{Event, Language, Level, Reply, Step, browser, error_page};
+use crate::web::{Event, Language, Reply, Severity, Step, browser, error_page};
 use crate::wire::params::Params;
 use crate::wire::{Header, Method, Request, Response};
 
@@ -19,8 +19,12 @@ use crate::wire::{Header, Method, Request, Response};
 pub(super) struct Leaving {
     pub(super) now: Timestamp,
     pub(super) chance: Chance,
+    /// The provider that is to end its session.
+    pub(super) issuer: String,
     language: Language,
     id_token: Secret,
+    /// The provider and the ID Token of a logout that follows this one.
+    then: Option<(String, Secret)>,
     response_cookies: Vec<String>,
 }
 
@@ -38,10 +42,19 @@ pub(super) fn start(config: &Config, request: &Request, now: Timestamp, chance: 
     };
     let Some(session) = session else {
         let mut reply = Reply::respond(with_cookies(landing(config, Language::of(request)), clear));
-        reply.events.push(Event::new(Level::Info, "logout.nobody", "a logout without a session"));
+        reply.events.push(Event::new(Severity::Info, "logout.nobody", "a logout without a session"));
         return Step::reply(reply);
     };
-    let leaving = Leaving { now, chance, language, id_token: session.id_token(), response_cookies: clear };
+    let then = session.before(now).map(|before| (before.issuer.clone(), Secret::new(&*before.id_token)));
+    let leaving = Leaving {
+        now,
+        chance,
+        language,
+        id_token: session.id_token(),
+        issuer: session.citizen.issuer,
+        then,
+        response_cookies: clear,
+    };
     provider::find(config, Purpose::Logout(Box::new(leaving)))
 }
 
@@ -52,20 +65,25 @@ pub(super) fn leave(
     provider: Option<&Provider>,
     now: Timestamp,
 ) -> Reply {
-    let begun = logout::begin(&config.ring, config.cookies, now, &mut leaving.chance);
-    let target = provider.zip(begun).and_then(|(provider, (state, cookie))| {
-        end_session::url(provider, &config.client, &leaving.id_token, &state).map(|url| (url, cookie))
+    let then = leaving.then.as_ref().map(|(issuer, id_token)| (issuer.as_str(), id_token.expose()));
+    let begun = logout::begin(&config.ring, config.cookies, then, now, &mut leaving.chance);
+    let client = config.registration(&leaving.issuer).map(|registration| &registration.client);
+    let target = provider.zip(client).zip(begun).and_then(|((provider, client), (state, cookie))| {
+        end_session::url(provider, client, &leaving.id_token, &state).map(|url| (url, cookie))
     });
     let (response, event) = match target {
         Some((url, cookie)) => {
             leaving.response_cookies.push(cookie);
-            let event =
-                Event::new(Level::Info, "logout.started", "the session here is over; the provider's follows");
+            let event = Event::new(
+                Severity::Info,
+                "logout.started",
+                "the session here is over; the provider's follows",
+            );
             (redirect(url.expose()), event)
         }
         None => {
             let event = Event::new(
-                Level::Warning,
+                Severity::Warning,
                 "logout.local_only",
                 "the session here is over; the provider's could not be ended: it offers no logout, or is unreachable",
             );
@@ -77,20 +95,31 @@ pub(super) fn leave(
     reply
 }
 
-/// `/logout/callback`: back from the provider. Without our `state` nothing is done and nothing is believed.
-pub(super) fn finish(config: &Config, request: &Request, now: Timestamp) -> Reply {
+/// `/logout/callback`: back from the provider, on to the other one if a citizen used both. Without our `state`
+/// nothing is done and nothing is believed.
+pub(super) fn finish(config: &Config, request: &Request, now: Timestamp, chance: Chance) -> Step {
     let cookies = request.header(Header::Cookie).unwrap_or_default();
     let query = Params::parse(&request.query).unwrap_or_default();
-    let ours = query
-        .get("state")
-        .is_some_and(|state| logout::ends(&config.ring, config.cookies, cookies, state, now));
-    if ours {
-        let clear = vec![config.cookies.clear(&config.cookies.logout())];
-        let mut reply = Reply::respond(with_cookies(landing(config, Language::of(request)), clear));
-        reply.events.push(Event::new(Level::Info, "logout.finished", "back from the provider's logout"));
-        return reply;
-    }
     let language = Language::of(request);
+    let state = query.get("state").unwrap_or_default();
+    match logout::ends(&config.ring, config.cookies, cookies, state, now) {
+        Some(Next::Provider(issuer, id_token)) => {
+            let (then, response_cookies) = (None, Vec::new());
+            let leaving = Leaving { now, chance, language, issuer, id_token, then, response_cookies };
+            return provider::find(config, Purpose::Logout(Box::new(leaving)));
+        }
+        Some(Next::Nothing) => {
+            let clear = vec![config.cookies.clear(&config.cookies.logout())];
+            let mut reply = Reply::respond(with_cookies(landing(config, language), clear));
+            reply.events.push(Event::new(
+                Severity::Info,
+                "logout.finished",
+                "back from the provider's logout",
+            ));
+            return Step::reply(reply);
+        }
+        None => {}
+    }
     let here = matches!(
         current::find(&config.ring, config.cookies, config.lifetime, cookies, now),
         Presence::Somebody(_)
@@ -108,11 +137,11 @@ pub(super) fn finish(config: &Config, request: &Request, now: Timestamp) -> Repl
     };
     let mut reply = Reply::respond(error_page::notice(config, language, 200, title, text));
     reply.events.push(Event::new(
-        Level::Warning,
+        Severity::Warning,
         "logout.state",
         "a return from logout that this browser did not begin",
     ));
-    reply
+    Step::reply(reply)
 }
 
 fn confirm(config: &Config, language: Language, method: Method) -> Response {
@@ -138,7 +167,7 @@ fn confirm(config: &Config, language: Language, method: Method) -> Response {
 /// Where a logout lands: the site's page, or one of ours if that needs a login again.
 fn landing(config: &Config, language: Language) -> Response {
     let page = config.logout_page.as_str().split('?').next().unwrap_or_default();
-    if SitePath::parse(page).is_ok_and(|page| !config.protected.covers(&page)) {
+    if SitePath::parse(page).is_ok_and(|page| config.demand(&page).is_none()) {
         return redirect(config.logout_page.as_str());
     }
     let title = language.pick("Vous êtes déconnecté", "You are logged out");

@@ -12,10 +12,11 @@ mod logout;
 mod page;
 mod profile;
 mod provider;
+mod published;
 mod route;
 mod step;
 
-pub use event::{Event, Level};
+pub use event::{Event, Severity};
 pub use language::Language;
 pub use step::{Content, Loading, Reply, Step, Visit, Waiting};
 
@@ -39,10 +40,12 @@ pub fn begin(config: &Config, visit: Visit) -> Step {
         Route::Login => login::start(config, &request, now, chance),
         Route::Callback => callback::start(config, &request, now, chance),
         Route::Logout => logout::start(config, &request, now, chance),
-        Route::LogoutCallback => Step::reply(logout::finish(config, &request, now)),
+        Route::LogoutCallback => logout::finish(config, &request, now, chance),
         Route::Profile => Step::reply(profile::page_of(config, &request, now, &mut chance)),
         Route::Session => Step::reply(profile::json_of(config, &request, now)),
         Route::Style => Step::reply(Reply::respond(style())),
+        Route::Jwks => Step::reply(published::jwks(config, &request)),
+        Route::Sector => Step::reply(published::sector(config, &request)),
         Route::Nothing => Step::reply(nothing(config, &request)),
         Route::Site => Step::reply(gate::serve(config, request, now, &mut chance)),
     }
@@ -84,7 +87,7 @@ fn canonical(config: &Config, request: &Request) -> Option<Reply> {
     );
     let mut reply = Reply::respond(error_page::notice(config, language, 421, title, text));
     reply.events.push(Event::new(
-        Level::Error,
+        Severity::Error,
         "config.public_url",
         "PUBLIC_URL is local, the visitor is not",
     ));
@@ -96,7 +99,7 @@ fn refuse_method(config: &Config, route: Route, request: &Request) -> Option<Rep
     let (allowed, allow) = match route {
         Route::Site | Route::Nothing => return None,
         Route::Logout => (matches!(request.method, Method::Get | Method::Post), "GET, POST"),
-        Route::Style => (request.method.is_read(), "GET, HEAD"),
+        Route::Style | Route::Jwks | Route::Sector => (request.method.is_read(), "GET, HEAD"),
         Route::Login | Route::Callback | Route::LogoutCallback | Route::Profile | Route::Session => {
             (request.method == Method::Get, "GET")
         }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::config::Config;
-use crate::franceconnect::Identity;
+use crate::franceconnect::{Identity, Level};
 use crate::html::{Html, ToHtml, fill};
 use crate::secret::Chance;
 use crate::session::Session;
@@ -40,11 +40,13 @@ pub(super) fn json_of(config: &Config, request: &Request, now: Timestamp) -> Rep
         Found::Here(opened, session) => {
             let body = json!({
                 "authenticated": true,
-                "name": session.identity.display_name(),
-                "given_name": session.identity.text("given_name"),
-                "family_name": session.identity.text("family_name"),
-                "preferred_username": session.identity.text("preferred_username"),
-                "acr": session.acr,
+                "name": session.citizen.identity.display_name(),
+                "given_name": session.citizen.identity.text("given_name"),
+                "family_name": session.citizen.identity.text("family_name"),
+                "preferred_username": session.citizen.identity.text("preferred_username"),
+                "acr": session.citizen.level.map(Level::name),
+                "amr": session.citizen.amr,
+                "iss": session.citizen.issuer,
                 "expires_in": opened.expires_in(config.lifetime, now),
                 "profile": format!("{}/profile", config.prefix),
                 "logout": format!("{}/logout", config.prefix),
@@ -88,7 +90,7 @@ fn renewed(
 
 fn profile(config: &Config, language: Language, session: &Session) -> Response {
     let title = language.pick("Votre profil", "Your profile");
-    let name = session.identity.display_name();
+    let name = session.citizen.identity.display_name();
     let here = match &name {
         Some(name) => fill(
             language
@@ -100,7 +102,7 @@ fn profile(config: &Config, language: Language, session: &Session) -> Response {
     let rows: Html = Identity::LABELS
         .iter()
         .filter_map(|label| {
-            let text = session.identity.text(label.claim)?;
+            let text = session.citizen.identity.text(label.claim)?;
             let shown = language.pick(value_fr(label.claim, text), text);
             Some(fill("<dt>{}</dt><dd>{}</dd>\n", &[&language.pick(label.fr, label.en), &shown]))
         })

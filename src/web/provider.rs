@@ -1,6 +1,6 @@
 //! Finds the provider's endpoints: built in, kept from an earlier discovery, or discovered now.
 
-use crate::config::{Config, Source};
+use crate::config::{Config, Registration, Source};
 use crate::oidc::{FetchAnswer, Provider, discovery};
 use crate::secret::Chance;
 use crate::session::{Key, LoadAnswer, Save};
@@ -27,18 +27,20 @@ pub(super) struct AwaitProvider(Purpose);
 /// Goes on with the provider when its endpoints are known. A purpose that carries the clock of its visit
 /// goes on with the clock of the answer instead.
 pub(super) fn find(config: &Config, purpose: Purpose) -> Step {
-    match &config.source {
-        Source::BuiltIn(provider) => {
-            let now = purpose.began();
-            Step::reply(go_on(config, purpose, Some(provider), false, now))
-        }
-        Source::Discovery { issuer, .. } => Step::load(key(issuer), LoadProvider(purpose)),
+    let now = purpose.began();
+    match purpose.registration(config).map(|registration| &registration.source) {
+        Some(Source::BuiltIn(provider)) => Step::reply(go_on(config, purpose, Some(provider), false, now)),
+        Some(Source::Discovery { issuer, .. }) => Step::load(key(issuer), LoadProvider(purpose)),
+        None => Step::reply(go_on(config, purpose, None, false, now)),
     }
 }
 
 impl LoadProvider {
     pub(super) fn resume(self, config: &Config, answer: &LoadAnswer) -> Step {
-        let issuer = config.issuer();
+        let Some(registration) = self.0.registration(config) else {
+            return Step::reply(go_on(config, self.0, None, false, answer.now));
+        };
+        let issuer = registration.issuer();
         match answer
             .open(&config.ring, &key(issuer))
             .and_then(|kept| Provider::read(&kept))
@@ -52,12 +54,14 @@ impl LoadProvider {
 
 impl AwaitProvider {
     pub(super) fn resume(self, config: &Config, answer: FetchAnswer) -> Step {
-        let Source::Discovery { issuer, allowed_origins } = &config.source else {
+        let registration = self.0.registration(config);
+        let Some((client, Source::Discovery { issuer, allowed_origins })) =
+            registration.map(|registration| (&registration.client, &registration.source))
+        else {
             return Step::reply(go_on(config, self.0, None, false, answer.now));
         };
         let now = answer.now;
-        let client = &config.client;
-        match discovery::judge(answer, issuer, allowed_origins, client.algorithm, client.auth) {
+        match discovery::judge(answer, issuer, allowed_origins, client) {
             Ok(provider) => {
                 let mut purpose = self.0;
                 let save = Save::seal(
@@ -85,6 +89,14 @@ impl AwaitProvider {
 }
 
 impl Purpose {
+    /// Whose endpoints are wanted: of the product that gives the level, or that the session is with.
+    fn registration<'a>(&self, config: &'a Config) -> Option<&'a Registration> {
+        match self {
+            Self::Login(starting) => Some(config.registration_for(starting.wanted.level)),
+            Self::Logout(leaving) => config.registration(&leaving.issuer),
+        }
+    }
+
     fn began(&self) -> Timestamp {
         match self {
             Self::Login(starting) => starting.now,

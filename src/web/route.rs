@@ -10,6 +10,8 @@ pub(super) enum Route {
     Profile,
     Session,
     Style,
+    Jwks,
+    Sector,
     /// Below our prefix, but nothing of ours: never looked for on the site.
     Nothing,
     /// The site.
@@ -27,6 +29,8 @@ impl Route {
             Some("/profile") => Self::Profile,
             Some("/session") => Self::Session,
             Some("/style.css") => Self::Style,
+            Some("/jwks.json") => Self::Jwks,
+            Some("/sector-identifier.json") => Self::Sector,
             Some(rest) if rest.is_empty() || rest.starts_with('/') => Self::Nothing,
             _ => Self::Site,
         }

@@ -23,7 +23,7 @@ pub fn spin_toml_declares_every_variable_and_no_other() {
     let ours: BTreeSet<String> = VARIABLES.iter().map(|variable| variable.name.to_lowercase()).collect();
     let declared = manifest["variables"].as_table().unwrap();
     let mut with_origin = ours.clone();
-    with_origin.insert("provider_origin".to_owned());
+    with_origin.extend(["provider_origin".to_owned(), "plus_provider_origin".to_owned()]);
     assert_eq!(keys(declared), with_origin, "[variables]");
     let component = &manifest["component"]["franceconnect-edge"];
     let passed = component["variables"].as_table().unwrap();
@@ -41,7 +41,7 @@ pub fn spin_toml_declares_every_variable_and_no_other() {
             assert_eq!(entry["default"].as_str(), Some(""), "{}", variable.name);
         }
     }
-    assert_eq!(component["allowed_outbound_hosts"].as_array().unwrap().len(), 1, "the provider alone");
+    assert_eq!(component["allowed_outbound_hosts"].as_array().unwrap().len(), 2, "the providers alone");
 }
 
 pub fn wrangler_toml_holds_no_secret_and_no_unknown_name() {

@@ -259,7 +259,7 @@ fn rules_protect_pages_by_all_their_names() {
         ("/caf%C3%A9", "/caf%C3%A9/", true),
         ("/café", "/caf%c3%a9.html", true),
         ("/priv%65", "/prive", true),
-        ("/a b", "/a%20b/c", true),
+        ("/a%20b", "/a%20b/c", true),
         ("/foo.html", "/foo.html/x.pdf", true),
         ("/foo.html/*", "/foo", true),
         ("", "/x", false),

@@ -3,7 +3,7 @@
 use franceconnect_edge::emulator::{Alg, accounts};
 use franceconnect_edge::franceconnect::Identity;
 use franceconnect_edge::secret::{Chance, Secret};
-use franceconnect_edge::session::{CookieNames, KeyRing, Lifetime, Purpose, RingFault, Session};
+use franceconnect_edge::session::{Citizen, CookieNames, KeyRing, Lifetime, Purpose, RingFault, Session};
 use franceconnect_edge::time::Timestamp;
 use franceconnect_edge::wire::{Header, Method, Request};
 
@@ -191,7 +191,7 @@ fn every_identity_fits_into_one_cookie() {
 }
 
 #[test]
-fn shorter_lives_and_other_levels_end_older_sessions() {
+fn shorter_lives_end_older_sessions_and_higher_levels_open_nothing_to_them() {
     let mut world = World::new();
     let mut browser = Browser::new();
     browser.log_in(&mut world, "test");
@@ -203,8 +203,9 @@ fn shorter_lives_and_other_levels_end_older_sessions() {
     let mut level = variables();
     level.extend([("FC_ENVIRONMENT", "other".to_owned()), ("FC_ACR_VALUES", "eidas3".to_owned())]);
     world.config = configure(&level);
-    assert!(!browser.clone().is_logged_in(&mut world));
+    assert_eq!(browser.clone().get(&mut world, "/prive/").status, 303);
     world.config = configure(&variables());
+    assert_eq!(browser.clone().get(&mut world, "/prive/").status, 200);
     assert!(browser.is_logged_in(&mut world));
 }
 
@@ -270,8 +271,14 @@ fn a_session_that_does_not_fit_into_one_cookie_is_refused() {
     for length in [600, 2_000, 2_600, 2_800, 4_000, 20_000] {
         let mut chance = Chance::new(&[1; 64]);
         let token = Secret::new("a".repeat(length));
-        let session =
-            Session::new(&mut chance, "sub".to_owned(), Identity::default(), None, Vec::new(), &token);
+        let citizen = Citizen {
+            issuer: "https://op.example".to_owned(),
+            sub: "sub".to_owned(),
+            level: None,
+            amr: Vec::new(),
+            identity: Identity::default(),
+        };
+        let session = Session::new(&mut chance, citizen, &token);
         match session.cookie(&ring, names, life, NOW, &mut chance) {
             Ok(cookie) => {
                 assert!(cookie.len() < 4_000, "{length}: {} bytes", cookie.len());

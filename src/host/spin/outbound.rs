@@ -21,7 +21,7 @@ pub(super) async fn exchange(call: &Call) -> Result<Fetched, Unreachable> {
         Some(Err(error)) => {
             let message = match error {
                 ErrorCode::HttpRequestDenied => {
-                    "Spin lets no call to the provider out: the variable provider_origin must be its origin"
+                    "Spin lets no call to the provider out: the variable provider_origin (FranceConnect+: plus_provider_origin) must be its origin"
                 }
                 _ => "the provider cannot be reached",
             };

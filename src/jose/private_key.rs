@@ -1,0 +1,221 @@
+//! Decides which private keys a relying party may use, and what it publishes of them (RFC 7517, RFC 7518 §6):
+//! every fault of a set is named, because FranceConnect+ would not say which key it could not use.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jwt_compact::alg::Es256;
+use p256::elliptic_curve::sec1::ToEncodedPoint;
+use rsa::BigUint;
+use serde_json::{Value, json};
+use zeroize::Zeroizing;
+
+use super::{Algorithm, KeyManagement, Object};
+use crate::secret::Secret;
+
+/// Most keys of a set: what must be tried for a token that names none.
+pub const MOST_PRIVATE_KEYS: usize = 4;
+/// Longest `kid`, in bytes.
+const KID_LIMIT: usize = 128;
+
+/// The private half of [`Algorithm::Es256`].
+pub(super) type Es256Key = <Es256 as jwt_compact::Algorithm>::SigningKey;
+
+/// The private keys of one relying party, the newest first. Nothing prints them.
+pub struct PrivateKeySet(Vec<PrivateKey>);
+
+/// One key pair that FranceConnect+ can use.
+pub(super) struct PrivateKey {
+    pub(super) kid: String,
+    pub(super) material: Material,
+    public: Value,
+}
+
+/// What a key is for, with the numbers for it.
+pub(super) enum Material {
+    /// Opens tokens by `ECDH-ES`.
+    Agreement(Box<p256::SecretKey>),
+    /// Opens tokens by `RSA-OAEP-256`.
+    Transport(Box<rsa::RsaPrivateKey>),
+    /// Signs `private_key_jwt`.
+    Signature(Box<Es256Key>),
+}
+
+/// What is wrong with a key, without the key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyFault {
+    /// The text is no JWK Set.
+    NotASet,
+    /// The set is empty.
+    Empty,
+    /// The set holds more than [`MOST_PRIVATE_KEYS`].
+    TooMany,
+    /// The key at this place (from 1) is no JSON object, or a member is repeated.
+    NotAKey(usize),
+    /// Its `kid` is absent or unusual.
+    Kid(usize),
+    /// Another key has its `kid`.
+    RepeatedKid(usize),
+    /// Its `use` and `alg` are no pair that is needed here.
+    Use(usize),
+    /// Its `kty` or `crv` does not fit `alg`.
+    Kind(usize),
+    /// It has no private part: it is a public key.
+    Public(usize),
+    /// Its numbers are not those of one sound key pair.
+    Numbers(usize),
+}
+
+impl PrivateKeySet {
+    /// A set without keys.
+    pub fn none() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Reads a JWK Set of private keys, each with `kid`, `use` and `alg`: `enc` with `ECDH-ES` (P-256) or
+    /// `RSA-OAEP-256` (2048 to 4096 bits), `sig` with `ES256`.
+    ///
+    /// # Errors
+    /// Every unusable key.
+    pub fn parse(text: &Secret) -> Result<Self, Vec<KeyFault>> {
+        let set = Object::parse(text.expose().as_bytes()).ok();
+        let Some(entries) = set.as_ref().and_then(|set| set.get("keys")).and_then(Value::as_array) else {
+            return Err(vec![KeyFault::NotASet]);
+        };
+        let mut faults = Vec::new();
+        let mut keys: Vec<PrivateKey> = Vec::new();
+        if entries.is_empty() {
+            faults.push(KeyFault::Empty);
+        }
+        if entries.len() > MOST_PRIVATE_KEYS {
+            faults.push(KeyFault::TooMany);
+        }
+        for (place, entry) in (1..).zip(entries.iter().take(MOST_PRIVATE_KEYS)) {
+            match PrivateKey::read(entry, place) {
+                Ok(key) if keys.iter().any(|known| known.kid == key.kid) => {
+                    faults.push(KeyFault::RepeatedKid(place));
+                }
+                Ok(key) => keys.push(key),
+                Err(fault) => faults.push(fault),
+            }
+        }
+        if faults.is_empty() { Ok(Self(keys)) } else { Err(faults) }
+    }
+
+    /// The public JWK Set, as FranceConnect+ fetches it; nothing if there is no key.
+    pub fn published(&self) -> Option<String> {
+        let keys: Vec<&Value> = self.0.iter().map(|key| &key.public).collect();
+        (!keys.is_empty()).then(|| json!({ "keys": keys }).to_string())
+    }
+
+    /// Whether a key opens tokens encrypted with `management`.
+    pub fn decrypts(&self, management: KeyManagement) -> bool {
+        self.0.iter().any(|key| key.management() == Some(management))
+    }
+
+    /// Whether a key signs.
+    pub fn signs(&self) -> bool {
+        self.signing_key().is_some()
+    }
+
+    /// The newest key that signs, with its `kid`.
+    pub(super) fn signing_key(&self) -> Option<(&str, &Es256Key)> {
+        self.0.iter().find_map(|key| match &key.material {
+            Material::Signature(signing) => Some((key.kid.as_str(), &**signing)),
+            _ => None,
+        })
+    }
+
+    /// The keys that may open a token encrypted with `management` for `kid`: that key, or all if none has
+    /// that name, since the name is only a hint (RFC 7516 §4.1.6).
+    pub(super) fn candidates(&self, management: KeyManagement, kid: Option<&str>) -> Vec<&PrivateKey> {
+        let fitting = || self.0.iter().filter(|key| key.management() == Some(management));
+        let named: Vec<_> = fitting().filter(|key| Some(key.kid.as_str()) == kid).collect();
+        if named.is_empty() { fitting().collect() } else { named }
+    }
+}
+
+impl std::fmt::Debug for PrivateKeySet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "PrivateKeySet({} keys)", self.0.len())
+    }
+}
+
+impl PrivateKey {
+    fn read(entry: &Value, place: usize) -> Result<Self, KeyFault> {
+        if !entry.is_object() {
+            return Err(KeyFault::NotAKey(place));
+        }
+        let text = |name: &str| entry.get(name).and_then(Value::as_str);
+        let kid = text("kid").filter(|kid| {
+            !kid.is_empty() && kid.len() <= KID_LIMIT && kid.bytes().all(|byte| byte.is_ascii_graphic())
+        });
+        let kid = kid.ok_or(KeyFault::Kid(place))?;
+        let number = |name: &str| {
+            let found = text(name).ok_or(KeyFault::Numbers(place))?;
+            URL_SAFE_NO_PAD.decode(found).map(Zeroizing::new).map_err(|_| KeyFault::Numbers(place))
+        };
+        let pair = (text("use").unwrap_or_default(), text("alg").unwrap_or_default());
+        let rsa = match pair {
+            ("enc", "ECDH-ES") | ("sig", "ES256") => false,
+            ("enc", "RSA-OAEP-256") => true,
+            _ => return Err(KeyFault::Use(place)),
+        };
+        let fits = match text("kty") {
+            Some("EC") => !rsa && text("crv") == Some("P-256"),
+            Some("RSA") => rsa,
+            _ => false,
+        };
+        if !fits {
+            return Err(KeyFault::Kind(place));
+        }
+        if entry.get("d").is_none() {
+            return Err(KeyFault::Public(place));
+        }
+        let mut public = json!({ "kty": text("kty"), "use": pair.0, "alg": pair.1, "kid": kid });
+        let names: &[&str] = if rsa { &["n", "e"] } else { &["crv", "x", "y"] };
+        for name in names {
+            if let (Some(members), Some(value)) = (public.as_object_mut(), entry.get(*name)) {
+                members.insert((*name).to_owned(), value.clone());
+            }
+        }
+        let material = if rsa {
+            let numbers = [number("n")?, number("e")?, number("d")?, number("p")?, number("q")?];
+            transport(&numbers).ok_or(KeyFault::Numbers(place))?
+        } else {
+            let (x, y, d) = (number("x")?, number("y")?, number("d")?);
+            agreement(&x, &y, &d, pair.1 == Algorithm::Es256.name()).ok_or(KeyFault::Numbers(place))?
+        };
+        Ok(Self { kid: kid.to_owned(), material, public })
+    }
+
+    fn management(&self) -> Option<KeyManagement> {
+        match self.material {
+            Material::Agreement(_) => Some(KeyManagement::EcdhEs),
+            Material::Transport(_) => Some(KeyManagement::RsaOaep256),
+            Material::Signature(_) => None,
+        }
+    }
+}
+
+/// A P-256 key whose published point is its own.
+fn agreement(x: &[u8], y: &[u8], d: &[u8], signs: bool) -> Option<Material> {
+    let secret = p256::SecretKey::from_bytes(d.try_into().ok().map(<&[u8; 32]>::into)?).ok()?;
+    let point = secret.public_key().to_encoded_point(false);
+    if point.x().map(|own| &**own) != Some(x) || point.y().map(|own| &**own) != Some(y) {
+        return None;
+    }
+    Some(if signs {
+        Material::Signature(Box::new(Es256Key::from_slice(d).ok()?))
+    } else {
+        Material::Agreement(Box::new(secret))
+    })
+}
+
+/// An RSA key whose numbers belong together; `d`, `p` and `q` are enough, the rest follows from them.
+fn transport([n, e, d, p, q]: &[Zeroizing<Vec<u8>>; 5]) -> Option<Material> {
+    super::algorithm::sound_rsa(n, e).then_some(())?;
+    let number = |bytes: &[u8]| BigUint::from_bytes_be(bytes);
+    let key =
+        rsa::RsaPrivateKey::from_components(number(n), number(e), number(d), vec![number(p), number(q)]);
+    Some(Material::Transport(Box::new(key.ok()?)))
+}
