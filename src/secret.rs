@@ -57,8 +57,14 @@ impl Chance {
     /// `N` random bytes.
     pub fn bytes<const N: usize>(&mut self) -> [u8; N] {
         let mut out = [0; N];
-        self.0.apply_keystream(&mut out);
+        self.fill(&mut out);
         out
+    }
+
+    /// Random bytes over whatever is there.
+    pub fn fill(&mut self, to: &mut [u8]) {
+        to.fill(0);
+        self.0.apply_keystream(to);
     }
 
     /// `length` random letters and digits, with at least one digit, one upper and one lower case

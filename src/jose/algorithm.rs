@@ -1,7 +1,9 @@
 //! The signature algorithms there are, and the one function that verifies under them (RFC 7518 §3.3, §3.4).
 
-use jwt_compact::AlgorithmSignature;
-use jwt_compact::alg::{Es256, Rsa, RsaPublicKey, VerifyingKey};
+use p256::ecdsa::signature::Verifier;
+use p256::ecdsa::{Signature, VerifyingKey};
+use rsa::BoxedUint;
+use sha2::Sha256;
 
 /// An asymmetric signature algorithm. `none` and the symmetric ones have no value here, so no header,
 /// key or configuration can lead to them.
@@ -13,14 +15,11 @@ pub enum Algorithm {
     Rs256,
 }
 
-/// The key type of [`Algorithm::Es256`].
-pub(super) type P256Key = <Es256 as jwt_compact::Algorithm>::VerifyingKey;
-
 /// A public key that its algorithm can use: the point is on the curve, the modulus is of a fit size.
 #[derive(Debug, Clone)]
 pub(super) enum PublicKey {
-    Es256(Box<P256Key>),
-    Rs256(Box<RsaPublicKey>),
+    Es256(Box<VerifyingKey>),
+    Rs256(Box<rsa::PublicKey>),
 }
 
 impl Algorithm {
@@ -47,8 +46,7 @@ impl PublicKey {
         let mut point = vec![4];
         point.extend_from_slice(x);
         point.extend_from_slice(y);
-        let key: P256Key = VerifyingKey::from_slice(&point).ok()?;
-        Some(Self::Es256(Box::new(key)))
+        Some(Self::Es256(Box::new(VerifyingKey::from_sec1_bytes(&point).ok()?)))
     }
 
     /// An RSA key (RFC 7518 §6.3.1).
@@ -56,20 +54,17 @@ impl PublicKey {
         if !sound_rsa(n, e) {
             return None;
         }
-        let jwk = jwt_compact::jwk::JsonWebKey::Rsa {
-            modulus: n.into(),
-            public_exponent: e.into(),
-            private_parts: None,
-        };
-        Some(Self::Rs256(Box::new(RsaPublicKey::try_from(&jwk).ok()?)))
+        let key = rsa::PublicKey::new(number(n)?, number(e)?);
+        Some(Self::Rs256(Box::new(key.ok()?)))
     }
 
     /// Whether `signature` is this key's over `message`. The one place where a signature is judged, so
     /// that a host's own implementation could stand here.
     pub(super) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
         match self {
-            Self::Es256(key) => judge(&Es256, key, message, signature),
-            Self::Rs256(key) => judge(&Rsa::rs256(), key, message, signature),
+            Self::Es256(key) => Signature::from_slice(signature)
+                .is_ok_and(|signature| key.verify(message, &signature).is_ok()),
+            Self::Rs256(key) => key.pkcs1v15_verify::<Sha256>(message, signature).is_ok(),
         }
     }
 }
@@ -87,13 +82,7 @@ pub(super) fn sound_rsa(n: &[u8], e: &[u8]) -> bool {
         && n.first() != Some(&0)
 }
 
-fn judge<A: jwt_compact::Algorithm>(
-    algorithm: &A,
-    key: &A::VerifyingKey,
-    message: &[u8],
-    signature: &[u8],
-) -> bool {
-    let fits = A::Signature::LENGTH.is_none_or(|length| length.get() == signature.len());
-    fits && A::Signature::try_from_slice(signature)
-        .is_ok_and(|signature| algorithm.verify_signature(&signature, key, message))
+/// A number of an RSA key, as long as its bytes.
+pub(super) fn number(bytes: &[u8]) -> Option<BoxedUint> {
+    BoxedUint::from_be_slice(bytes, u32::try_from(bytes.len() * 8).ok()?).ok()
 }

@@ -3,10 +3,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use p256::EncodedPoint;
-use p256::elliptic_curve::sec1::FromEncodedPoint;
+use p256::Sec1Point;
+use p256::elliptic_curve::sec1::FromSec1Point;
 use serde_json::Value;
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::Object;
@@ -34,8 +34,8 @@ impl Agreement {
         if epk.text("kty") != Some("EC") || epk.text("crv") != Some("P-256") || epk.get("d").is_some() {
             return None;
         }
-        let point = EncodedPoint::from_affine_coordinates(&x.into(), &y.into(), false);
-        let ephemeral = Option::from(p256::PublicKey::from_encoded_point(&point))?;
+        let point = Sec1Point::from_affine_coordinates(&x.into(), &y.into(), false);
+        let ephemeral = Option::from(p256::PublicKey::from_sec1_point(&point))?;
         let party = |name: &str| match header.get(name) {
             None => Some(Vec::new()),
             Some(Value::String(text)) => {
@@ -53,18 +53,18 @@ impl Agreement {
     }
 }
 
-/// The Concat KDF as RFC 7518 §4.6.2 feeds it.
+/// The Concat KDF (NIST SP 800-56A §5.8.1) as RFC 7518 §4.6.2 feeds it. `N` is at most the 32 bytes of one hash,
+/// so there is one round, and its counter is 1.
 fn derive<const N: usize>(shared: &[u8], encryption: &str, apu: &[u8], apv: &[u8]) -> Zeroizing<[u8; N]> {
-    let mut info = Vec::new();
+    let length = |bytes: usize| u32::try_from(bytes).unwrap_or_default().to_be_bytes();
+    let mut hash = Sha256::new().chain_update(length(1)).chain_update(shared);
     for field in [encryption.as_bytes(), apu, apv] {
-        info.extend_from_slice(&u32::try_from(field.len()).unwrap_or_default().to_be_bytes());
-        info.extend_from_slice(field);
+        hash.update(length(field.len()));
+        hash.update(field);
     }
-    info.extend_from_slice(&u32::try_from(N * 8).unwrap_or_default().to_be_bytes());
+    let digest = hash.chain_update(length(N * 8)).finalize();
     let mut key = Zeroizing::new([0; N]);
-    // It fails for empty and for over-long keys only; both lengths here are fixed.
-    let derived = concat_kdf::derive_key_into::<Sha256>(shared, &info, &mut *key);
-    debug_assert!(derived.is_ok());
+    key.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
     key
 }
 

@@ -2,8 +2,8 @@
 //! `A256GCM`. What is wrong with the form is refused before any key is touched; whatever goes wrong after
 //! that is one error, in one time, so that nobody learns how far a forged token came.
 
-use aes_gcm::aead::{AeadInPlace, KeyInit};
-use aes_gcm::{Aes256Gcm, Nonce, Tag};
+use aes_gcm::Aes256Gcm;
+use aes_gcm::aead::{Aead, KeyInit, Payload};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use zeroize::Zeroizing;
@@ -66,9 +66,9 @@ struct Parts<'a> {
     header: Object,
     kid: Option<String>,
     encrypted_key: Vec<u8>,
-    iv: Vec<u8>,
-    ciphertext: Vec<u8>,
-    tag: Vec<u8>,
+    iv: [u8; IV],
+    /// The ciphertext, and the tag behind it.
+    sealed: Vec<u8>,
 }
 
 /// Opens `token` with a fitting key of `keys`; `chance` blinds RSA operations.
@@ -125,27 +125,19 @@ impl<'a> Parts<'a> {
         let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| Untrusted::Encoding);
         let header = Object::parse(&decode(protected)?).map_err(|_| Untrusted::Envelope)?;
         let kid = judge(&header, management)?;
-        let parts = Self {
-            protected,
-            header,
-            kid,
-            encrypted_key: decode(encrypted_key)?,
-            iv: decode(iv)?,
-            ciphertext: decode(ciphertext)?,
-            tag: decode(tag)?,
-        };
-        if parts.iv.len() != IV || parts.tag.len() != TAG || parts.ciphertext.is_empty() {
+        let encrypted_key = decode(encrypted_key)?;
+        let (iv, mut sealed, tag) = (decode(iv)?, decode(ciphertext)?, decode(tag)?);
+        if sealed.is_empty() || tag.len() != TAG {
             return Err(Untrusted::Envelope);
         }
-        Ok(parts)
+        sealed.extend(tag);
+        let iv = iv.try_into().map_err(|_| Untrusted::Envelope)?;
+        Ok(Self { protected, header, kid, encrypted_key, iv, sealed })
     }
 
     fn open(&self, cek: &[u8; CEK]) -> Option<Vec<u8>> {
-        let mut text = Zeroizing::new(self.ciphertext.clone());
-        let (nonce, tag) = (Nonce::from_slice(&self.iv), Tag::from_slice(&self.tag));
-        let aad = self.protected.as_bytes();
-        Aes256Gcm::new(cek.into()).decrypt_in_place_detached(nonce, aad, &mut text, tag).ok()?;
-        Some(std::mem::take(&mut *text))
+        let sealed = Payload { msg: &self.sealed, aad: self.protected.as_bytes() };
+        Aes256Gcm::new(cek.into()).decrypt(&self.iv.into(), sealed).ok()
     }
 }
 

@@ -3,12 +3,12 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jwt_compact::alg::Es256;
-use p256::elliptic_curve::sec1::ToEncodedPoint;
-use rsa::BigUint;
+use p256::ecdsa::SigningKey;
+use p256::elliptic_curve::sec1::ToSec1Point;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
+use super::algorithm::{number, sound_rsa};
 use super::{Algorithm, KeyManagement, Object};
 use crate::secret::Secret;
 
@@ -16,9 +16,6 @@ use crate::secret::Secret;
 pub const MOST_PRIVATE_KEYS: usize = 4;
 /// Longest `kid`, in bytes.
 const KID_LIMIT: usize = 128;
-
-/// The private half of [`Algorithm::Es256`].
-pub(super) type Es256Key = <Es256 as jwt_compact::Algorithm>::SigningKey;
 
 /// The private keys of one relying party, the newest first. Nothing prints them.
 pub struct PrivateKeySet(Vec<PrivateKey>);
@@ -35,9 +32,9 @@ pub(super) enum Material {
     /// Opens tokens by `ECDH-ES`.
     Agreement(Box<p256::SecretKey>),
     /// Opens tokens by `RSA-OAEP-256`.
-    Transport(Box<rsa::RsaPrivateKey>),
+    Transport(Box<rsa::PrivateKey>),
     /// Signs `private_key_jwt`.
-    Signature(Box<Es256Key>),
+    Signature(Box<SigningKey>),
 }
 
 /// What is wrong with a key, without the key.
@@ -118,7 +115,7 @@ impl PrivateKeySet {
     }
 
     /// The newest key that signs, with its `kid`.
-    pub(super) fn signing_key(&self) -> Option<(&str, &Es256Key)> {
+    pub(super) fn signing_key(&self) -> Option<(&str, &SigningKey)> {
         self.0.iter().find_map(|key| match &key.material {
             Material::Signature(signing) => Some((key.kid.as_str(), &**signing)),
             _ => None,
@@ -150,7 +147,7 @@ impl PrivateKey {
             !kid.is_empty() && kid.len() <= KID_LIMIT && kid.bytes().all(|byte| byte.is_ascii_graphic())
         });
         let kid = kid.ok_or(KeyFault::Kid(place))?;
-        let number = |name: &str| {
+        let bytes = |name: &str| {
             let found = text(name).ok_or(KeyFault::Numbers(place))?;
             URL_SAFE_NO_PAD.decode(found).map(Zeroizing::new).map_err(|_| KeyFault::Numbers(place))
         };
@@ -179,10 +176,10 @@ impl PrivateKey {
             }
         }
         let material = if rsa {
-            let numbers = [number("n")?, number("e")?, number("d")?, number("p")?, number("q")?];
+            let numbers = [bytes("n")?, bytes("e")?, bytes("d")?, bytes("p")?, bytes("q")?];
             transport(&numbers).ok_or(KeyFault::Numbers(place))?
         } else {
-            let (x, y, d) = (number("x")?, number("y")?, number("d")?);
+            let (x, y, d) = (bytes("x")?, bytes("y")?, bytes("d")?);
             agreement(&x, &y, &d, pair.1 == Algorithm::Es256.name()).ok_or(KeyFault::Numbers(place))?
         };
         Ok(Self { kid: kid.to_owned(), material, public })
@@ -200,12 +197,12 @@ impl PrivateKey {
 /// A P-256 key whose published point is its own.
 fn agreement(x: &[u8], y: &[u8], d: &[u8], signs: bool) -> Option<Material> {
     let secret = p256::SecretKey::from_bytes(d.try_into().ok().map(<&[u8; 32]>::into)?).ok()?;
-    let point = secret.public_key().to_encoded_point(false);
+    let point = secret.public_key().to_sec1_point(false);
     if point.x().map(|own| &**own) != Some(x) || point.y().map(|own| &**own) != Some(y) {
         return None;
     }
     Some(if signs {
-        Material::Signature(Box::new(Es256Key::from_slice(d).ok()?))
+        Material::Signature(Box::new(SigningKey::from(secret)))
     } else {
         Material::Agreement(Box::new(secret))
     })
@@ -213,9 +210,8 @@ fn agreement(x: &[u8], y: &[u8], d: &[u8], signs: bool) -> Option<Material> {
 
 /// An RSA key whose numbers belong together; `d`, `p` and `q` are enough, the rest follows from them.
 fn transport([n, e, d, p, q]: &[Zeroizing<Vec<u8>>; 5]) -> Option<Material> {
-    super::algorithm::sound_rsa(n, e).then_some(())?;
-    let number = |bytes: &[u8]| BigUint::from_bytes_be(bytes);
-    let key =
-        rsa::RsaPrivateKey::from_components(number(n), number(e), number(d), vec![number(p), number(q)]);
+    sound_rsa(n, e).then_some(())?;
+    let primes = vec![number(p)?, number(q)?];
+    let key = rsa::PrivateKey::from_components(number(n)?, number(e)?, number(d)?, primes);
     Some(Material::Transport(Box::new(key.ok()?)))
 }

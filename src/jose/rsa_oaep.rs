@@ -1,9 +1,11 @@
 //! `RSA-OAEP-256` (RFC 7518 §4.3): the content key out of an encrypted one, without telling whether there was
 //! one.
 
-use rsa::rand_core::{CryptoRng, Error, RngCore};
+use std::convert::Infallible;
+
+use rsa::PrivateKey;
+use rsa::rand_core::{TryCryptoRng, TryRng};
 use rsa::traits::{PrivateKeyParts, PublicKeyParts};
-use rsa::{Oaep, RsaPrivateKey};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -13,19 +15,15 @@ use crate::secret::Chance;
 /// The content key, or one that nobody knows: a token whose key does not decrypt goes the same way, and fails
 /// where a token with a wrong tag fails (RFC 7516 §11.5). What stands in for the key is the same for the
 /// same token, so that asking again teaches nothing either.
-pub(super) fn content_key(
-    key: &RsaPrivateKey,
-    encrypted: &[u8],
-    chance: &mut Chance,
-) -> Zeroizing<[u8; CEK]> {
+pub(super) fn content_key(key: &PrivateKey, encrypted: &[u8], chance: &mut Chance) -> Zeroizing<[u8; CEK]> {
     let mut stand_in = Sha256::new();
-    for part in [&b"franceconnect-edge implicit rejection"[..], &key.d().to_bytes_be(), encrypted] {
+    for part in [&b"franceconnect-edge implicit rejection"[..], &key.d().to_be_bytes(), encrypted] {
         stand_in.update(part);
     }
     let mut cek = Zeroizing::new([0; CEK]);
     cek.copy_from_slice(&stand_in.finalize());
     // Blinded: the time of the private operation says nothing of a ciphertext the sender chose.
-    let decrypted = key.decrypt_blinded(&mut Blinding(chance), Oaep::new::<Sha256>(), encrypted);
+    let decrypted = key.oaep_decrypt_with_rng::<Sha256, _>(&mut Blinding(chance), encrypted);
     if let Ok(decrypted) = decrypted.map(Zeroizing::new)
         && decrypted.len() == CEK
         && encrypted.len() == key.size()
@@ -38,25 +36,21 @@ pub(super) fn content_key(
 /// The randomness of the visit, as the `rsa` crate takes it.
 struct Blinding<'a>(&'a mut Chance);
 
-impl RngCore for Blinding<'_> {
-    fn next_u32(&mut self) -> u32 {
-        u32::from_le_bytes(self.0.bytes())
+impl TryRng for Blinding<'_> {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok(u32::from_le_bytes(self.0.bytes()))
     }
 
-    fn next_u64(&mut self) -> u64 {
-        u64::from_le_bytes(self.0.bytes())
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        Ok(u64::from_le_bytes(self.0.bytes()))
     }
 
-    fn fill_bytes(&mut self, to: &mut [u8]) {
-        for byte in to {
-            [*byte] = self.0.bytes();
-        }
-    }
-
-    fn try_fill_bytes(&mut self, to: &mut [u8]) -> Result<(), Error> {
-        self.fill_bytes(to);
+    fn try_fill_bytes(&mut self, to: &mut [u8]) -> Result<(), Infallible> {
+        self.0.fill(to);
         Ok(())
     }
 }
 
-impl CryptoRng for Blinding<'_> {}
+impl TryCryptoRng for Blinding<'_> {}

@@ -2,8 +2,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jwt_compact::alg::Es256;
-use jwt_compact::{Algorithm as _, AlgorithmSignature};
+use p256::ecdsa::Signature;
+use p256::ecdsa::signature::Signer;
 use serde_json::{Value, json};
 
 use super::{Algorithm, PrivateKeySet};
@@ -15,6 +15,6 @@ pub fn sign(claims: &Value, keys: &PrivateKeySet) -> Option<Secret> {
     let header = json!({ "alg": Algorithm::Es256.name(), "typ": "JWT", "kid": kid });
     let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let signed = format!("{}.{}", encode(&header), encode(claims));
-    let signature = Es256.sign(key, signed.as_bytes());
-    Some(Secret::new(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature.as_bytes()))))
+    let signature: Signature = key.try_sign(signed.as_bytes()).ok()?;
+    Some(Secret::new(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature.to_bytes()))))
 }

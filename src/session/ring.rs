@@ -137,7 +137,7 @@ impl KeyRing {
         plain.extend_from_slice(payload);
         let aad = key.aad(purpose, context);
         let sealed = Payload { msg: &plain, aad: &aad };
-        let sealed = key.cipher(purpose)?.encrypt(XNonce::from_slice(&nonce), sealed).ok()?;
+        let sealed = key.cipher(purpose)?.encrypt(&nonce.into(), sealed).ok()?;
         let bytes = URL_SAFE_NO_PAD.encode([&nonce[..], &sealed].concat());
         Some(format!("1.{}.{bytes}", key.id))
     }
@@ -156,12 +156,10 @@ impl KeyRing {
         let (id, bytes) = sealed.strip_prefix("1.")?.split_once('.')?;
         let key = self.0.iter().find(|key| key.id == id)?;
         let bytes = URL_SAFE_NO_PAD.decode(bytes).ok()?;
-        let (nonce, bytes) = bytes.split_at_checked(NONCE_LENGTH)?;
+        let (nonce, bytes) = bytes.split_first_chunk::<NONCE_LENGTH>()?;
         let aad = key.aad(purpose, context);
-        let plain = key
-            .cipher(purpose)?
-            .decrypt(XNonce::from_slice(nonce), Payload { msg: bytes, aad: &aad })
-            .ok()?;
+        let plain =
+            key.cipher(purpose)?.decrypt(&XNonce::from(*nonce), Payload { msg: bytes, aad: &aad }).ok()?;
         let mut plain = Zeroizing::new(plain);
         let (expires, _) = plain.split_first_chunk::<8>()?;
         if now >= Timestamp::from_unix(i64::from_be_bytes(*expires)) {
