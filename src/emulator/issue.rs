@@ -1,9 +1,11 @@
-//! Decides how claims become a token: signed for the client as registered, or as the fault has it.
+//! Decides how claims become a token: signed for the client as registered, or as the fault has it, and on
+//! FranceConnect+ encrypted to a key of its.
 
 use super::Emulator;
 use super::client::Alg;
 use super::fault::{Fault, Header, Pen, Signature, enc_key, second_key};
 use super::id_token::Unsigned;
+use super::jwe;
 use super::keys::SigningKey;
 use super::state::Grant;
 use serde_json::{Map, Value, json};
@@ -26,10 +28,24 @@ impl Emulator {
         }
     }
 
+    /// `token`, encrypted if the client registered that.
+    pub(super) fn seal(&mut self, token: String, grant: &Grant) -> Option<String> {
+        let client = self.client(&grant.request)?;
+        let recipients = self.recipients(client).ok()?;
+        let client_id = client.client_id.clone();
+        match recipients.first() {
+            Some(to) => {
+                jwe::encrypt(to, &self.settings.issuer, &client_id, token.as_bytes(), &mut self.chance)
+            }
+            None => Some(token),
+        }
+    }
+
     /// What signs for the client of `grant`.
     pub(super) fn pen(&self, grant: &Grant, lie: Option<Fault>) -> Option<Pen<'_>> {
         let client = self.client(&grant.request)?;
-        let other = match client.signing_alg {
+        let alg = self.alg(client);
+        let other = match alg {
             Alg::Es256 => Alg::Rs256,
             Alg::Rs256 => Alg::Es256,
         };
@@ -37,7 +53,7 @@ impl Emulator {
             seed: &self.settings.seed,
             issuer: &self.settings.issuer,
             client_secret: &client.client_secret,
-            key: self.key(client.signing_alg)?,
+            key: self.key(alg)?,
             other: if needs_other(lie) { self.key(other) } else { None },
         })
     }
@@ -45,7 +61,7 @@ impl Emulator {
     /// The keys that the key set shows: the EC key, and the RSA key if anybody needs it, since making one
     /// takes a second.
     pub(super) fn published_keys(&self) -> Vec<SigningKey> {
-        let rsa = self.settings.clients.iter().any(|client| client.signing_alg == Alg::Rs256);
+        let rsa = self.settings.clients.iter().any(|client| self.alg(client) == Alg::Rs256);
         let algs =
             if rsa || needs_other(self.fault) { vec![Alg::Es256, Alg::Rs256] } else { vec![Alg::Es256] };
         let beside = |label: fn(Alg) -> String| {

@@ -118,6 +118,13 @@ pub(super) fn rs256_short(message: &[u8], key: &rsa::RsaPrivateKey) -> Option<St
     key.sign(padding, &Sha256::digest(message)).ok().map(|signature| encode(&signature))
 }
 
+/// Whether `signature` is one of `message` in ES256 by the holder of the JWK `key`.
+pub(super) fn es256_verifies(key: &Value, message: &[u8], signature: &str) -> bool {
+    let text = |name: &str| key.get(name).and_then(Value::as_str).unwrap_or_default();
+    let key = DecodingKey::from_ec_components(text("x"), text("y"));
+    key.is_ok_and(|key| crypto::verify(signature, message, &key, Algorithm::ES256).unwrap_or(false))
+}
+
 /// `length` bytes that mean nothing.
 pub(super) fn noise(seed: &[u8; 32], label: &str, length: usize) -> Vec<u8> {
     let mut bytes = vec![0; length];

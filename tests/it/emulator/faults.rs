@@ -4,7 +4,7 @@ use super::{
     AFTER, ISSUER, NOW, authorize, client, code, emulator, form, json_of, parameter, part, token, userinfo,
 };
 use franceconnect_edge::emulator::{
-    Alg, Client, Emulator, Endpoint, Fault, Reply, Request, Settings, Visitor,
+    Alg, Client, Emulator, Endpoint, Fault, Product, Reply, Request, Settings, Visitor,
 };
 
 /// All that one login and logout show of the emulator, in the order of the stages. Signatures are random and
@@ -114,7 +114,14 @@ fn lies_of_the_claims_are_well_signed_and_forgeries_are_not() {
                 _ => continue,
             };
             let clients = vec![Client { signing_alg: alg, ..client("client") }];
-            let settings = Settings { issuer: ISSUER.into(), clients, seed: [7; 32], control: false };
+            let settings = Settings {
+                product: Product::Standard,
+                issuer: ISSUER.into(),
+                clients,
+                seed: [7; 32],
+                control: false,
+                strict_urls: false,
+            };
             let mut emulator = Emulator::new(settings);
             emulator.misbehave(Some(*fault));
             let code = code(&mut emulator, NOW, &[], "test");

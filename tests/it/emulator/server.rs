@@ -1,7 +1,7 @@
 //! The emulator on a socket: control endpoints, delays left aside, connections dropped half-way.
 
 use super::{ISSUER, client};
-use franceconnect_edge::emulator::{Emulator, Settings, serve};
+use franceconnect_edge::emulator::{Emulator, Product, Settings, serve};
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -22,11 +22,17 @@ async fn call(at: std::net::SocketAddr, method: &str, path: &str, body: &str) ->
 async fn it_serves_lies_on_demand_and_counts() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = listener.local_addr().unwrap();
-    let settings =
-        Settings { issuer: ISSUER.into(), clients: vec![client("client")], seed: [7; 32], control: true };
-    let emulator = Arc::new(Mutex::new(Emulator::new(settings)));
+    let settings = Settings {
+        product: Product::Standard,
+        issuer: ISSUER.into(),
+        clients: vec![client("client")],
+        seed: [7; 32],
+        control: true,
+        strict_urls: false,
+    };
+    let emulators = vec![Arc::new(Mutex::new(Emulator::new(settings)))];
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let server = tokio::spawn(serve(listener, emulator, async {
+    let server = tokio::spawn(serve(listener, emulators, async {
         let _ = stopped.await;
     }));
 
