@@ -3,11 +3,12 @@
 
 use super::Emulator;
 use super::client::Alg;
-use super::fault::{Fault, Header, Pen, Signature, enc_key, second_key};
+use super::fault::{Fault, Header, Letter, Pen, Sealed, Signature, enc_key, second_key};
 use super::id_token::Unsigned;
 use super::jwe;
 use super::keys::SigningKey;
 use super::state::Grant;
+use crate::secret::Chance;
 use serde_json::{Map, Value, json};
 
 impl Emulator {
@@ -28,17 +29,39 @@ impl Emulator {
         }
     }
 
-    /// `token`, encrypted if the client registered that.
-    pub(super) fn seal(&mut self, token: String, grant: &Grant) -> Option<String> {
+    /// `token`, which makes these claims, as it leaves: encrypted if the client registered that.
+    pub(super) fn seal(
+        &mut self,
+        of: Sealed,
+        token: String,
+        claims: &Map<String, Value>,
+        grant: &Grant,
+    ) -> Option<String> {
+        let mut chance = Chance::new(&self.chance.bytes());
         let client = self.client(&grant.request)?;
         let recipients = self.recipients(client).ok()?;
-        let client_id = client.client_id.clone();
-        match recipients.first() {
-            Some(to) => {
-                jwe::encrypt(to, &self.settings.issuer, &client_id, token.as_bytes(), &mut self.chance)
+        let Some(to) = recipients.first() else { return Some(token) };
+        let (issuer, client_id) = (&self.settings.issuer, &client.client_id);
+        let sealed = match self.fault {
+            Some(Fault::Jwe(place, lie)) if place == of => {
+                let letter = Letter {
+                    of,
+                    token: &token,
+                    claims,
+                    pen: &self.pen(grant, None)?,
+                    client_id,
+                    to: &recipients,
+                    keys: self.client_keys(client).ok()?,
+                    earlier: self.state.last_sealed.get(client_id),
+                };
+                lie.seal(&letter, &mut chance)?
             }
-            None => Some(token),
+            _ => jwe::encrypt(to, issuer, client_id, token.as_bytes(), &mut chance)?,
+        };
+        if self.fault.is_none() && of == Sealed::IdToken {
+            self.state.last_sealed.insert(client_id.clone(), sealed.clone());
         }
+        Some(sealed)
     }
 
     /// What signs for the client of `grant`.

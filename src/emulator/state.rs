@@ -90,6 +90,8 @@ pub(super) struct State {
     pub(super) tokens: BTreeMap<String, Access>,
     /// The last good ID Token of each client, for the fault that repeats it.
     pub(super) last_id_tokens: BTreeMap<String, String>,
+    /// The last good encrypted ID Token of each client, for the fault that repeats it.
+    pub(super) last_sealed: BTreeMap<String, String>,
     /// The key sets of services, by their address.
     pub(super) key_sets: BTreeMap<String, KeySet>,
     /// Client and `jti` of the assertions that were accepted, until they expire.

@@ -2,7 +2,7 @@
 //! members (OpenID Connect Core §3.1.3).
 
 use super::Emulator;
-use super::fault::{ClaimsFacts, Fault, Form, Keys, Signature};
+use super::fault::{ClaimsFacts, Fault, Form, Keys, Sealed, Signature};
 use super::http::{Reply, Request};
 use super::oauth_error::OAuthError;
 use super::state::{Access, Grant, TOKEN_LIFE};
@@ -60,8 +60,10 @@ impl Emulator {
         if self.fault == Some(Fault::Keys(Keys::RotatedBeforeSigning)) {
             self.rotations += 1;
         }
+        let claims = self.id_token_claims(now, grant);
         let signed = self.id_token(now, access_token, grant);
-        let Some(id_token) = signed.and_then(|token| self.seal(token, grant)) else {
+        let Some(id_token) = signed.and_then(|token| self.seal(Sealed::IdToken, token, &claims, grant))
+        else {
             return self.error("Y000000");
         };
         let mut members = Map::new();
@@ -72,9 +74,8 @@ impl Emulator {
         members.insert("token_type".into(), json!("Bearer"));
         match self.fault {
             Some(Fault::Token(lie)) => {
-                let claims = self.id_token_claims(now, grant);
                 let stranger = self.issue(&claims, grant, Some(Fault::Signature(Signature::Foreign)));
-                let stranger = stranger.and_then(|token| self.seal(token, grant));
+                let stranger = stranger.and_then(|token| self.seal(Sealed::IdToken, token, &claims, grant));
                 lie.answer(members, &stranger.unwrap_or_default())
             }
             _ => Reply::json(200, &Value::Object(members)),

@@ -1,7 +1,7 @@
 //! Decides the userinfo answer: a signed JWT, on FranceConnect+ an encrypted one, never plain JSON (OpenID Connect Core §5.3.2).
 
 use super::Emulator;
-use super::fault::{ClaimsFacts, Fault, UserInfo};
+use super::fault::{ClaimsFacts, Fault, Sealed, UserInfo};
 use super::http::{Reply, Request};
 use super::id_token::Unsigned;
 use super::oauth_error::OAuthError;
@@ -26,9 +26,12 @@ impl Emulator {
         let claims = self.userinfo_claims(now, &grant);
         let answer = match self.fault {
             Some(Fault::UserInfo(lie)) => self.lying_userinfo(now, &grant, claims, lie),
-            _ => self.issue(&claims, &grant, None).and_then(|token| self.seal(token, &grant)).map(|token| {
-                Reply::with_body(200, "application/jwt", token).header("cache-control", "no-store")
-            }),
+            _ => {
+                let token = self.issue(&claims, &grant, None);
+                let token = token.and_then(|token| self.seal(Sealed::UserInfo, token, &claims, &grant));
+                let jwt = |token| Reply::with_body(200, "application/jwt", token);
+                token.map(|token| jwt(token).header("cache-control", "no-store"))
+            }
         };
         answer.unwrap_or_else(|| self.error("Y000000"))
     }
@@ -57,7 +60,7 @@ impl Emulator {
             }
             None => self.issue(&claims, grant, lie.like())?,
         };
-        let token = self.seal(token, grant)?;
+        let token = self.seal(Sealed::UserInfo, token, &claims, grant)?;
         Some(lie.answer(token, &claims))
     }
 

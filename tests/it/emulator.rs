@@ -3,6 +3,7 @@
 mod authorize;
 mod citizen;
 mod faults;
+mod jwe_faults;
 mod logout;
 mod plus;
 mod server;

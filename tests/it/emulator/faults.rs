@@ -65,7 +65,7 @@ fn every_fault_shows_where_it_says_and_goes_away() {
         Endpoint::UserInfo,
         Endpoint::EndSession,
     ];
-    for fault in Fault::ALL {
+    for fault in Fault::ALL.iter().filter(|fault| fault.applies(Product::Standard, None)) {
         let name = fault.name();
         let mut emulator = emulator();
         emulator.misbehave(Some(*fault));
@@ -107,7 +107,7 @@ fn verifies(emulator: &mut Emulator, jwt: &str, alg: Alg) -> bool {
 #[test]
 fn lies_of_the_claims_are_well_signed_and_forgeries_are_not() {
     for alg in [Alg::Es256, Alg::Rs256] {
-        for fault in Fault::ALL {
+        for fault in Fault::ALL.iter().filter(|fault| fault.applies(Product::Standard, None)) {
             let expected = match fault {
                 Fault::Claims(_) => true,
                 Fault::Signature(_) => false,
