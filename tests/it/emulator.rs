@@ -2,8 +2,10 @@
 
 mod authorize;
 mod citizen;
+mod client_auth;
 mod faults;
 mod jwe_faults;
+mod key_sets;
 mod logout;
 mod plus;
 mod server;
