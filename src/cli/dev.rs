@@ -10,7 +10,7 @@ use super::lang::{self, Lang};
 use super::listen::{self, Stop};
 use super::{faults, keygen, serve};
 use crate::config::{self, Config};
-use crate::emulator::{self, Account, Alg, Client};
+use crate::emulator::{self, Account, Alg, Client, ClientAuth, Product};
 use crate::host::native::{self, Native};
 
 /// What stands below the options of `dev --help`.
@@ -64,20 +64,21 @@ pub(super) async fn run(args: Args, lang: Lang) -> Result<(), ExitCode> {
     let emulator = args.emulator.unwrap_or(SocketAddr::new(args.listen.ip(), next));
     let emulated = Emulated::bind(lang, "--emulator", emulator).await?;
 
-    let Some(variables) = variables(address.port(), &emulated.issuer, &args.site) else {
+    let issuer = emulated.issuer(Product::Standard);
+    let Some(variables) = variables(address.port(), &issuer, &args.site) else {
         return Err(keygen::no_randomness(lang));
     };
     let config = config::read(|name| variables.get(name).cloned()).map_err(|faults| {
         faults::warn(lang, &faults);
         ExitCode::FAILURE
     })?;
-    tell(lang, &config, &emulated.issuer, &args.site);
+    tell(lang, &config, &issuer, &args.site);
     let client = client(&config, &variables);
     let native = Native { config: Ok(config), site: args.site };
     let both = async {
         tokio::try_join!(
             native::serve(listeners, native, stop.clone().wait()),
-            emulated.serve(client, false, stop.clone()),
+            emulated.serve(vec![(Product::Standard, client)], false, stop.clone()),
         )
     };
     both.await.map(|_| ()).map_err(|error| listen::failed(lang, &error))
@@ -123,6 +124,9 @@ fn client(config: &Config, variables: &HashMap<&'static str, String>) -> Client 
         redirect_uris: vec![config.redirect_uri().to_owned()],
         post_logout_redirect_uris: vec![config.post_logout_redirect_uri().to_owned()],
         signing_alg: Alg::from_name(variable("FC_ID_TOKEN_ALG")).unwrap_or(Alg::Es256),
+        encryption: None,
+        jwks_uri: None,
+        auth: ClientAuth::SecretPost,
         scopes: None,
         amr: true,
         idp_hints: vec![variable("FC_IDP_HINT").to_owned()],

@@ -1,4 +1,5 @@
-//! `emulate`: an emulated FranceConnect for a service that runs elsewhere (wrangler, Spin, any language).
+//! `emulate`: FranceConnect and FranceConnect+, emulated on one address for a service that runs elsewhere (wrangler,
+//! Spin, any language).
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -10,12 +11,17 @@ use super::emulated::Emulated;
 use super::keygen;
 use super::lang::{self, Lang};
 use super::listen::{self, Stop};
-use crate::emulator::{Account, Alg, Client};
+use crate::emulator::{Account, Alg, Client, ClientAuth, Encryption, Product};
 
 /// What stands below the options of `emulate --help`.
 pub(super) const HELP: &str = "\
 Le secret du client se donne aussi par FC_CLIENT_SECRET dans l’environnement, où l’historique du shell
-ne le garde pas ; sans l’un ni l’autre il est tiré au hasard et affiché.";
+ne le garde pas ; sans l’un ni l’autre il est tiré au hasard et affiché.
+
+FranceConnect+ est à la même adresse, sous /plus : client_id suivi de -plus, même secret.";
+
+/// Where this product's relying party publishes its keys.
+const JWKS_PATH: &str = "/auth/jwks.json";
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Signing {
@@ -23,6 +29,14 @@ enum Signing {
     Es256,
     #[value(name = "RS256")]
     Rs256,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Encrypting {
+    #[value(name = "ECDH-ES")]
+    EcdhEs,
+    #[value(name = "RSA-OAEP-256")]
+    RsaOaep256,
 }
 
 #[derive(clap::Args)]
@@ -46,8 +60,17 @@ pub(super) struct Args {
     post_logout_redirect_uris: Vec<String>,
     #[arg(long, value_enum, ignore_case = true, default_value = "ES256", hide_default_value = true)]
     #[arg(hide_possible_values = true, value_name = "ES256|RS256")]
-    #[arg(help = "Signature des jetons (par défaut : ES256)")]
+    #[arg(help = "Signature des jetons de FranceConnect (par défaut : ES256)")]
     alg: Signing,
+    #[arg(long, value_name = "URL", value_parser = url)]
+    #[arg(help = "Clés publiques du service pour FranceConnect+ (par défaut : …/auth/jwks.json)")]
+    jwks_uri: Option<String>,
+    #[arg(long, value_enum, ignore_case = true, default_value = "ECDH-ES", hide_default_value = true)]
+    #[arg(hide_possible_values = true, value_name = "ECDH-ES|RSA-OAEP-256")]
+    #[arg(help = "Chiffrement des jetons de FranceConnect+ (par défaut : ECDH-ES)")]
+    encryption: Encrypting,
+    #[arg(long, help = "Le service s’authentifie auprès de FranceConnect+ par private_key_jwt")]
+    private_key_jwt: bool,
     #[arg(long, help = "Ouvre l’interface qui fait commettre des fautes à l’émulateur")]
     control: bool,
 }
@@ -66,38 +89,75 @@ pub(super) async fn run(args: Args, lang: Lang) -> Result<(), ExitCode> {
         Signing::Es256 => Alg::Es256,
         Signing::Rs256 => Alg::Rs256,
     };
+    let site = args.redirect_uris.first().map(|uri| origin(uri)).unwrap_or_default();
+    let jwks_uri = args.jwks_uri.unwrap_or_else(|| format!("{site}{JWKS_PATH}"));
     let client = Client {
         client_id: args.client_id,
         client_secret,
         name: "Service local".to_owned(),
-        site: args.redirect_uris.first().map(|uri| origin(uri)).unwrap_or_default(),
+        site,
         redirect_uris: args.redirect_uris,
         post_logout_redirect_uris: args.post_logout_redirect_uris,
         signing_alg,
+        encryption: None,
+        jwks_uri: None,
+        auth: ClientAuth::SecretPost,
         scopes: None,
         amr: true,
         idp_hints: Vec::new(),
     };
-    tell(lang, &emulated.issuer, &client, shown);
-    emulated.serve(client, args.control, stop).await.map_err(|error| listen::failed(lang, &error))
+    let plus = Client {
+        client_id: format!("{}-plus", client.client_id),
+        signing_alg: Alg::Es256,
+        encryption: Some(match args.encryption {
+            Encrypting::EcdhEs => Encryption::EcdhEs,
+            Encrypting::RsaOaep256 => Encryption::RsaOaep256,
+        }),
+        jwks_uri: Some(jwks_uri),
+        auth: if args.private_key_jwt { ClientAuth::PrivateKeyJwt } else { ClientAuth::SecretPost },
+        ..client.clone()
+    };
+    let clients = vec![(Product::Standard, client), (Product::Plus, plus)];
+    tell(lang, &emulated, &clients, shown);
+    emulated.serve(clients, args.control, stop).await.map_err(|error| listen::failed(lang, &error))
 }
 
-/// Prints the lines to paste into `.dev.vars`. A secret that was given is known and not repeated.
-fn tell(lang: Lang, issuer: &str, client: &Client, show_secret: bool) {
-    lang.say("À coller dans la configuration du service :", "To paste into the service's configuration:");
-    lang::print("FC_ENVIRONMENT=emulator");
-    lang::print(format_args!("FC_ISSUER={issuer}"));
-    lang::print(format_args!("FC_CLIENT_ID={}", client.client_id));
-    if show_secret {
-        lang::print(format_args!("FC_CLIENT_SECRET={}", client.client_secret));
+/// Prints the lines to paste into `.dev.vars`, of one product or of the other. A secret that was given is known and
+/// not repeated.
+fn tell(lang: Lang, emulated: &Emulated, clients: &[(Product, Client)], show_secret: bool) {
+    for (product, client) in clients {
+        let name = product.name();
+        lang.say(
+            format_args!("À coller dans la configuration du service, pour {name} :"),
+            format_args!("To paste into the service's configuration, for {name}:"),
+        );
+        let environment = match product {
+            Product::Standard => "emulator",
+            Product::Plus => "plus-emulator",
+        };
+        lang::print(format_args!("FC_ENVIRONMENT={}", environment));
+        lang::print(format_args!("FC_ISSUER={}", emulated.issuer(*product)));
+        lang::print(format_args!("FC_CLIENT_ID={}", client.client_id));
+        if show_secret && client.auth == ClientAuth::SecretPost {
+            lang::print(format_args!("FC_CLIENT_SECRET={}", client.client_secret));
+        }
+        if *product == Product::Standard {
+            lang::print(format_args!("FC_ID_TOKEN_ALG={}", client.signing_alg.name()));
+        }
+        if let Some(jwks_uri) = client.jwks_uri.as_ref() {
+            let alg = client.encryption.map(Encryption::name).unwrap_or_default();
+            lang.say(
+                format_args!("Clés publiques lues à {jwks_uri}, chiffrement {alg}"),
+                format_args!("Public keys read at {jwks_uri}, encryption {alg}"),
+            );
+        }
     }
-    lang::print(format_args!("FC_ID_TOKEN_ALG={}", client.signing_alg.name()));
     let password = Account::PASSWORD;
     lang.say(
         format_args!("Compte de test : test, mot de passe {password}"),
         format_args!("Test account: test, password {password}"),
     );
-    lang::print(format_args!("ready {issuer}"));
+    lang::print(format_args!("ready {}", emulated.issuer(Product::Standard)));
 }
 
 fn url(text: &str) -> Result<String, String> {

@@ -9,12 +9,12 @@ use tokio::net::TcpListener;
 
 use super::lang::Lang;
 use super::listen::{self, Stop};
-use crate::emulator::{self, Client, Emulator, Settings};
+use crate::emulator::{self, Client, Emulator, Product, Settings};
 
-/// An emulator that has its address and not yet its clients, whose own addresses may depend on it.
+/// Emulators that have their address and not yet their clients, whose own addresses may depend on it.
 pub(super) struct Emulated {
     listener: TcpListener,
-    pub(super) issuer: String,
+    origin: String,
 }
 
 impl Emulated {
@@ -25,16 +25,33 @@ impl Emulated {
         if bound.ip().is_unspecified() {
             bound.set_ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
         }
-        Ok(Self { listener, issuer: format!("http://{bound}/api/v2") })
+        Ok(Self { listener, origin: format!("http://{bound}") })
     }
 
-    /// Serves `client` until it is time to stop, with keys of its own as long as it runs.
-    pub(super) async fn serve(self, client: Client, control: bool, stop: Stop) -> io::Result<()> {
-        let mut seed = [0; 32];
-        getrandom::fill(&mut seed).map_err(io::Error::other)?;
-        let settings = Settings { issuer: self.issuer, clients: vec![client], seed, control };
-        let emulator = Arc::new(Mutex::new(Emulator::new(settings)));
-        let served = emulator::serve(self.listener, emulator, stop.clone().wait());
+    /// The issuer of `product` here.
+    pub(super) fn issuer(&self, product: Product) -> String {
+        format!("{}{}", self.origin, product.path())
+    }
+
+    /// Serves these products, each for its client, until it is time to stop, with keys of their own as long as they
+    /// run.
+    pub(super) async fn serve(
+        self,
+        clients: Vec<(Product, Client)>,
+        control: bool,
+        stop: Stop,
+    ) -> io::Result<()> {
+        let mut emulators = Vec::new();
+        for (product, client) in clients {
+            let mut seed = [0; 32];
+            getrandom::fill(&mut seed).map_err(io::Error::other)?;
+            let issuer = self.issuer(product);
+            // Who develops has nothing but loopback to be called back on.
+            let settings =
+                Settings { product, issuer, clients: vec![client], seed, control, strict_urls: false };
+            emulators.push(Arc::new(Mutex::new(Emulator::new(settings))));
+        }
+        let served = emulator::serve(self.listener, emulators, stop.clone().wait());
         stop.at_latest(served).await
     }
 }

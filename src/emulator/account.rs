@@ -1,6 +1,9 @@
-//! Decides what a test account is: an identity of the civil register, or the error that its login ends with.
+//! Decides what a test account is: an identity, or the error that its login ends with; and what of it either
+//! product tells.
 
 use super::client::Client;
+use super::idp::Idp;
+use super::product::Product;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
@@ -9,21 +12,21 @@ use sha2::{Digest, Sha256};
 pub struct Identity {
     /// All first names in order.
     pub given_names: &'static [&'static str],
-    /// Birth name.
+    /// Birth name; of a person from another country, the current name.
     pub family_name: Option<&'static str>,
     /// Name used in daily life; `Some("")` is sent empty, `None` not at all.
     pub preferred_username: Option<&'static str>,
-    /// `male`, `female` or `unspecified`.
+    /// `male`, `female` or `unspecified`; empty where another country does not tell it.
     pub gender: &'static str,
     /// The register's date, unknown parts completed with `01`.
     pub birthdate: &'static str,
     /// The identity provider's date, whose unknown parts are `00`.
     pub idp_birthdate: &'static str,
-    /// INSEE code of the commune; empty for a birth abroad.
+    /// INSEE code of the commune, empty for a birth abroad; free text or empty from another country.
     pub birthplace: &'static str,
-    /// INSEE code of the country.
+    /// INSEE code of the country; empty where another country does not tell it.
     pub birthcountry: &'static str,
-    /// Address known by the identity provider.
+    /// Address known by the identity provider; empty where another country does not tell it.
     pub email: &'static str,
 }
 
@@ -34,8 +37,12 @@ pub struct Account {
     pub login: &'static str,
     /// What the account is good for, in French.
     pub interest: &'static str,
-    /// The person.
+    /// The person, as the identity provider knows them; FranceConnect has the register confirm it.
     pub identity: Identity,
+    /// What the register says instead, told by FranceConnect+ only; the same person if it is absent.
+    pub register: Option<Identity>,
+    /// The person's identifier in another country, if that is where they come from.
+    pub foreign_id: Option<&'static str>,
     /// FranceConnect's code of the error page that the login ends with, if it fails.
     pub error: Option<&'static str>,
 }
@@ -49,16 +56,22 @@ impl Account {
     /// The salt is a constant so that a developer's accounts keep their subjects from one start to the next.
     pub fn sub(&self, client: &Client) -> String {
         let person = &self.identity;
-        let pivot = [
-            &person.given_names.join(" "),
-            person.family_name.unwrap_or_default(),
-            person.birthdate,
-            person.gender,
-            person.birthplace,
-            person.birthcountry,
-        ];
+        let pivot = match self.foreign_id {
+            Some(id) => vec![id.to_owned()],
+            None => vec![
+                person.given_names.join(" "),
+                person.family_name.unwrap_or_default().to_owned(),
+                person.birthdate.to_owned(),
+                person.gender.to_owned(),
+                person.birthplace.to_owned(),
+                person.birthcountry.to_owned(),
+            ],
+        };
         let mut hash = Sha256::new();
-        for part in [client.client_id.as_str(), "émulateur FranceConnect"].into_iter().chain(pivot) {
+        for part in [client.client_id.as_str(), "émulateur FranceConnect"]
+            .into_iter()
+            .chain(pivot.iter().map(String::as_str))
+        {
             hash.update(part.len().to_be_bytes());
             hash.update(part);
         }
@@ -66,60 +79,47 @@ impl Account {
     }
 
     /// Every claim of the identity, among which the scopes choose.
-    pub(super) fn claims(&self, idp: &Idp) -> Map<String, Value> {
+    pub(super) fn claims(&self, product: Product, idp: &Idp) -> Map<String, Value> {
         let person = &self.identity;
-        let mut claims = Map::new();
-        if !person.given_names.is_empty() {
-            claims.insert("given_name".into(), json!(person.given_names.join(" ")));
-            claims.insert("given_name_array".into(), json!(person.given_names));
-        }
-        if let Some(name) = person.family_name {
-            claims.insert("family_name".into(), json!(name));
-        }
+        let date = match product {
+            Product::Standard => person.birthdate,
+            Product::Plus => person.idp_birthdate,
+        };
+        let mut claims = pivot("", person, date);
         if let Some(name) = person.preferred_username {
             claims.insert("preferred_username".into(), json!(name));
         }
-        claims.insert("gender".into(), json!(person.gender));
-        claims.insert("birthdate".into(), json!(person.birthdate));
         claims.insert("idp_birthdate".into(), json!(person.idp_birthdate));
-        claims.insert("birthplace".into(), json!(person.birthplace));
-        claims.insert("birthcountry".into(), json!(person.birthcountry));
         claims.insert("email".into(), json!(format!("{}{}", idp.email_prefix, person.email)));
         claims.insert("idp_id".into(), json!(idp.id));
         claims.insert("amr".into(), json!(idp.amr));
+        if self.foreign_id.is_some() {
+            // What another country does not tell is left out; French data are sent empty.
+            claims.retain(|_, value| value != "");
+        } else {
+            let register = self.register.as_ref().unwrap_or(person);
+            claims.extend(pivot("rnipp_", register, register.birthdate));
+        }
         claims
     }
 }
 
-/// An identity provider of the selection page.
-#[derive(Debug)]
-pub struct Idp {
-    /// What an `idp_hint` names.
-    pub id: &'static str,
-    /// The button's words.
-    pub name: &'static str,
-    /// `amr` of a login there.
-    pub amr: &'static [&'static str],
-    /// Put before addresses: two identity providers rarely know the same one, and a service that
-    /// recognises people by it must notice.
-    pub email_prefix: &'static str,
+/// The civil status of `person` as claims whose names begin with `prefix`.
+fn pivot(prefix: &str, person: &Identity, date: &str) -> Map<String, Value> {
+    let names = (!person.given_names.is_empty()).then_some(person.given_names);
+    [
+        ("given_name", names.map(|names| json!(names.join(" ")))),
+        ("given_name_array", names.map(|names| json!(names))),
+        ("family_name", person.family_name.map(|name| json!(name))),
+        ("gender", Some(json!(person.gender))),
+        ("birthdate", Some(json!(date))),
+        ("birthplace", Some(json!(person.birthplace))),
+        ("birthcountry", Some(json!(person.birthcountry))),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((format!("{prefix}{name}"), value?)))
+    .collect()
 }
-
-/// The identity providers, the default first.
-pub const IDPS: &[Idp] = &[
-    Idp {
-        id: "demonstration-eidas-faible",
-        name: "Démonstration eIDAS faible",
-        amr: &["fc", "pwd"],
-        email_prefix: "",
-    },
-    Idp {
-        id: "demonstration-courriel",
-        name: "Démonstration par courriel (autre adresse électronique)",
-        amr: &["fc", "mail"],
-        email_prefix: "courriel.",
-    },
-];
 
 /// Lower-case hexadecimal.
 pub(super) fn hex(bytes: &[u8]) -> String {

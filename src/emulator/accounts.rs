@@ -4,7 +4,7 @@
 use super::account::{Account, Identity};
 
 /// The default identity, which the others vary.
-const ANGELA: Identity = Identity {
+pub(super) const ANGELA: Identity = Identity {
     given_names: &["Angela", "Claire", "Louise"],
     family_name: Some("DUBOIS"),
     preferred_username: Some(""),
@@ -17,11 +17,11 @@ const ANGELA: Identity = Identity {
 };
 
 const fn account(login: &'static str, interest: &'static str, identity: Identity) -> Account {
-    Account { login, interest, identity, error: None }
+    Account { login, interest, identity, register: None, foreign_id: None, error: None }
 }
 
 const fn failing(login: &'static str, interest: &'static str, code: &'static str) -> Account {
-    Account { login, interest, identity: ANGELA, error: Some(code) }
+    Account { error: Some(code), ..account(login, interest, ANGELA) }
 }
 
 const fn named(family_name: &'static str) -> Identity {
@@ -169,12 +169,7 @@ const ACCOUNTS: &[Account] = &[
     failing("E010099", "Erreur du répertoire : autre échec", "Y010099"),
 ];
 
-/// Every test account, the default first.
+/// Every test account of FranceConnect, which FranceConnect+ has too, the default first.
 pub fn accounts() -> &'static [Account] {
     ACCOUNTS
-}
-
-/// The account of this login and password.
-pub(super) fn find(login: &str, password: &str) -> Option<&'static Account> {
-    ACCOUNTS.iter().find(|account| account.login == login && password == Account::PASSWORD)
 }

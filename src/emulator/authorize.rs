@@ -4,13 +4,15 @@
 //! Order: the front door (page Y030007 for anything missing, malformed or foreign), the client, then what
 //! the engine checks, then FranceConnect's own rules of level, `amr` and identity provider.
 
-use super::account::{IDPS, Idp};
+use super::Settings;
 use super::client::Client;
 use super::http::Params;
-use super::scopes;
+use super::idp::Idp;
+use super::product::Product;
 use super::state::Interaction;
 use crate::time::Timestamp;
 use serde_json::Value;
+use url::Host;
 
 /// The only names allowed.
 const KNOWN: [&str; 11] = [
@@ -30,7 +32,7 @@ const KNOWN: [&str; 11] = [
 /// Fewest characters of a nonce.
 const NONCE_LENGTH: usize = 22;
 
-/// Levels by rank; the lowest one asked counts, and this platform gives only the first.
+/// Every level by rank; the lowest one asked counts, if the product gives it.
 const LEVELS: [&str; 3] = ["eidas1", "eidas2", "eidas3"];
 
 /// Why a request is not taken.
@@ -42,11 +44,18 @@ pub(super) enum Refusal {
     Redirect { to: String, error: &'static str, description: String, state: String, fragment: bool },
 }
 
-/// Judges the parameters of `/authorize`.
-pub(super) fn judge(clients: &[Client], params: &Params, now: Timestamp) -> Result<Interaction, Refusal> {
-    let sent = front_door(params).ok_or(Refusal::Page("Y030007"))?;
+/// Judges the parameters of `/authorize`; `load` tells the code of the page for a client whose keys are no use.
+pub(super) fn judge(
+    settings: &Settings,
+    params: &Params,
+    now: Timestamp,
+    load: impl Fn(&Client) -> Result<(), &'static str>,
+) -> Result<Interaction, Refusal> {
+    let (clients, product) = (&settings.clients, settings.product);
+    let sent = front_door(params, settings.strict_urls).ok_or(Refusal::Page("Y030007"))?;
     let client =
         clients.iter().find(|client| client.client_id == sent.client_id).ok_or(Refusal::Page("Y04EA6EF"))?;
+    load(client).map_err(Refusal::Page)?;
     let registered = client.redirect_uris.iter().any(|uri| uri == sent.redirect_uri);
     // The engine only tells a service what is wrong at an address it knows.
     let refuse = |error: &'static str, description: &str, fragment: bool| {
@@ -74,7 +83,7 @@ pub(super) fn judge(clients: &[Client], params: &Params, now: Timestamp) -> Resu
         }
     }
     let asked: Vec<String> = sent.scope.split_whitespace().map(str::to_owned).collect();
-    let known: Vec<String> = asked.into_iter().filter(|scope| scopes::exists(scope)).collect();
+    let known: Vec<String> = asked.into_iter().filter(|scope| product.has_scope(scope)).collect();
     if known.iter().any(|scope| !client.may_ask(scope)) {
         return Err(refuse("invalid_scope", "requested scope is not allowed", false));
     }
@@ -86,20 +95,14 @@ pub(super) fn judge(clients: &[Client], params: &Params, now: Timestamp) -> Resu
     }
     let amr = params.filled("claims").map_or(Ok(false), asks_amr).map_err(invalid)?;
 
-    let level = sent.acr_values.split(' ').filter(|word| word.len() <= 64);
-    let lowest = level.filter_map(|word| LEVELS.iter().position(|known| *known == word)).min().unwrap_or(0);
-    if let Some(got) = LEVELS.get(lowest).filter(|_| lowest > 0) {
-        let description = format!(
-            "acr_value is not valid, should be equal one of these values, expected eidas1, got {got}"
-        );
-        return Err(refuse("invalid_acr", &description, false));
-    }
+    let level = negotiated(product, sent.acr_values)
+        .map_err(|description| refuse("invalid_acr", &description, false))?;
     if amr && !client.amr {
         return Err(Refusal::Page("Y100009"));
     }
     let idp = params
         .get("idp_hint")
-        .map(|hint| chosen(client, hint))
+        .map(|hint| chosen(product, client, hint))
         .transpose()
         .map_err(|()| refuse("invalid_idp_hint", "An idp_hint was provided but is not allowed", false))?;
     Ok(Interaction {
@@ -109,6 +112,8 @@ pub(super) fn judge(clients: &[Client], params: &Params, now: Timestamp) -> Resu
         state: sent.state.to_owned(),
         nonce: sent.nonce.to_owned(),
         scopes: known,
+        level,
+        identified: false,
         amr,
         idp,
         failed: None,
@@ -126,7 +131,7 @@ struct Sent<'a> {
     nonce: &'a str,
 }
 
-fn front_door(params: &Params) -> Option<Sent<'_>> {
+fn front_door(params: &Params, strict_urls: bool) -> Option<Sent<'_>> {
     if params.repeated().is_some() || params.foreign(&KNOWN).is_some() {
         return None;
     }
@@ -142,10 +147,34 @@ fn front_door(params: &Params) -> Option<Sent<'_>> {
         state: params.get("state")?,
         nonce: params.get("nonce")?,
     };
-    // The sandbox takes names without a top-level domain, `localhost` among them.
     let url = url::Url::parse(sent.redirect_uri).ok()?;
-    let usable = matches!(url.scheme(), "http" | "https") && url.has_host();
+    let usable = matches!(url.scheme(), "http" | "https")
+        && url.host().is_some_and(|host| !strict_urls || is_public(&host));
     (usable && sent.nonce.chars().count() >= NONCE_LENGTH).then_some(sent)
+}
+
+/// Whether the name has a top-level domain. The sandbox of FranceConnect takes others, `localhost` among them;
+/// FranceConnect+ takes none.
+fn is_public(host: &Host<&str>) -> bool {
+    match host {
+        Host::Domain(name) => name.trim_end_matches('.').contains('.') && !name.ends_with(".localhost"),
+        Host::Ipv4(address) => !address.is_loopback(),
+        Host::Ipv6(address) => !address.is_loopback(),
+    }
+}
+
+/// The level that `acr_values` leads to, or why it leads to none.
+fn negotiated(product: Product, acr_values: &str) -> Result<&'static str, String> {
+    let asked = acr_values.split(' ').filter(|word| word.len() <= 64);
+    let lowest = asked.filter_map(|word| LEVELS.iter().position(|known| *known == word)).min();
+    match lowest.and_then(|rank| LEVELS.get(rank)) {
+        None => Ok(product.default_level()),
+        Some(level) if product.levels().contains(level) => Ok(level),
+        Some(got) => Err(format!(
+            "acr_value is not valid, should be equal one of these values, expected {}, got {got}",
+            product.levels().join(",")
+        )),
+    }
 }
 
 fn prompt_allowed(prompt: &str) -> bool {
@@ -175,9 +204,9 @@ fn asks_amr(claims: &str) -> Result<bool, &'static str> {
 
 /// The identity provider that a hint names. A client may be allowed a provider that the emulator does not
 /// play: the default one stands in for it.
-fn chosen(client: &Client, hint: &str) -> Result<&'static Idp, ()> {
+fn chosen(product: Product, client: &Client, hint: &str) -> Result<&'static Idp, ()> {
     if !client.idp_hints.iter().any(|allowed| allowed == hint) {
         return Err(());
     }
-    IDPS.iter().find(|idp| idp.id == hint).or(IDPS.first()).ok_or(())
+    product.idps().iter().find(|idp| idp.id == hint).or(product.idps().first()).ok_or(())
 }

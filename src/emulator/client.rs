@@ -24,6 +24,46 @@ impl Alg {
     }
 }
 
+/// How a service provider of FranceConnect+ has its tokens encrypted (`id_token_encrypted_response_alg` and
+/// `userinfo_encrypted_response_alg`, the same); the content always with `A256GCM`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encryption {
+    /// A key agreed on P-256 (RFC 7518 §4.6).
+    EcdhEs,
+    /// A random key under RSAES-OAEP with SHA-1 (RFC 7518 §4.3).
+    RsaOaep,
+    /// A random key under RSAES-OAEP with SHA-256 (RFC 7518 §4.3).
+    RsaOaep256,
+}
+
+impl Encryption {
+    /// All of them, as the metadata list them.
+    pub const ALL: [Self; 3] = [Self::EcdhEs, Self::RsaOaep, Self::RsaOaep256];
+
+    /// The name in a token's header (RFC 7518 §4.1).
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::EcdhEs => "ECDH-ES",
+            Self::RsaOaep => "RSA-OAEP",
+            Self::RsaOaep256 => "RSA-OAEP-256",
+        }
+    }
+
+    /// The algorithm of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|alg| alg.name() == name)
+    }
+}
+
+/// How a service provider proves itself at the token endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClientAuth {
+    /// `client_secret_post`.
+    SecretPost,
+    /// `private_key_jwt` (OpenID Connect Core §9), with ES256.
+    PrivateKeyJwt,
+}
+
 /// One registered service provider.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -41,6 +81,13 @@ pub struct Client {
     pub post_logout_redirect_uris: Vec<String>,
     /// `id_token_signed_response_alg` and `userinfo_signed_response_alg`, the same at FranceConnect.
     pub signing_alg: Alg,
+    /// How its tokens are encrypted; looked at by FranceConnect+ only, where every registration has it: without it
+    /// they are not, which a relying party must refuse.
+    pub encryption: Option<Encryption>,
+    /// Where its public keys are, to encrypt to and to verify assertions with.
+    pub jwks_uri: Option<String>,
+    /// How it proves itself.
+    pub auth: ClientAuth,
     /// The scopes of the habilitation; `None` opens all.
     pub scopes: Option<Vec<String>>,
     /// Whether `amr` may be asked as a claim.

@@ -4,8 +4,8 @@ use super::http::{Reply, Request};
 use super::{Emulator, Endpoint, Fault};
 use serde_json::json;
 
-const FAULT: &str = "/_emulateur/faute";
-const CALLS: &str = "/_emulateur/appels";
+const FAULT: &str = "/faute";
+const CALLS: &str = "/appels";
 
 impl Emulator {
     /// Answers a request to a control endpoint; nothing when it is none or they are off.
@@ -13,7 +13,7 @@ impl Emulator {
         if !self.settings.control {
             return None;
         }
-        match (request.method.as_str(), request.path.as_str()) {
+        match (request.method.as_str(), request.path.strip_prefix(self.settings.product.control())?) {
             ("PUT", FAULT) => {
                 let name = std::str::from_utf8(&request.body).unwrap_or_default().trim();
                 let fault = Fault::from_name(name);

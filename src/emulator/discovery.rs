@@ -3,7 +3,7 @@
 use super::fault::{Fault, STRANGER};
 use super::http::Reply;
 use super::keys::SigningKey;
-use super::{Emulator, scopes};
+use super::{Emulator, Encryption, Product};
 use serde_json::{Value, json};
 
 impl Emulator {
@@ -17,12 +17,17 @@ impl Emulator {
         published("application/json; charset=utf-8", &self.metadata())
     }
 
-    /// The metadata document of FranceConnect (eIDAS low).
+    /// The metadata document of this product.
     pub(super) fn metadata(&self) -> Value {
         let issuer = &self.settings.issuer;
         let mut claims = vec!["sub", "acr", "auth_time", "nonce", "aud", "exp", "iat", "iss"];
-        claims.extend(scopes::every_claim());
-        json!({
+        let product = self.settings.product;
+        claims.extend(product.every_claim());
+        let (signing, client_signing): (&[&str], &[&str]) = match product {
+            Product::Standard => (&["HS256", "ES256", "RS256"], &["ES256", "RS256"]),
+            Product::Plus => (&["ES256"], &["ES256"]),
+        };
+        let mut metadata = json!({
             "issuer": issuer,
             "authorization_endpoint": format!("{issuer}/authorize"),
             "token_endpoint": format!("{issuer}/token"),
@@ -30,24 +35,32 @@ impl Emulator {
             "jwks_uri": format!("{issuer}/jwks"),
             "end_session_endpoint": format!("{issuer}/session/end"),
             "revocation_endpoint": format!("{issuer}/token/revocation"),
-            "acr_values_supported": ["eidas1"],
+            "acr_values_supported": product.levels(),
             "response_types_supported": ["code"],
             "response_modes_supported": ["form_post", "fragment", "query"],
             "grant_types_supported": ["authorization_code"],
             "subject_types_supported": ["pairwise"],
-            "id_token_signing_alg_values_supported": ["HS256", "ES256", "RS256"],
-            "userinfo_signing_alg_values_supported": ["HS256", "ES256", "RS256"],
+            "id_token_signing_alg_values_supported": signing,
+            "userinfo_signing_alg_values_supported": signing,
             "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt"],
-            "token_endpoint_auth_signing_alg_values_supported": ["ES256", "RS256"],
+            "token_endpoint_auth_signing_alg_values_supported": client_signing,
             "code_challenge_methods_supported": ["S256"],
-            "scopes_supported": scopes::all().collect::<Vec<_>>(),
+            "scopes_supported": product.scopes().collect::<Vec<_>>(),
             "claims_supported": claims,
             "claim_types_supported": ["normal"],
             "claims_parameter_supported": true,
             "request_parameter_supported": false,
             "request_uri_parameter_supported": true,
             "authorization_response_iss_parameter_supported": true,
-        })
+        });
+        if let (Product::Plus, Some(members)) = (product, metadata.as_object_mut()) {
+            for token in ["id_token", "userinfo"] {
+                let algs = Encryption::ALL.map(Encryption::name);
+                members.insert(format!("{token}_encryption_alg_values_supported"), json!(algs));
+                members.insert(format!("{token}_encryption_enc_values_supported"), json!(["A256GCM"]));
+            }
+        }
+        metadata
     }
 
     /// `/jwks`.
@@ -61,7 +74,7 @@ impl Emulator {
 
     /// The keys of a stranger, at the address that a forged header names.
     pub(super) fn stranger_keys(&self) -> Reply {
-        let algs = self.settings.clients.iter().map(|client| client.signing_alg);
+        let algs = self.settings.clients.iter().map(|client| self.alg(client));
         key_set(algs.filter_map(|alg| SigningKey::derive(&self.settings.seed, alg, STRANGER)).collect())
     }
 }

@@ -8,7 +8,6 @@ use super::Emulator;
 use super::callback::join;
 use super::fault::{Fault, Logout};
 use super::http::{Params, Reply, Request};
-use super::interaction::COOKIE;
 use super::keys::decode;
 use super::page;
 use crate::html::Html;
@@ -22,9 +21,10 @@ impl Emulator {
     /// `/session/end`.
     pub(super) fn end_session(&mut self, now: Timestamp, request: &Request) -> Reply {
         let params = request.query_params();
-        let id = request.cookie(COOKIE);
+        let cookie = self.settings.product.cookie();
+        let id = request.cookie(cookie);
         let verdict = self.judge_logout(&params).and_then(|()| {
-            let session = self.state.session(id, now);
+            let session = self.state.session(id, now, self.settings.product);
             session.and_then(|session| session.login).map(|_| ()).ok_or("Y100019")
         });
         if let Err(code) = verdict {
@@ -36,10 +36,10 @@ impl Emulator {
             None => {
                 let main =
                     Html::literal("<h1>Vous êtes déconnecté</h1><p>Vous pouvez fermer cette page.</p>");
-                page::page(200, "Déconnexion - FranceConnect", &main, &[])
+                page::page(self.settings.product, 200, "Déconnexion", &main, &[])
             }
         };
-        reply.header("set-cookie", format!("{COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"))
+        reply.header("set-cookie", format!("{cookie}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"))
     }
 
     fn send_back(&mut self, uri: &str, state: Option<&str>) -> Reply {
@@ -71,8 +71,9 @@ impl Emulator {
             return Err("Y0467882");
         }
         let input = hint.strip_suffix(signature).and_then(|rest| rest.strip_suffix('.')).unwrap_or_default();
-        let right_alg = header.get("alg").and_then(Value::as_str) == Some(client.signing_alg.name());
-        let signed = self.keys_ever(client.signing_alg).any(|key| key.verifies(input.as_bytes(), signature));
+        let alg = self.alg(client);
+        let right_alg = header.get("alg").and_then(Value::as_str) == Some(alg.name());
+        let signed = self.keys_ever(alg).any(|key| key.verifies(input.as_bytes(), signature));
         let issued_here = claims.get("iss").and_then(Value::as_str) == Some(&self.settings.issuer);
         if !(right_alg && signed && issued_here) {
             return Err("Y045AFAE");

@@ -2,6 +2,7 @@
 
 use super::http::Reply;
 use super::page;
+use super::product::Product;
 use crate::html::{Html, fill};
 
 const TECHNICAL: &str = "authentication aborted due to a technical error on the authorization server";
@@ -44,6 +45,12 @@ fn catalogue(code: &str) -> (u16, &'static str) {
         "Y040001" => (400, "La demande du service est incorrecte."),
         "Y04D5AB7" => (400, "Votre connexion a expiré ou est déjà terminée."),
         "Y04D7C28" => (400, "Cette connexion a été commencée dans un autre navigateur."),
+        "Y043310B" => {
+            (400, "L’enregistrement du service est incomplet : l’adresse de ses clés publiques manque.")
+        }
+        "Y044D511" => (400, "Les clés publiques du service n’ont pas pu être obtenues."),
+        "Y0450142" | "Y046AAF6" => (400, "Les clés publiques du service ne sont pas utilisables."),
+        "Y046B607" => (400, "Aucune clé publique du service ne convient au chiffrement enregistré."),
         "Y0429C91" => (400, "Le jeton de déconnexion est destiné à un service inconnu."),
         "Y0467882" => (400, "Le jeton de déconnexion est celui d’un autre service."),
         "Y04CFAEF" => (400, "L’adresse de retour après déconnexion n’est pas enregistrée."),
@@ -61,7 +68,7 @@ fn catalogue(code: &str) -> (u16, &'static str) {
 
 /// The page of `code`. `id` is the error's uuid; `back` the service's name and the address that takes the
 /// citizen back there, when FranceConnect knows them.
-pub(super) fn page(code: &str, id: &str, back: Option<(&str, &str)>) -> Reply {
+pub(super) fn page(product: Product, code: &str, id: &str, back: Option<(&str, &str)>) -> Reply {
     let (status, message) = catalogue(code);
     let back = match back {
         Some((name, address)) => {
@@ -75,5 +82,5 @@ pub(super) fn page(code: &str, id: &str, back: Option<(&str, &str)>) -> Reply {
          <p><a href=\"{}?code={}\">Signification des codes d’erreur</a></p>",
         &[&code, &message, &id, &back, &REFERENCE, &code],
     );
-    page::page(status, "Erreur de connexion - FranceConnect", &body, &[])
+    page::page(product, status, "Erreur de connexion", &body, &[])
 }

@@ -52,7 +52,7 @@ impl Emulator {
         claims.insert("exp".into(), json!(now.plus(TOKEN_LIFE).unix()));
         claims.insert("auth_time".into(), json!(grant.login.at.unix()));
         claims.insert("nonce".into(), json!(grant.request.nonce));
-        claims.insert("acr".into(), json!("eidas1"));
+        claims.insert("acr".into(), json!(grant.request.level));
         if grant.request.amr {
             claims.insert("amr".into(), json!(grant.login.idp.amr));
         }

@@ -1,24 +1,21 @@
 //! Decides the citizen's way: identity provider, login, information page, back to the service.
 //!
-//! Each step is a page of its own below `/interaction/{uid}`, bound to the browser by `fc_session_id`.
+//! Each step is a page of its own below `/interaction/{uid}`, bound to the browser by a cookie.
 
-use super::account::IDPS;
 use super::authorize::{self, Refusal};
 use super::callback::{self, Callback};
 use super::fault::{self, Fault};
 use super::http::{Reply, Request};
-use super::state::{Code, Grant, Interaction, Login, SESSION_LIFE, Session};
-use super::{Emulator, accounts, error_page, pages};
+use super::state::{Code, Grant, Interaction, Login, Session};
+use super::{Account, Emulator, error_page, pages};
 use crate::time::Timestamp;
-
-/// The cookie that holds a browser's session.
-pub(super) const COOKIE: &str = "fc_session_id";
 
 impl Emulator {
     /// `/authorize`, by GET or by a POSTed form.
     pub(super) fn authorize(&mut self, now: Timestamp, request: &Request) -> Reply {
         let params = if request.method == "POST" { request.form_params() } else { request.query_params() };
-        let interaction = match authorize::judge(&self.settings.clients, &params, now) {
+        let load = |client: &_| self.load(client).map_err(|trouble| trouble.code);
+        let interaction = match authorize::judge(&self.settings, &params, now, load) {
             Ok(interaction) => interaction,
             Err(Refusal::Page(code)) => return self.error(code),
             Err(Refusal::Redirect { to, error, description, state, fragment }) => {
@@ -27,12 +24,14 @@ impl Emulator {
             }
         };
         let uid = self.random();
-        let known = request.cookie(COOKIE).filter(|id| self.state.sessions.contains_key(*id));
+        let product = self.settings.product;
+        let known = request.cookie(product.cookie()).filter(|id| self.state.sessions.contains_key(*id));
         let id = known.map_or_else(|| self.random(), str::to_owned);
-        let fresh = Session { seen: now, login: None, interactions: Default::default() };
-        let session = self.state.sessions.entry(id.clone()).or_insert(fresh);
-        session.seen = now;
-        session.interactions.insert(uid.clone(), interaction);
+        let fresh = Session { since: now, login: None, interactions: Default::default() };
+        self.state.sessions.entry(id.clone()).or_insert(fresh);
+        if let Some(session) = self.state.session(Some(&id), now, product) {
+            session.interactions.insert(uid.clone(), interaction);
+        }
         let location = format!("{}/interaction/{uid}", self.base);
         self.with_session(Reply::see_other(&location), &id)
     }
@@ -51,6 +50,7 @@ impl Emulator {
             Ok(current) => current,
             Err(code) => return self.error(code),
         };
+        let product = self.settings.product;
         let here = format!("{}/interaction/{uid}", self.base);
         if let Some(code) = interaction.failed {
             return self.error_with_back(code, &here, &interaction);
@@ -59,33 +59,36 @@ impl Emulator {
         let reply = match (request.method.as_str(), step) {
             ("GET", "") if login.is_some() => Reply::see_other(&format!("{here}/information")),
             ("GET", "") if interaction.idp.is_some() => Reply::see_other(&format!("{here}/connexion")),
-            ("GET", "") => pages::choice(&here, self.client(&interaction)),
+            ("GET", "") => pages::choice(product, &here, self.client(&interaction)),
             ("POST", "fournisseur") => {
-                let chosen = IDPS.iter().find(|idp| Some(idp.id) == form.get("idp"));
+                let chosen = product.idps().iter().find(|idp| Some(idp.id) == form.get("idp"));
                 let Some(chosen) = chosen else { return self.error("Y000400") };
                 self.update(&id, uid, |interaction| interaction.idp = Some(chosen));
                 Reply::see_other(&format!("{here}/connexion"))
             }
             ("GET", "connexion") => match interaction.idp {
-                Some(idp) => pages::login(&here, self.client(&interaction), idp, false),
+                Some(idp) => pages::login(product, &here, self.client(&interaction), idp, false),
                 None => Reply::see_other(&here),
             },
             ("POST", "connexion") => {
                 let Some(idp) = interaction.idp else { return self.error("Y190004") };
                 let typed = (form.get("login").unwrap_or_default(), form.get("password").unwrap_or_default());
-                match accounts::find(typed.0, typed.1) {
-                    None => pages::login(&here, self.client(&interaction), idp, true),
+                let known = product.accounts(idp).find(|account| account.login == typed.0);
+                match known.filter(|_| typed.1 == Account::PASSWORD) {
+                    None => pages::login(product, &here, self.client(&interaction), idp, true),
                     Some(account) => match account.error {
                         Some(code) => {
                             self.update(&id, uid, |interaction| interaction.failed = Some(code));
                             self.error_with_back(code, &here, &interaction)
                         }
-                        None => return self.identified(&id, Login { account, idp, at: now }, &here),
+                        None => return self.identified(&id, uid, Login { account, idp, at: now }, &here),
                     },
                 }
             }
             ("GET", "information") => match login {
-                Some(login) => pages::information(&here, self.client(&interaction), &interaction, &login),
+                Some(login) => {
+                    pages::information(product, &here, self.client(&interaction), &interaction, &login)
+                }
                 None => return self.error("Y190004"),
             },
             ("POST", "information") => match login {
@@ -105,22 +108,26 @@ impl Emulator {
         uid: &str,
     ) -> Result<(String, Interaction, Option<Login>), &'static str> {
         let elsewhere = self.state.sessions.values().any(|session| session.interactions.contains_key(uid));
-        let id = request.cookie(COOKIE);
-        let session = self.state.session(id, now).ok_or("Y190001")?;
+        let product = self.settings.product;
+        let id = request.cookie(product.cookie());
+        let session = self.state.session(id, now, product).ok_or("Y190001")?;
         let lost = if elsewhere { "Y04D7C28" } else { "Y04D5AB7" };
         let interaction = session.interactions.get(uid).ok_or(lost)?;
-        if now.since(interaction.started) >= SESSION_LIFE {
+        if now.since(interaction.started) >= product.session_life() {
             return Err("Y04D5AB7");
         }
-        Ok((id.unwrap_or_default().to_owned(), interaction.clone(), session.login))
+        let remembered = interaction.identified || product.single_sign_on(interaction.level);
+        let login = session.login.filter(|_| remembered);
+        Ok((id.unwrap_or_default().to_owned(), interaction.clone(), login))
     }
 
     /// The citizen has identified: the session gets another id, so that one planted before the login is worth
     /// nothing after it.
-    fn identified(&mut self, id: &str, login: Login, here: &str) -> Reply {
+    fn identified(&mut self, id: &str, uid: &str, login: Login, here: &str) -> Reply {
+        self.update(id, uid, |interaction| interaction.identified = true);
         let renewed = self.random();
         if let Some(mut session) = self.state.sessions.remove(id) {
-            session.login = Some(login);
+            (session.login, session.since) = (Some(login), login.at);
             self.state.sessions.insert(renewed.clone(), session);
         }
         self.with_session(Reply::see_other(&format!("{here}/information")), &renewed)
@@ -164,12 +171,13 @@ impl Emulator {
 
     /// "Revenir sur …": the service is told that the citizen gave up, or what went wrong.
     fn back(&mut self, now: Timestamp, request: &Request, uid: &str) -> Reply {
-        let session = self.state.session(request.cookie(COOKIE), now);
+        let product = self.settings.product;
+        let session = self.state.session(request.cookie(product.cookie()), now, product);
         let Some(interaction) = session.and_then(|session| session.interactions.remove(uid)) else {
             return self.error("Y030030");
         };
         let issuer = &self.settings.issuer;
-        if now.since(interaction.started) >= SESSION_LIFE {
+        if now.since(interaction.started) >= product.session_life() {
             // The engine has forgotten the request and its state; FranceConnect redirects by itself.
             let (error, description) = error_page::told("Y030030");
             let told = Callback::error(issuer, error, description, "undefined");
@@ -192,12 +200,13 @@ impl Emulator {
     fn error_with_back(&mut self, code: &str, here: &str, interaction: &Interaction) -> Reply {
         let id = self.uuid();
         let name = self.client(interaction).map_or("le service", |client| &client.name);
-        error_page::page(code, &id, Some((name, &format!("{here}/retour"))))
+        error_page::page(self.settings.product, code, &id, Some((name, &format!("{here}/retour"))))
     }
 
     fn with_session(&self, reply: Reply, id: &str) -> Reply {
         let secure = if self.settings.issuer.starts_with("https:") { "; Secure" } else { "" };
-        let cookie = format!("{COOKIE}={id}; Path=/; Max-Age={SESSION_LIFE}; HttpOnly; SameSite=Lax{secure}");
+        let (name, life) = (self.settings.product.cookie(), self.settings.product.session_life());
+        let cookie = format!("{name}={id}; Path=/; Max-Age={life}; HttpOnly; SameSite=Lax{secure}");
         reply.header("set-cookie", cookie)
     }
 }

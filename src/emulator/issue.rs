@@ -1,11 +1,14 @@
-//! Decides how claims become a token: signed for the client as registered, or as the fault has it.
+//! Decides how claims become a token: signed for the client as registered, or as the fault has it, and on
+//! FranceConnect+ encrypted to a key of its.
 
 use super::Emulator;
 use super::client::Alg;
-use super::fault::{Fault, Header, Pen, Signature, enc_key, second_key};
+use super::fault::{Fault, Header, Letter, Pen, Sealed, Signature, enc_key, second_key};
 use super::id_token::Unsigned;
+use super::jwe;
 use super::keys::SigningKey;
 use super::state::Grant;
+use crate::secret::Chance;
 use serde_json::{Map, Value, json};
 
 impl Emulator {
@@ -26,10 +29,46 @@ impl Emulator {
         }
     }
 
+    /// `token`, which makes these claims, as it leaves: encrypted if the client registered that.
+    pub(super) fn seal(
+        &mut self,
+        of: Sealed,
+        token: String,
+        claims: &Map<String, Value>,
+        grant: &Grant,
+    ) -> Option<String> {
+        let mut chance = Chance::new(&self.chance.bytes());
+        let client = self.client(&grant.request)?;
+        let recipients = self.recipients(client).ok()?;
+        let Some(to) = recipients.first() else { return Some(token) };
+        let (issuer, client_id) = (&self.settings.issuer, &client.client_id);
+        let sealed = match self.fault {
+            Some(Fault::Jwe(place, lie)) if place == of => {
+                let letter = Letter {
+                    of,
+                    token: &token,
+                    claims,
+                    pen: &self.pen(grant, None)?,
+                    client_id,
+                    to: &recipients,
+                    keys: self.client_keys(client).ok()?,
+                    earlier: self.state.last_sealed.get(client_id),
+                };
+                lie.seal(&letter, &mut chance)?
+            }
+            _ => jwe::encrypt(to, issuer, client_id, token.as_bytes(), &mut chance)?,
+        };
+        if self.fault.is_none() && of == Sealed::IdToken {
+            self.state.last_sealed.insert(client_id.clone(), sealed.clone());
+        }
+        Some(sealed)
+    }
+
     /// What signs for the client of `grant`.
     pub(super) fn pen(&self, grant: &Grant, lie: Option<Fault>) -> Option<Pen<'_>> {
         let client = self.client(&grant.request)?;
-        let other = match client.signing_alg {
+        let alg = self.alg(client);
+        let other = match alg {
             Alg::Es256 => Alg::Rs256,
             Alg::Rs256 => Alg::Es256,
         };
@@ -37,7 +76,7 @@ impl Emulator {
             seed: &self.settings.seed,
             issuer: &self.settings.issuer,
             client_secret: &client.client_secret,
-            key: self.key(client.signing_alg)?,
+            key: self.key(alg)?,
             other: if needs_other(lie) { self.key(other) } else { None },
         })
     }
@@ -45,7 +84,7 @@ impl Emulator {
     /// The keys that the key set shows: the EC key, and the RSA key if anybody needs it, since making one
     /// takes a second.
     pub(super) fn published_keys(&self) -> Vec<SigningKey> {
-        let rsa = self.settings.clients.iter().any(|client| client.signing_alg == Alg::Rs256);
+        let rsa = self.settings.clients.iter().any(|client| self.alg(client) == Alg::Rs256);
         let algs =
             if rsa || needs_other(self.fault) { vec![Alg::Es256, Alg::Rs256] } else { vec![Alg::Es256] };
         let beside = |label: fn(Alg) -> String| {

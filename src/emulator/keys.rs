@@ -5,9 +5,10 @@ use super::client::Alg;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, crypto};
-use p256::elliptic_curve::sec1::ToEncodedPoint;
+use p256::elliptic_curve::Generate;
+use p256::elliptic_curve::sec1::ToSec1Point;
 use rand_chacha::ChaCha20Rng;
-use rand_core::{RngCore, SeedableRng};
+use rand_chacha::rand_core::{Rng, SeedableRng};
 use rsa::pkcs1::EncodeRsaPrivateKey;
 use rsa::pkcs8::{EncodePrivateKey, EncodePublicKey};
 use rsa::traits::{PrivateKeyParts, PublicKeyParts};
@@ -40,8 +41,8 @@ impl SigningKey {
     }
 
     fn ec(seed: &[u8; 32], label: &str) -> Option<Self> {
-        let key = p256::SecretKey::random(&mut stream(seed, label));
-        let point = key.public_key().to_encoded_point(false);
+        let key = p256::SecretKey::generate_from_rng(&mut stream(seed, label));
+        let point = key.public_key().to_sec1_point(false);
         let mut jwk = public_members("EC", Alg::Es256, label);
         jwk.insert("crv".into(), json!("P-256"));
         jwk.insert("x".into(), json!(encode(point.x()?)));
@@ -58,13 +59,13 @@ impl SigningKey {
     fn rsa(seed: &[u8; 32], label: &str) -> Option<Self> {
         let key = rsa_pair(seed, label, 2048)?;
         let mut jwk = public_members("RSA", Alg::Rs256, label);
-        jwk.insert("n".into(), json!(encode(&key.n().to_bytes_be())));
-        jwk.insert("e".into(), json!(encode(&key.e().to_bytes_be())));
+        jwk.insert("n".into(), json!(encode(&key.n().to_be_bytes_trimmed_vartime())));
+        jwk.insert("e".into(), json!(encode(&key.e().to_be_bytes_trimmed_vartime())));
         Some(Self {
             alg: Alg::Rs256,
             secret: EncodingKey::from_rsa_der(key.to_pkcs1_der().ok()?.as_bytes()),
             jwk,
-            private: encode(&key.d().to_bytes_be()),
+            private: encode(&key.d().to_be_bytes_trimmed_vartime()),
             spki: key.to_public_key().to_public_key_der().ok()?.into_vec(),
         })
     }
@@ -111,11 +112,18 @@ pub(super) fn hs256(message: &[u8], key: &[u8]) -> Option<String> {
 }
 
 /// RS256 with a key that is too short for `ring` (RFC 8017 §8.2.1), base64url.
-pub(super) fn rs256_short(message: &[u8], key: &rsa::RsaPrivateKey) -> Option<String> {
+pub(super) fn rs256_short(message: &[u8], key: &rsa::PrivateKey) -> Option<String> {
     // DigestInfo of SHA-256 up to the digest (RFC 8017 §9.2, note 1).
     let prefix = b"\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20";
     let padding = rsa::Pkcs1v15Sign { hash_len: Some(32), prefix: prefix.as_slice().into() };
     key.sign(padding, &Sha256::digest(message)).ok().map(|signature| encode(&signature))
+}
+
+/// Whether `signature` is one of `message` in ES256 by the holder of the JWK `key`.
+pub(super) fn es256_verifies(key: &Value, message: &[u8], signature: &str) -> bool {
+    let text = |name: &str| key.get(name).and_then(Value::as_str).unwrap_or_default();
+    let key = DecodingKey::from_ec_components(text("x"), text("y"));
+    key.is_ok_and(|key| crypto::verify(signature, message, &key, Algorithm::ES256).unwrap_or(false))
 }
 
 /// `length` bytes that mean nothing.
@@ -142,15 +150,15 @@ fn stream(seed: &[u8; 32], label: &str) -> ChaCha20Rng {
 }
 
 /// An RSA key costs a second: a pure function of its arguments, remembered for the whole process.
-pub(super) fn rsa_pair(seed: &[u8; 32], label: &str, bits: usize) -> Option<rsa::RsaPrivateKey> {
-    type Known = BTreeMap<([u8; 32], String, usize), rsa::RsaPrivateKey>;
+pub(super) fn rsa_pair(seed: &[u8; 32], label: &str, bits: usize) -> Option<rsa::PrivateKey> {
+    type Known = BTreeMap<([u8; 32], String, usize), rsa::PrivateKey>;
     static KNOWN: Mutex<Known> = Mutex::new(BTreeMap::new());
     let mut known = KNOWN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let name = (*seed, label.to_owned(), bits);
     if let Some(key) = known.get(&name) {
         return Some(key.clone());
     }
-    let key = rsa::RsaPrivateKey::new(&mut stream(seed, label), bits).ok()?;
+    let key = rsa::PrivateKey::new(&mut stream(seed, label), bits).ok()?;
     known.insert(name, key.clone());
     Some(key)
 }

@@ -1,4 +1,5 @@
-//! A FranceConnect of our own (v2, eIDAS low) for development and tests, and every way it can misbehave.
+//! A FranceConnect of our own for development and tests, and every way it can misbehave: FranceConnect (v2,
+//! eIDAS low) or FranceConnect+ (substantial and high), as its [`Settings`] say.
 //!
 //! [`Emulator`] is pure: a request and the time go in, an answer comes out, randomness comes from the seed
 //! (only an ECDSA signature draws on the system's, inside `ring`). [`serve`] puts it on a socket.
@@ -8,37 +9,49 @@
 
 mod account;
 mod accounts;
+mod accounts_plus;
 mod authorize;
 mod callback;
 mod client;
+mod client_auth;
 mod control;
 mod discovery;
 mod end_session;
 mod endpoint;
 mod error_page;
 pub mod fault;
+mod fetch;
 mod http;
 mod id_token;
+mod idp;
 mod interaction;
 mod issue;
+mod jwe;
+mod key_sets;
 mod keys;
 mod oauth_error;
 mod page;
 mod pages;
+mod product;
+mod recipient;
 mod revocation;
 mod scopes;
+mod scopes_plus;
 mod server;
 mod state;
 mod token;
 mod userinfo;
 mod visitor;
 
-pub use account::{Account, IDPS, Identity, Idp};
+pub use account::{Account, Identity};
 pub use accounts::accounts;
-pub use client::{Alg, Client};
+pub use client::{Alg, Client, ClientAuth, Encryption};
 pub use endpoint::Endpoint;
 pub use fault::{Fault, Outcome, Stage};
 pub use http::{Params, Reply, Request};
+pub use idp::{IDPS, Idp};
+pub use key_sets::KeySetAnswer;
+pub use product::Product;
 pub use server::serve;
 pub use visitor::Visitor;
 
@@ -52,14 +65,19 @@ use state::{Interaction, State};
 /// What an emulator is told once and for all.
 #[derive(Debug, Clone)]
 pub struct Settings {
+    /// FranceConnect or FranceConnect+.
+    pub product: Product,
     /// The base of every address and the `iss` of every token, `http://127.0.0.1:8788/api/v2` for example.
     pub issuer: String,
     /// The registered service providers.
     pub clients: Vec<Client>,
     /// Where keys and everything random come from.
     pub seed: [u8; 32],
-    /// Whether `/_emulateur/…` answers, for tests that only reach the emulator through a socket.
+    /// Whether `/_emulateur/…` (`/plus/_emulateur/…`) answers, for tests that only reach the emulator through a
+    /// socket.
     pub control: bool,
+    /// Whether callbacks on `localhost` and the like are refused, as FranceConnect+ does.
+    pub strict_urls: bool,
 }
 
 /// The emulator.
@@ -102,7 +120,7 @@ impl Emulator {
         if let Some(reply) = self.control(request) {
             return reply;
         }
-        self.state.forget(now);
+        self.state.forget(now, self.settings.product);
         if request.method == "GET" && request.path == page::STYLE {
             return page::style_sheet();
         }
@@ -135,7 +153,7 @@ impl Emulator {
             (Endpoint::Token, "POST") => self.token(now, request),
             (Endpoint::UserInfo, "GET") => self.userinfo(now, request),
             (Endpoint::EndSession, "GET") => self.end_session(now, request),
-            (Endpoint::Revocation, "POST") => self.revocation(request),
+            (Endpoint::Revocation, "POST") => self.revocation(now, request),
             (Endpoint::Trap, _) => self.trap(now, request, path.strip_prefix(TRAP).unwrap_or_default()),
             (Endpoint::Unknown, "GET") if path.is_empty() || path == "/" => {
                 Reply::new(301).header("location", "https://franceconnect.gouv.fr")
@@ -157,6 +175,15 @@ impl Emulator {
         let reply = self.route(now, request, endpoint, path);
         self.fault = fault;
         reply
+    }
+
+    /// How many characters of `path` say that it is this emulator's; 0 if it is not.
+    fn reach(&self, path: &str) -> usize {
+        let ours = [self.base.as_str(), self.settings.product.control()];
+        let below = |base: &&str| {
+            path.strip_prefix(*base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        ours.into_iter().filter(below).map(str::len).max().unwrap_or_default()
     }
 
     /// Misbehaves in this way, or in none, until told otherwise.
@@ -185,17 +212,23 @@ impl Emulator {
         self.settings.clients.iter().find(|client| client.client_id == interaction.client_id)
     }
 
+    /// The algorithm that signs for `client`: FranceConnect+ has one only.
+    fn alg(&self, client: &Client) -> Alg {
+        match self.settings.product {
+            Product::Standard => client.signing_alg,
+            Product::Plus => Alg::Es256,
+        }
+    }
+
     /// The key that signs now for clients registered with `alg`.
     fn key(&self, alg: Alg) -> Option<SigningKey> {
-        SigningKey::derive(&self.settings.seed, alg, &kid(&self.settings.seed, alg, self.rotations))
+        SigningKey::derive(&self.settings.seed, alg, &self.kid(alg, self.rotations))
     }
 
     /// Every key that has signed since the start.
     fn keys_ever(&self, alg: Alg) -> impl Iterator<Item = SigningKey> {
         let rotations = (0..=self.rotations).rev();
-        rotations.filter_map(move |turn| {
-            SigningKey::derive(&self.settings.seed, alg, &kid(&self.settings.seed, alg, turn))
-        })
+        rotations.filter_map(move |turn| SigningKey::derive(&self.settings.seed, alg, &self.kid(alg, turn)))
     }
 
     /// 43 random characters of base64url.
@@ -214,18 +247,21 @@ impl Emulator {
 
     fn error(&mut self, code: &str) -> Reply {
         let id = self.uuid();
-        error_page::page(code, &id, None)
+        error_page::page(self.settings.product, code, &id, None)
     }
 
     fn oauth_error(&mut self, refusal: &OAuthError) -> Reply {
         let id = self.uuid();
         refusal.reply(&id)
     }
-}
 
-/// The name of a signing key: FranceConnect's own, with a mark of the seed, since other keys of the same name
-/// would not be fetched by a relying party that still knows those of an earlier start.
-fn kid(seed: &[u8; 32], alg: Alg, rotations: u32) -> String {
-    let mark = account::hex(&fingerprint::<3>(seed));
-    format!("pkcs11:{}:hsm:{mark}:{rotations}", alg.name())
+    /// The name of a signing key: FranceConnect's own, with a mark of the seed, since other keys of the same name
+    /// would not be fetched by a relying party that still knows those of an earlier start.
+    fn kid(&self, alg: Alg, rotations: u32) -> String {
+        let mark = account::hex(&fingerprint::<3>(&self.settings.seed));
+        match (self.settings.product, alg) {
+            (Product::Plus, Alg::Es256) => format!("pkcs11:hsm:{mark}:{rotations}"),
+            _ => format!("pkcs11:{}:hsm:{mark}:{rotations}", alg.name()),
+        }
+    }
 }

@@ -2,6 +2,7 @@
 //! that lets a form's redirects reach the service.
 
 use super::http::Reply;
+use super::product::Product;
 use crate::html::{Html, fill};
 
 /// Path of the style sheet, from the root: it serves pages outside the issuer's path too.
@@ -35,17 +36,17 @@ pub(super) fn style_sheet() -> Reply {
         .header("cache-control", "public, max-age=600")
 }
 
-/// A page. `targets` are origins, beside our own, that a form's answer may redirect to.
-pub(super) fn page(status: u16, title: &str, main: &Html, targets: &[String]) -> Reply {
+/// A page of `product`; its name ends the title. `targets` are origins, beside our own, that a form's answer may redirect to.
+pub(super) fn page(product: Product, status: u16, title: &str, main: &Html, targets: &[String]) -> Reply {
     // The style sheet is addressed from the root of the emulator's host, wherever the page stands.
     let body = fill(
         "<!DOCTYPE html>\n<html lang=\"fr\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{}</title>\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{} - {}</title>\n\
          <link rel=\"stylesheet\" href=\"{}\">\n</head>\n<body>\n\
-         <header><p>FranceConnect <strong class=\"marque\">Émulateur</strong> \
+         <header><p>{} <strong class=\"marque\">Émulateur</strong> \
          Identités fictives, aucun service de l’État n’est appelé.</p></header>\n\
          <main>{}</main>\n</body>\n</html>\n",
-        &[&title, &STYLE, main],
+        &[&title, &product.name(), &STYLE, &product.name(), main],
     );
     let mut form_action = String::from("'self'");
     for target in targets {

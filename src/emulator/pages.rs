@@ -1,10 +1,11 @@
 //! Decides the pages the citizen walks through: choice of identity provider, login, information.
 
-use super::account::{Account, IDPS, Idp};
+use super::account::Account;
 use super::client::Client;
 use super::http::Reply;
+use super::idp::Idp;
 use super::page::page;
-use super::scopes;
+use super::product::Product;
 use super::state::{Interaction, Login};
 use crate::html::{Html, ToHtml, fill};
 use serde_json::Value;
@@ -22,21 +23,21 @@ fn back_link(here: &str, client: Option<&Client>) -> Html {
 }
 
 /// The selection page (*mire*).
-pub(super) fn choice(here: &str, client: Option<&Client>) -> Reply {
+pub(super) fn choice(product: Product, here: &str, client: Option<&Client>) -> Reply {
     let button = |idp: &Idp| {
         fill("<li><button type=\"submit\" name=\"idp\" value=\"{}\">{}</button></li>", &[&idp.id, &idp.name])
     };
-    let buttons: Html = IDPS.iter().map(button).collect();
+    let buttons: Html = product.idps().iter().map(button).collect();
     let main = fill(
         "<h1>Choisissez un compte pour vous connecter à {}</h1>\
          <form method=\"post\" action=\"{}/fournisseur\"><ul class=\"choix\">{}</ul></form>{}",
         &[&name(client), &here, &buttons, &back_link(here, client)],
     );
-    page(200, "Choix du compte - FranceConnect", &main, &targets(client))
+    page(product, 200, "Choix du compte", &main, &targets(client))
 }
 
 /// The login form of the demonstration identity provider.
-pub(super) fn login(here: &str, client: Option<&Client>, idp: &Idp, wrong: bool) -> Reply {
+pub(super) fn login(product: Product, here: &str, client: Option<&Client>, idp: &Idp, wrong: bool) -> Reply {
     let alert = if wrong {
         Html::literal(
             "<p class=\"alerte\" role=\"alert\">Identifiant ou mot de passe inconnu : choisissez un compte de \
@@ -48,32 +49,34 @@ pub(super) fn login(here: &str, client: Option<&Client>, idp: &Idp, wrong: bool)
     let row = |account: &Account| {
         fill("<tr><td><code>{}</code></td><td>{}</td></tr>", &[&account.login, &account.interest])
     };
-    let rows: Html = super::accounts().iter().map(row).collect();
+    let rows: Html = product.accounts(idp).map(row).collect();
+    let first = product.accounts(idp).next().map_or("", |account| account.login);
     let main = fill(
         "<h1>{}</h1>{}<form method=\"post\" action=\"{}/connexion\">\
          <label for=\"login\">Identifiant</label>\
-         <input id=\"login\" name=\"login\" value=\"test\" autocomplete=\"off\" autocapitalize=\"none\" \
+         <input id=\"login\" name=\"login\" value=\"{}\" autocomplete=\"off\" autocapitalize=\"none\" \
          spellcheck=\"false\" required>\
          <label for=\"password\">Mot de passe</label>\
          <input id=\"password\" name=\"password\" type=\"password\" value=\"{}\" autocomplete=\"off\" required>\
          <p><button type=\"submit\">Valider</button></p></form>{}\
          <h2>Comptes de test</h2><table><thead><tr><th scope=\"col\">Identifiant</th>\
          <th scope=\"col\">Intérêt</th></tr></thead><tbody>{}</tbody></table>",
-        &[&idp.name, &alert, &here, &Account::PASSWORD, &back_link(here, client), &rows],
+        &[&idp.name, &alert, &here, &first, &Account::PASSWORD, &back_link(here, client), &rows],
     );
     let title = "Connexion - fournisseur d’identité de démonstration";
-    page(if wrong { 403 } else { 200 }, title, &main, &targets(client))
+    page(product, if wrong { 403 } else { 200 }, title, &main, &targets(client))
 }
 
 /// The information page: what the service will receive.
 pub(super) fn information(
+    product: Product,
     here: &str,
     client: Option<&Client>,
     interaction: &Interaction,
     login: &Login,
 ) -> Reply {
-    let claims = login.account.claims(login.idp);
-    let labels = scopes::labels(&interaction.scopes);
+    let claims = login.account.claims(product, login.idp);
+    let labels = product.labels(&interaction.scopes);
     let row = |(claim, label): &(&'static str, &'static str)| {
         let words = claims.get(*claim).map(shown).unwrap_or_default();
         let words = if words.is_empty() { "non renseigné".to_html() } else { words.to_html() };
@@ -90,7 +93,7 @@ pub(super) fn information(
          <button type=\"submit\">Continuer sur {}</button></form>{}",
         &[&data, &here, &name(client), &back_link(here, client)],
     );
-    page(200, "Informations transmises - FranceConnect", &main, &targets(client))
+    page(product, 200, "Informations transmises", &main, &targets(client))
 }
 
 fn shown(value: &Value) -> String {

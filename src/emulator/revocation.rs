@@ -3,13 +3,13 @@
 use super::Emulator;
 use super::http::{Reply, Request};
 use super::oauth_error::OAuthError;
-use super::token::authenticate;
+use crate::time::Timestamp;
 
 const KNOWN: [&str; 3] = ["token", "client_id", "client_secret"];
 
 impl Emulator {
     /// `/token/revocation`.
-    pub(super) fn revocation(&mut self, request: &Request) -> Reply {
+    pub(super) fn revocation(&mut self, now: Timestamp, request: &Request) -> Reply {
         let form = request.form_params();
         let token = form.get("token").unwrap_or_default();
         let secret = form.get("client_secret").unwrap_or_default();
@@ -21,12 +21,12 @@ impl Emulator {
         if !well_formed {
             return self.error("Y000400");
         }
-        let client_id = match authenticate(&self.settings.clients, request, &form) {
-            Ok(client) => &client.client_id,
+        let client_id = match self.authenticate(now, request, &form) {
+            Ok(client_id) => client_id,
             Err(refusal) => return self.oauth_error(&refusal),
         };
         if let Some(access) = self.state.tokens.get(token) {
-            if access.grant.request.client_id != *client_id {
+            if access.grant.request.client_id != client_id {
                 let text = "client is not authorized to revoke the presented token";
                 return self.oauth_error(&OAuthError::request(text, "Y0466776"));
             }

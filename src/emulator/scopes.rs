@@ -1,6 +1,10 @@
-//! Decides which scopes exist on FranceConnect (eIDAS low) and which claims of the identity each opens.
+//! Decides which scopes exist and which claims of the identity each opens; the table of FranceConnect is here,
+//! that of FranceConnect+ in a file of its own.
 //!
 //! Written again on purpose: the relying party has its own table, and neither may lean on the other.
+
+use super::product::Product;
+use super::scopes_plus;
 
 /// Scope → claims of the userinfo answer, `sub` apart.
 const IDENTITY: &[(&str, &[&str])] = &[
@@ -36,7 +40,8 @@ const IDENTITY: &[(&str, &[&str])] = &[
 ];
 
 /// Scopes of data providers: a prefix and the words that follow it. They open nothing in userinfo here,
-/// since the emulator holds no tax or health data, but asking for one of them must not be refused.
+/// since the emulator holds no tax or health data, but asking for one of them must not be refused. The first
+/// [`PLUS_PROVIDERS`] are those of FranceConnect+ too.
 const DATA_PROVIDERS: &[(&str, &str)] = &[
     (
         "dgfip_",
@@ -52,6 +57,7 @@ const DATA_PROVIDERS: &[(&str, &str)] = &[
         "beneficiaires contrats caisse exonerations medecin_traitant presence_medecin_traitant paiements_ij",
     ),
     ("cnous_", "statut_boursier echelon_bourse email periode_versement statut_bourse ville_etudes identite"),
+    ("", "droits_assurance_maladie"),
     (
         "mesri_",
         "identite admissions admission_inscrit admission_regime_formation admission_commune_etudes \
@@ -65,12 +71,15 @@ const DATA_PROVIDERS: &[(&str, &str)] = &[
     ("gip_mds_service_civique_", "statut_actuel statut_passe organisme_accueil dates"),
     (
         "",
-        "droits_assurance_maladie allocation_adulte_handicape allocation_soutien_familial prime_activite \
+        "allocation_adulte_handicape allocation_soutien_familial prime_activite \
          prime_activite_majoration cnaf_quotient_familial cnaf_allocataires cnaf_enfants cnaf_adresse \
          revenu_solidarite_active revenu_solidarite_active_majoration complementaire_sante_solidaire \
          dsnj_statut_service_national api_fc-liste-paiementsv1 api_fc-statutaugmentev1 mi_siv_carte_grise",
     ),
 ];
+
+/// How many of the data providers FranceConnect+ has: taxes, health insurance, student grants.
+const PLUS_PROVIDERS: usize = 4;
 
 /// What the citizen is told about each claim, in the order of the information page.
 const LABELS: &[(&str, &str)] = &[
@@ -87,65 +96,103 @@ const LABELS: &[(&str, &str)] = &[
     ("amr", "Moyens d’authentification"),
 ];
 
-/// Whether FranceConnect knows `scope`; unknown ones are ignored, not refused.
-pub fn exists(scope: &str) -> bool {
-    all().any(|known| known == scope)
-}
-
-/// Every scope, for the discovery document.
-pub fn all() -> impl Iterator<Item = String> {
-    let identity = IDENTITY.iter().map(|(scope, _)| (*scope).to_owned());
-    let data = DATA_PROVIDERS
-        .iter()
-        .flat_map(|(prefix, words)| words.split_whitespace().map(move |word| format!("{prefix}{word}")));
-    identity.chain(data)
-}
-
-/// The claims that `scopes` open, each once.
-pub fn claims(scopes: &[String]) -> Vec<&'static str> {
-    let mut claims: Vec<&'static str> = Vec::new();
-    let opened = IDENTITY.iter().filter(|(scope, _)| scopes.iter().any(|asked| asked == scope));
-    for &claim in opened.flat_map(|(_, claims)| claims.iter()) {
-        if !claims.contains(&claim) {
-            claims.push(claim);
+impl Product {
+    fn identity(self) -> &'static [(&'static str, &'static [&'static str])] {
+        match self {
+            Self::Standard => IDENTITY,
+            Self::Plus => scopes_plus::IDENTITY,
         }
     }
-    claims
-}
 
-/// Every claim of an identity, for the discovery document.
-pub fn every_claim() -> Vec<&'static str> {
-    let scopes: Vec<String> = IDENTITY.iter().map(|(scope, _)| (*scope).to_owned()).collect();
-    claims(&scopes)
-}
+    fn providers(self) -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+        DATA_PROVIDERS.iter().take(if self == Self::Plus { PLUS_PROVIDERS } else { usize::MAX })
+    }
 
-/// What the information page lists for `scopes`: French words and the claim each stands for.
-pub fn labels(scopes: &[String]) -> Vec<(&'static str, &'static str)> {
-    let opened = claims(scopes);
-    LABELS.iter().filter(|(claim, _)| opened.contains(claim)).copied().collect()
+    /// Whether this product knows `scope`; unknown ones are ignored, not refused.
+    pub(super) fn has_scope(self, scope: &str) -> bool {
+        self.scopes().any(|known| known == scope)
+    }
+
+    /// Every scope, for the discovery document.
+    pub(super) fn scopes(self) -> impl Iterator<Item = String> {
+        let identity = self.identity().iter().map(|(scope, _)| (*scope).to_owned());
+        let data = self
+            .providers()
+            .flat_map(|(prefix, words)| words.split_whitespace().map(move |word| format!("{prefix}{word}")));
+        identity.chain(data)
+    }
+
+    /// The claims that `scopes` open, each once.
+    pub(super) fn claims(self, scopes: &[String]) -> Vec<&'static str> {
+        let mut claims: Vec<&'static str> = Vec::new();
+        let opened = self.identity().iter().filter(|(scope, _)| scopes.iter().any(|asked| asked == scope));
+        for &claim in opened.flat_map(|(_, claims)| claims.iter()) {
+            if !claims.contains(&claim) {
+                claims.push(claim);
+            }
+        }
+        claims
+    }
+
+    /// Every claim of an identity, for the discovery document.
+    pub(super) fn every_claim(self) -> Vec<&'static str> {
+        let scopes: Vec<String> = self.identity().iter().map(|(scope, _)| (*scope).to_owned()).collect();
+        self.claims(&scopes)
+    }
+
+    /// What the information page lists for `scopes`: French words and the claim each stands for.
+    pub(super) fn labels(self, scopes: &[String]) -> Vec<(&'static str, &'static str)> {
+        let opened = self.claims(scopes);
+        LABELS
+            .iter()
+            .chain(scopes_plus::LABELS)
+            .filter(|(claim, _)| opened.contains(claim))
+            .copied()
+            .collect()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const BOTH: [Product; 2] = [Product::Standard, Product::Plus];
+
     #[test]
     fn every_listed_claim_has_french_words() {
-        for claim in every_claim() {
-            // The array of first names says nothing that the first names do not say.
-            assert!(
-                claim == "given_name_array" || LABELS.iter().any(|(known, _)| *known == claim),
-                "{claim}"
-            );
+        for claim in BOTH.into_iter().flat_map(Product::every_claim) {
+            // An array of first names says nothing that the first names do not say.
+            let shown = LABELS.iter().chain(scopes_plus::LABELS).any(|(known, _)| *known == claim);
+            assert!(claim.ends_with("given_name_array") || shown, "{claim}");
         }
     }
 
     #[test]
     fn scopes_do_not_repeat() {
-        let mut scopes: Vec<String> = all().collect();
-        let count = scopes.len();
-        scopes.sort();
-        scopes.dedup();
-        assert_eq!(scopes.len(), count);
+        for product in BOTH {
+            let mut scopes: Vec<String> = product.scopes().collect();
+            let count = scopes.len();
+            scopes.sort();
+            scopes.dedup();
+            assert_eq!(scopes.len(), count);
+        }
+    }
+
+    #[test]
+    fn data_providers_are_those_of_the_product() {
+        for (scope, standard, plus) in [
+            ("dgfip_rfr", true, true),
+            ("cnam_caisse", true, true),
+            ("droits_assurance_maladie", true, true),
+            ("cnous_email", true, true),
+            ("mesri_identite", true, false),
+            ("mi_siv_carte_grise", true, false),
+            ("idp_birthdate", true, false),
+            ("rnipp_birth", false, true),
+            ("offline_access", false, false),
+        ] {
+            let known = BOTH.map(|product| product.has_scope(scope));
+            assert_eq!(known, [standard, plus], "{scope}");
+        }
     }
 }

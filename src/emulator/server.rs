@@ -1,6 +1,8 @@
-//! Decides how the emulator meets a socket: time, body limit, delays, connections dropped half-way.
+//! Decides how emulators meet a socket: which of them a request is for, time, body limit, delays, connections
+//! dropped half-way.
 
 use super::Emulator;
+use super::fetch::Fetch;
 use super::http::{Reply, Request};
 use crate::time::Timestamp;
 use axum::body::{Body, to_bytes};
@@ -10,7 +12,7 @@ use axum::response::Response;
 use std::future::Future;
 use std::io::{Error, ErrorKind, Result};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::SystemTime;
 use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
@@ -19,20 +21,39 @@ use tokio_util::io::ReaderStream;
 /// Longest request body that is read, in bytes.
 const BODY_LIMIT: usize = 256 * 1024;
 
-/// Serves the emulator until `shutdown` is ready.
+/// Emulators that share an address, and what fetches for them.
+#[derive(Clone)]
+struct Served {
+    emulators: Arc<Vec<Arc<Mutex<Emulator>>>>,
+    fetch: Fetch,
+}
+
+/// Serves `emulators` until `shutdown` is ready: each request goes to the one whose issuer's path it begins with,
+/// what is below none to the first.
 ///
 /// # Errors
 /// When the listener fails.
 pub async fn serve(
     listener: tokio::net::TcpListener,
-    emulator: Arc<Mutex<Emulator>>,
+    emulators: Vec<Arc<Mutex<Emulator>>>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
-    let router = axum::Router::new().fallback(answer).with_state(emulator);
+    let served = Served { emulators: Arc::new(emulators), fetch: Fetch::new() };
+    let router = axum::Router::new().fallback(answer).with_state(served);
     axum::serve(listener, router).with_graceful_shutdown(shutdown).await
 }
 
-async fn answer(State(emulator): State<Arc<Mutex<Emulator>>>, request: HttpRequest) -> Response {
+/// A panic while the lock was held would be a fault of the emulator's: the next request may still work.
+fn lock(emulator: &Mutex<Emulator>) -> MutexGuard<'_, Emulator> {
+    emulator.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn now() -> Timestamp {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+    Timestamp::from_unix(i64::try_from(now).unwrap_or(i64::MAX))
+}
+
+async fn answer(State(served): State<Served>, request: HttpRequest) -> Response {
     let (parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
         return to_http(Reply::new(413));
@@ -45,10 +66,17 @@ async fn answer(State(emulator): State<Arc<Mutex<Emulator>>>, request: HttpReque
         headers: parts.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect(),
         body: body.to_vec(),
     };
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
-    let now = Timestamp::from_unix(i64::try_from(now).unwrap_or(i64::MAX));
-    // A panic while the lock was held would be a fault of the emulator's: the next request may still work.
-    let reply = emulator.lock().unwrap_or_else(PoisonError::into_inner).handle(now, &request);
+    // Of two that reach equally far the first is taken, as of two that do not reach at all.
+    let reach = |emulator: &&Arc<Mutex<Emulator>>| std::cmp::Reverse(lock(emulator).reach(&request.path));
+    let Some(emulator) = served.emulators.iter().min_by_key(reach) else {
+        return to_http(Reply::new(404));
+    };
+    let wanted = lock(emulator).wants(now(), &request);
+    if let Some(url) = wanted {
+        let fetched = served.fetch.get(&url).await;
+        lock(emulator).learn(now(), &url, fetched);
+    }
+    let reply = lock(emulator).handle(now(), &request);
     if !reply.delay.is_zero() {
         tokio::time::sleep(reply.delay).await;
     }

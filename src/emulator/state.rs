@@ -1,6 +1,9 @@
-//! Decides what the emulator remembers and for how long (code 30 s, tokens 60 s, sessions 30 min).
+//! Decides what the emulator remembers and for how long (code 30 s, tokens 60 s, sessions as the product has it).
 
-use super::account::{Account, Idp};
+use super::account::Account;
+use super::idp::Idp;
+use super::key_sets::KeySet;
+use super::product::Product;
 use crate::time::Timestamp;
 use std::collections::BTreeMap;
 
@@ -8,8 +11,6 @@ use std::collections::BTreeMap;
 pub(super) const CODE_LIFE: i64 = 30;
 /// Life of access and ID tokens, in seconds.
 pub(super) const TOKEN_LIFE: i64 = 60;
-/// Life of an interaction, and of a session since it was last seen, in seconds.
-pub(super) const SESSION_LIFE: i64 = 30 * 60;
 
 /// A citizen who has identified.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +31,10 @@ pub(super) struct Interaction {
     pub(super) nonce: String,
     /// Known scopes only, as they were sent.
     pub(super) scopes: Vec<String>,
+    /// The level that was negotiated.
+    pub(super) level: &'static str,
+    /// Whether the citizen has identified for this very request.
+    pub(super) identified: bool,
     /// Whether `claims` asked for `amr` in the ID Token.
     pub(super) amr: bool,
     /// The identity provider chosen, by hint or by button.
@@ -41,7 +46,8 @@ pub(super) struct Interaction {
 /// What one browser holds, found by `fc_session_id`.
 #[derive(Debug, Clone)]
 pub(super) struct Session {
-    pub(super) seen: Timestamp,
+    /// When its life began to count.
+    pub(super) since: Timestamp,
     pub(super) login: Option<Login>,
     pub(super) interactions: BTreeMap<String, Interaction>,
 }
@@ -69,6 +75,13 @@ pub(super) struct Access {
     pub(super) grant: Grant,
 }
 
+impl Access {
+    /// Whether it has not expired.
+    pub(super) fn lives(&self, now: Timestamp) -> bool {
+        now.since(self.issued) < TOKEN_LIFE
+    }
+}
+
 /// Everything remembered.
 #[derive(Debug, Default)]
 pub(super) struct State {
@@ -77,20 +90,34 @@ pub(super) struct State {
     pub(super) tokens: BTreeMap<String, Access>,
     /// The last good ID Token of each client, for the fault that repeats it.
     pub(super) last_id_tokens: BTreeMap<String, String>,
+    /// The last good encrypted ID Token of each client, for the fault that repeats it.
+    pub(super) last_sealed: BTreeMap<String, String>,
+    /// The key sets of services, by their address.
+    pub(super) key_sets: BTreeMap<String, KeySet>,
+    /// Client and `jti` of the assertions that were accepted, until they expire.
+    pub(super) assertions: BTreeMap<(String, String), Timestamp>,
 }
 
 impl State {
     /// Forgets what has expired at `now`.
-    pub(super) fn forget(&mut self, now: Timestamp) {
+    pub(super) fn forget(&mut self, now: Timestamp, product: Product) {
         self.codes.retain(|_, code| now.since(code.issued) < CODE_LIFE);
-        self.tokens.retain(|_, token| now.since(token.issued) < TOKEN_LIFE);
-        self.sessions.retain(|_, session| now.since(session.seen) < SESSION_LIFE);
+        self.tokens.retain(|_, token| token.lives(now));
+        self.assertions.retain(|_, expires| *expires > now);
+        self.sessions.retain(|_, session| now.since(session.since) < product.session_life());
     }
 
-    /// The session of this cookie, seen now.
-    pub(super) fn session(&mut self, id: Option<&str>, now: Timestamp) -> Option<&mut Session> {
+    /// The session of this cookie, used now.
+    pub(super) fn session(
+        &mut self,
+        id: Option<&str>,
+        now: Timestamp,
+        product: Product,
+    ) -> Option<&mut Session> {
         let session = self.sessions.get_mut(id?)?;
-        session.seen = now;
+        if product.sliding() {
+            session.since = now;
+        }
         Some(session)
     }
 }

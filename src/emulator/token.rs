@@ -1,13 +1,11 @@
-//! Decides the token answer: client authentication by POST, a code used once within 30 seconds, five
+//! Decides the token answer: an authenticated client, a code used once within 30 seconds, five
 //! members (OpenID Connect Core §3.1.3).
 
 use super::Emulator;
-use super::client::Client;
-use super::fault::{ClaimsFacts, Fault, Form, Keys, Signature};
-use super::http::{Params, Reply, Request};
+use super::fault::{ClaimsFacts, Fault, Form, Keys, Sealed, Signature};
+use super::http::{Reply, Request};
 use super::oauth_error::OAuthError;
 use super::state::{Access, Grant, TOKEN_LIFE};
-use crate::secret::same;
 use crate::time::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -27,7 +25,7 @@ impl Emulator {
             return Err(OAuthError::request(text, "Y043C322"));
         }
         let form = request.form_params();
-        let client_id = authenticate(&self.settings.clients, request, &form)?.client_id.clone();
+        let client_id = self.authenticate(now, request, &form)?;
         match form.filled("grant_type") {
             Some("authorization_code") => {}
             None => return Err(OAuthError::missing("grant_type")),
@@ -62,7 +60,10 @@ impl Emulator {
         if self.fault == Some(Fault::Keys(Keys::RotatedBeforeSigning)) {
             self.rotations += 1;
         }
-        let Some(id_token) = self.id_token(now, access_token, grant) else {
+        let claims = self.id_token_claims(now, grant);
+        let signed = self.id_token(now, access_token, grant);
+        let Some(id_token) = signed.and_then(|token| self.seal(Sealed::IdToken, token, &claims, grant))
+        else {
             return self.error("Y000000");
         };
         let mut members = Map::new();
@@ -73,15 +74,15 @@ impl Emulator {
         members.insert("token_type".into(), json!("Bearer"));
         match self.fault {
             Some(Fault::Token(lie)) => {
-                let claims = self.id_token_claims(now, grant);
                 let stranger = self.issue(&claims, grant, Some(Fault::Signature(Signature::Foreign)));
+                let stranger = stranger.and_then(|token| self.seal(Sealed::IdToken, token, &claims, grant));
                 lie.answer(members, &stranger.unwrap_or_default())
             }
             _ => Reply::json(200, &Value::Object(members)),
         }
     }
 
-    /// The ID Token, honest or not.
+    /// The ID Token, honest or not, before it is encrypted.
     fn id_token(&mut self, now: Timestamp, access_token: &str, grant: &Grant) -> Option<String> {
         let mut claims = self.id_token_claims(now, grant);
         let client_id = grant.request.client_id.as_str();
@@ -106,40 +107,4 @@ impl Emulator {
         }
         Some(token)
     }
-}
-
-/// The client that proves itself by `client_secret_post`, the only way FranceConnect registers.
-pub(super) fn authenticate<'a>(
-    clients: &'a [Client],
-    request: &Request,
-    form: &Params,
-) -> Result<&'a Client, OAuthError> {
-    if let Some(name) = form.repeated() {
-        return Err(OAuthError::request(
-            &format!("'{name}' parameter must not be provided twice"),
-            "Y0496E4A",
-        ));
-    }
-    if request.header("authorization").is_some() {
-        if form.get("client_secret").is_some() {
-            let text = "client authentication must only be provided using one mechanism";
-            return Err(OAuthError::request(text, "Y047E9E5"));
-        }
-        return Err(other_method());
-    }
-    let none = || OAuthError::request("no client authentication mechanism provided", "Y044FEB3");
-    let client_id = form.filled("client_id").ok_or_else(none)?;
-    let unknown = || OAuthError::client("client not found", "Y0479FCE");
-    let client = clients.iter().find(|client| client.client_id == client_id).ok_or_else(unknown)?;
-    let secret = form.filled("client_secret").ok_or_else(other_method)?;
-    if !same(secret, &client.client_secret) {
-        return Err(OAuthError::client("invalid secret provided", "Y0434A7B"));
-    }
-    Ok(client)
-}
-
-fn other_method() -> OAuthError {
-    let detail =
-        "the provided authentication mechanism does not match the registered client authentication method";
-    OAuthError::client(detail, "Y044D82C")
 }

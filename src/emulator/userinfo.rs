@@ -1,11 +1,10 @@
-//! Decides the userinfo answer: a signed JWT, never plain JSON (OpenID Connect Core §5.3.2).
+//! Decides the userinfo answer: a signed JWT, on FranceConnect+ an encrypted one, never plain JSON (OpenID Connect Core §5.3.2).
 
 use super::Emulator;
-use super::fault::{ClaimsFacts, Fault, UserInfo};
+use super::fault::{ClaimsFacts, Fault, Sealed, UserInfo};
 use super::http::{Reply, Request};
 use super::id_token::Unsigned;
 use super::oauth_error::OAuthError;
-use super::scopes;
 use super::state::{Grant, TOKEN_LIFE};
 use crate::time::Timestamp;
 use serde_json::{Map, Value, json};
@@ -21,18 +20,24 @@ impl Emulator {
             Ok(grant) => grant,
             Err(refusal) => return self.oauth_error(&refusal),
         };
+        if let Some(Err(trouble)) = self.client(&grant.request).map(|client| self.load(client)) {
+            return self.oauth_error(&trouble.refusal());
+        }
         let claims = self.userinfo_claims(now, &grant);
         let answer = match self.fault {
             Some(Fault::UserInfo(lie)) => self.lying_userinfo(now, &grant, claims, lie),
-            _ => self.issue(&claims, &grant, None).map(|token| {
-                Reply::with_body(200, "application/jwt", token).header("cache-control", "no-store")
-            }),
+            _ => {
+                let token = self.issue(&claims, &grant, None);
+                let token = token.and_then(|token| self.seal(Sealed::UserInfo, token, &claims, &grant));
+                let jwt = |token| Reply::with_body(200, "application/jwt", token);
+                token.map(|token| jwt(token).header("cache-control", "no-store"))
+            }
         };
         answer.unwrap_or_else(|| self.error("Y000000"))
     }
 
     fn lying_userinfo(
-        &self,
+        &mut self,
         now: Timestamp,
         grant: &Grant,
         mut claims: Map<String, Value>,
@@ -55,13 +60,15 @@ impl Emulator {
             }
             None => self.issue(&claims, grant, lie.like())?,
         };
+        let token = self.seal(Sealed::UserInfo, token, &claims, grant)?;
         Some(lie.answer(token, &claims))
     }
 
     /// The claims that the scopes of `grant` open, and the four of the token itself.
     pub(super) fn userinfo_claims(&self, now: Timestamp, grant: &Grant) -> Map<String, Value> {
-        let opened = scopes::claims(&grant.request.scopes);
-        let identity = grant.login.account.claims(grant.login.idp);
+        let product = self.settings.product;
+        let opened = product.claims(&grant.request.scopes);
+        let identity = grant.login.account.claims(product, grant.login.idp);
         let mut claims: Map<String, Value> =
             identity.into_iter().filter(|(claim, _)| opened.contains(&claim.as_str())).collect();
         claims.insert("sub".into(), json!(self.sub(grant)));

@@ -1,8 +1,7 @@
 //! Decides what a citizen's browser does at the emulator, so that a test can log in without one: keeps the
 //! session cookie, follows redirects that stay here, fills in the forms.
 
-use super::interaction::COOKIE;
-use super::{Account, Emulator, IDPS, Reply, Request};
+use super::{Account, Emulator, Reply, Request};
 use crate::time::Timestamp;
 
 /// A browser that knows the emulator only.
@@ -19,14 +18,15 @@ impl Visitor {
 
     /// Sends one request with the session's cookie, and keeps the cookie that comes back.
     pub fn send(&mut self, emulator: &mut Emulator, now: Timestamp, request: Request) -> Reply {
+        let cookie = emulator.settings.product.cookie();
         let request = match &self.session {
-            Some(id) => request.with("cookie", &format!("{COOKIE}={id}")),
+            Some(id) => request.with("cookie", &format!("{cookie}={id}")),
             None => request,
         };
         let reply = emulator.handle(now, &request);
         let set = reply.headers.iter().filter(|(name, _)| *name == "set-cookie");
         for id in
-            set.filter_map(|(_, value)| value.split(';').next()?.strip_prefix(COOKIE)?.strip_prefix('='))
+            set.filter_map(|(_, value)| value.split(';').next()?.strip_prefix(cookie)?.strip_prefix('='))
         {
             self.session = Some(id.to_owned()).filter(|id| !id.is_empty());
         }
@@ -48,10 +48,13 @@ impl Visitor {
         }
     }
 
-    /// Goes to an authorization request's `url`, logs in as `login` with the default identity provider
-    /// (unless the session remembers somebody), agrees, and answers the redirect to the service. When the
+    /// Goes to an authorization request's `url`, logs in as `login` with the first identity provider that knows
+    /// them (unless the session remembers somebody), agrees, and answers the redirect to the service. When the
     /// way ends on a page of the emulator's, that page is the answer.
     pub fn log_in(&mut self, emulator: &mut Emulator, now: Timestamp, url: &str, login: &str) -> Reply {
+        let product = emulator.settings.product;
+        let knows = |idp: &&super::Idp| product.accounts(idp).any(|account| account.login == login);
+        let idp = product.idps().iter().find(knows).or(product.idps().first()).map_or("", |idp| idp.id);
         let (mut path, mut reply) = self.open(emulator, now, url);
         for _ in 0..3 {
             let step = path.rsplit('/').next().unwrap_or_default();
@@ -59,7 +62,7 @@ impl Visitor {
                 _ if reply.status != 200 => return reply,
                 "connexion" => ("", vec![("login", login), ("password", Account::PASSWORD)]),
                 "information" => ("", vec![]),
-                _ => ("/fournisseur", vec![("idp", IDPS.first().map_or("", |idp| idp.id))]),
+                _ => ("/fournisseur", vec![("idp", idp)]),
             };
             let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
             reply = self.send(emulator, now, Request::post(&format!("{path}{action}"), &form));

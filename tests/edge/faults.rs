@@ -1,7 +1,7 @@
 //! Every way a provider can misbehave, one at a time: no session, no crash, a page that says so, and the next
 //! login works. What a correct relying party makes of each is in the emulator's table.
 
-use franceconnect_edge::emulator::{Fault, Outcome, Stage};
+use franceconnect_edge::emulator::{Fault, Outcome, Product, Stage};
 
 use crate::http::Answer;
 use crate::platform::Platform;
@@ -9,7 +9,8 @@ use crate::world::World;
 
 /// Those that wait longer than we do cost ten seconds each: `outage` has one.
 fn all() -> impl Iterator<Item = Fault> {
-    Fault::ALL.iter().copied().filter(|fault| !fault.name().ends_with(".slow"))
+    let told = |fault: &Fault| fault.applies(Product::Standard, None) && !fault.name().ends_with(".slow");
+    Fault::ALL.iter().copied().filter(told)
 }
 
 /// Whether keys that a fault leaves behind would spoil the logins after it: they are kept for ten minutes.

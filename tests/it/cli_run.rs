@@ -166,6 +166,46 @@ fn emulate_prints_what_to_paste_and_never_repeats_a_secret() {
 
 #[cfg(unix)]
 #[test]
+fn emulate_is_both_products_on_one_address() {
+    let folder = Folder::new();
+    for (more, jwks_uri, alg, secrets) in [
+        (vec![], "http://localhost:8787/auth/jwks.json", "ECDH-ES", 2),
+        (
+            vec![
+                "--jwks-uri",
+                "http://localhost:9/clefs",
+                "--encryption",
+                "rsa-oaep-256",
+                "--private-key-jwt",
+            ],
+            "http://localhost:9/clefs",
+            "RSA-OAEP-256",
+            1,
+        ),
+    ] {
+        let mut command = program(folder.path());
+        command.args(["emulate", "--listen", "127.0.0.1:0", "--client-id", "essai"]).args(more);
+        let (running, lines) = Running::start(command);
+        let (standard, all) = (ready(&lines), lines.join("\n"));
+        let plus = standard.replace("/api/v2", "/plus/api/v2");
+        // What is to be pasted for FranceConnect comes before what is for FranceConnect+.
+        let (first, second) = all.split_once("FC_ENVIRONMENT=plus-emulator\n").expect(&all);
+        for line in ["FC_ENVIRONMENT=emulator", &format!("FC_ISSUER={standard}"), "FC_CLIENT_ID=essai"] {
+            assert!(first.lines().any(|known| known == line), "{line}: {all}");
+        }
+        for line in [&format!("FC_ISSUER={plus}"), "FC_CLIENT_ID=essai-plus"] {
+            assert!(second.lines().any(|known| known == line), "{line}: {all}");
+        }
+        assert!(second.contains(jwks_uri) && second.contains(&format!("chiffrement {alg}\n")), "{all}");
+        assert_eq!(all.matches("FC_CLIENT_SECRET=").count(), secrets, "{all}");
+        assert!(get(&format!("{standard}/.well-known/openid-configuration")).contains("\"eidas1\""));
+        assert!(get(&format!("{plus}/.well-known/openid-configuration")).contains("\"eidas3\""));
+        assert_eq!(running.signal("TERM").code(), Some(0));
+    }
+}
+
+#[cfg(unix)]
+#[test]
 fn serve_reads_dev_vars_below_the_environment() {
     let folder = Folder::new();
     folder.write("public/index.html", "home").write(

@@ -2,14 +2,20 @@
 
 mod authorize;
 mod citizen;
+mod client_auth;
 mod faults;
+mod jwe_faults;
+mod key_sets;
 mod logout;
+mod plus;
 mod server;
 mod token;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use franceconnect_edge::emulator::{Alg, Client, Emulator, Endpoint, Reply, Request, Settings, Visitor};
+use franceconnect_edge::emulator::{
+    Alg, Client, ClientAuth, Emulator, Endpoint, Product, Reply, Request, Settings, Visitor,
+};
 use franceconnect_edge::time::Timestamp;
 use serde_json::{Value, json};
 
@@ -30,6 +36,9 @@ fn client(id: &str) -> Client {
         redirect_uris: vec![REDIRECT.into()],
         post_logout_redirect_uris: vec![AFTER.into()],
         signing_alg: Alg::Es256,
+        encryption: None,
+        jwks_uri: None,
+        auth: ClientAuth::SecretPost,
         scopes: None,
         amr: false,
         idp_hints: Vec::new(),
@@ -40,7 +49,14 @@ fn emulator() -> Emulator {
     let amr = Client { amr: true, idp_hints: vec!["demonstration-courriel".into()], ..client("amr") };
     let narrow = Client { scopes: Some(vec!["profile".into()]), ..client("etroit") };
     let clients = vec![client("client"), client("autre"), amr, narrow];
-    Emulator::new(Settings { issuer: ISSUER.into(), clients, seed: [7; 32], control: false })
+    Emulator::new(Settings {
+        product: Product::Standard,
+        issuer: ISSUER.into(),
+        clients,
+        seed: [7; 32],
+        control: false,
+        strict_urls: false,
+    })
 }
 
 /// An authorization request: the usual parameters, `changes` replacing or adding some, `-name` removing.

@@ -1,6 +1,6 @@
 //! What nobody may read: identities, tokens and secrets in logs, addresses, error pages and the store.
 
-use franceconnect_edge::emulator::{Fault, accounts};
+use franceconnect_edge::emulator::{Fault, Product, accounts};
 use franceconnect_edge::web::Event;
 use franceconnect_edge::wire::params;
 
@@ -39,7 +39,8 @@ fn no_identity_leaves_the_profile_page() {
 
 #[test]
 fn no_secret_of_a_login_is_logged_or_shown() {
-    let all = Fault::ALL.iter().copied().map(Some).chain([None]);
+    let told = Fault::ALL.iter().copied().filter(|fault| fault.applies(Product::Standard, None));
+    let all = told.map(Some).chain([None]);
     for fault in all {
         let (mut world, mut browser) = (World::new(), Browser::new());
         let sent = browser.get(&mut world, "/auth/login?return_to=/prive/");

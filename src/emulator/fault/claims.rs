@@ -52,9 +52,14 @@ faults! {
     NonceNull = "nonce_null", Stops, "`nonce` is null";
     NoncePrefix = "nonce_prefix", Stops, "the beginning of the `nonce`";
     AcrMissing = "acr_missing", Stops, "no `acr`";
-    AcrLower = "acr_lower", Stops, "`acr` of a lower level, `eidas0`";
+    AcrLower = "acr_lower", Stops, "`acr` of the level below, `eidas0` for `eidas1`";
+    AcrLowest = "acr_lowest", Stops, "`acr` of the level of FranceConnect, `eidas1`";
     AcrUnknown = "acr_unknown", Stops, "an `acr` nobody knows";
-    AcrHigher = "acr_higher", Succeeds, "`acr` of a higher level, `eidas2`";
+    AcrBeyond = "acr_beyond", Stops, "an `acr` beyond the highest level, `eidas4`";
+    AcrUri = "acr_uri", Stops, "`acr` of a higher level in the words of eIDAS";
+    AcrList = "acr_list", Stops, "an `acr` of two levels";
+    AcrEmpty = "acr_empty", Stops, "an empty `acr`";
+    AcrHigher = "acr_higher", Succeeds, "`acr` of the level above, if there is one";
     AcrArray = "acr_array", Stops, "`acr` in an array";
     AcrCase = "acr_case", Stops, "`acr` in other case";
     AuthTimeMissing = "auth_time_missing", Either, "no `auth_time`";
@@ -84,6 +89,7 @@ impl Claims {
     pub(in crate::emulator) fn change(self, claims: &mut Map<String, Value>, facts: &Facts<'_>) {
         let Facts { now, issuer, client_id: me, nonce, access_token } = *facts;
         let after = |seconds: i64| json!(now.plus(seconds).unix());
+        let acr = claims.get("acr").and_then(Value::as_str).unwrap_or_default().to_owned();
         let (name, value) = match self {
             Self::IssOther => ("iss", json!(OTHER)),
             Self::IssMissing => ("iss", Value::Null),
@@ -125,11 +131,16 @@ impl Claims {
             Self::NonceCase => ("nonce", json!(other_case(nonce))),
             Self::NoncePrefix => ("nonce", json!(nonce.chars().take(22).collect::<String>())),
             Self::AcrMissing => ("acr", Value::Null),
-            Self::AcrLower => ("acr", json!("eidas0")),
+            Self::AcrLower => ("acr", json!(beside(&acr, -1))),
+            Self::AcrLowest => ("acr", json!("eidas1")),
+            Self::AcrBeyond => ("acr", json!("eidas4")),
+            Self::AcrUri => ("acr", json!("http://eidas.europa.eu/LoA/high")),
+            Self::AcrList => ("acr", json!("eidas2 eidas3")),
+            Self::AcrEmpty => ("acr", json!("")),
             Self::AcrUnknown => ("acr", json!("https://autre.exemple.fr/niveau")),
-            Self::AcrHigher => ("acr", json!("eidas2")),
-            Self::AcrArray => ("acr", json!(["eidas1"])),
-            Self::AcrCase => ("acr", json!("EIDAS1")),
+            Self::AcrHigher => ("acr", json!(beside(&acr, 1))),
+            Self::AcrArray => ("acr", json!([acr])),
+            Self::AcrCase => ("acr", json!(other_case(&acr))),
             Self::AuthTimeMissing => ("auth_time", Value::Null),
             Self::AuthTimeString => ("auth_time", json!("hier")),
             Self::AtHashWrong => ("at_hash", json!(half_hash("autre"))),
@@ -148,6 +159,12 @@ impl Claims {
             claims.insert("azp".to_owned(), json!(me));
         }
     }
+}
+
+/// The level `by` steps above `acr`, and none above the highest.
+fn beside(acr: &str, by: i8) -> String {
+    let rank = acr.strip_prefix("eidas").and_then(|rank| rank.parse::<i8>().ok()).unwrap_or_default();
+    format!("eidas{}", rank.saturating_add(by).min(3))
 }
 
 /// The left half of a SHA-256 (OpenID Connect Core §3.1.3.6).

@@ -74,7 +74,8 @@ impl Keys {
                 keys.push(json!({ "kty": "oct", "use": "sig", "alg": "HS256", "kid": ODD_KID, "k": secret }));
             }
             Self::Rsa1024 => {
-                let short = rsa_pair(seed, ODD_KID, 1024).map(|key| encode(&key.n().to_bytes_be()));
+                let short =
+                    rsa_pair(seed, ODD_KID, 1024).map(|key| encode(&key.n().to_be_bytes_trimmed_vartime()));
                 keys.push(json!({ "kty": "RSA", "use": "sig", "alg": "RS256", "kid": ODD_KID, "n": short, "e": "AQAB" }));
             }
             _ => {}

@@ -12,6 +12,7 @@ mod delivery;
 mod discovery;
 mod form;
 mod header;
+mod jwe;
 mod keys;
 mod logout;
 mod signature;
@@ -24,6 +25,7 @@ pub use delivery::{Delivery, Place};
 pub use discovery::Discovery;
 pub use form::Form;
 pub use header::Header;
+pub use jwe::{Jwe, Sealed};
 pub use keys::Keys;
 pub use logout::Logout;
 pub use signature::Signature;
@@ -32,9 +34,11 @@ pub use token::Token;
 pub use userinfo::UserInfo;
 
 pub(super) use claims::Facts as ClaimsFacts;
+pub(super) use jwe::Letter;
 pub(super) use signature::{Pen, STRANGER, enc_key, second_key};
 
-use super::Endpoint;
+use super::{Encryption, Endpoint, Product};
+use jwe::Family;
 use serde_json::Value;
 use table::Facts;
 
@@ -59,6 +63,8 @@ pub enum Fault {
     Header(Header),
     /// How the ID Token is written down.
     Form(Form),
+    /// How the ID Token, or the userinfo answer, is encrypted.
+    Jwe(Sealed, Jwe),
     /// Everything about userinfo.
     UserInfo(UserInfo),
     /// How the citizen comes back from a logout.
@@ -66,7 +72,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// Every fault.
+    /// Every fault, whichever product can tell it: [`Fault::applies`].
     pub const ALL: &'static [Fault] = &table::gather::<COUNT>(KINDS);
 
     /// The stable name, `id_token.nonce_other` for example.
@@ -99,14 +105,30 @@ impl Fault {
             Self::Keys(_) => Endpoint::Jwks,
             Self::Callback(Callback::CodeUsed) => Endpoint::Token,
             Self::Callback(_) => Endpoint::Interaction,
-            Self::Delivery(Place::UserInfo, _) | Self::UserInfo(_) => Endpoint::UserInfo,
+            Self::Delivery(Place::UserInfo, _) | Self::UserInfo(_) | Self::Jwe(Sealed::UserInfo, _) => {
+                Endpoint::UserInfo
+            }
             Self::Logout(_) => Endpoint::EndSession,
             Self::Delivery(Place::Token, _)
             | Self::Token(_)
             | Self::Claims(_)
             | Self::Signature(_)
             | Self::Header(_)
-            | Self::Form(_) => Endpoint::Token,
+            | Self::Form(_)
+            | Self::Jwe(Sealed::IdToken, _) => Endpoint::Token,
+        }
+    }
+
+    /// Whether it can be told at all by `product` to a client whose tokens are encrypted like this; one that cannot
+    /// be changes nothing there.
+    pub fn applies(self, product: Product, encryption: Option<Encryption>) -> bool {
+        match (self, product, encryption) {
+            (Self::Jwe(_, lie), Product::Plus, Some(encryption)) => {
+                lie.only().is_none_or(|family| family == Family::of(encryption))
+            }
+            (Self::Jwe(..), _, _) => false,
+            (Self::Claims(Claims::AcrLowest), product, _) => product == Product::Plus,
+            _ => true,
         }
     }
 
@@ -131,6 +153,7 @@ impl Fault {
             Self::Signature(lie) => lie.facts(),
             Self::Header(lie) => lie.facts(),
             Self::Form(lie) => lie.facts(),
+            Self::Jwe(of, lie) => lie.facts(of),
             Self::UserInfo(lie) => lie.facts(),
             Self::Logout(lie) => lie.facts(),
         }
@@ -147,6 +170,7 @@ const KINDS: &[&[Fault]] = &[
     Signature::ALL,
     Header::ALL,
     Form::ALL,
+    jwe::ALL,
     UserInfo::ALL,
     Logout::ALL,
 ];

@@ -1,7 +1,7 @@
 //! The authorization request: each of the eleven parameters, and the answer to each thing wrong with them.
 
 use super::{ISSUER, NOW, REDIRECT, STATE, authorize, emulator, identity, page_code, parameter};
-use franceconnect_edge::emulator::{Request, Visitor};
+use franceconnect_edge::emulator::{Emulator, Request, Visitor};
 use serde_json::json;
 
 /// What an authorization request leads to.
@@ -190,4 +190,28 @@ fn other_addresses_and_methods() {
     let home = emulator.handle(NOW, &Request::get(ISSUER));
     assert_eq!((home.status, home.get("location")), (301, Some("https://franceconnect.gouv.fr")));
     assert_eq!(emulator.handle(NOW, &Request::get("/_emulateur/appels")).status, 404, "control is off");
+}
+
+#[test]
+fn strict_addresses_have_a_top_level_domain() {
+    for (uri, loose, strict) in [
+        ("https://service.exemple.fr/retour", true, true),
+        ("http://service.exemple.fr:8080/retour", true, true),
+        ("http://localhost:3000/auth/callback", true, false),
+        ("http://essai.localhost/retour", true, false),
+        ("https://intranet/retour", true, false),
+        ("http://127.0.0.1:3000/retour", true, false),
+        ("http://[::1]:3000/retour", true, false),
+        ("urn:exemple:retour", false, false),
+    ] {
+        for (strict_urls, taken) in [(false, loose), (true, strict)] {
+            let mut settings = emulator().settings().clone();
+            settings.strict_urls = strict_urls;
+            settings.clients.iter_mut().for_each(|client| client.redirect_uris = vec![uri.into()]);
+            let mut emulator = Emulator::new(settings);
+            let reply = emulator.handle(NOW, &Request::get(&authorize(&[("redirect_uri", uri)])));
+            let expected = if taken { (303, None) } else { (400, Some("Y030007")) };
+            assert_eq!((reply.status, page_code(&reply)), expected, "{uri} {strict_urls}");
+        }
+    }
 }

@@ -1,7 +1,8 @@
 //! The logout: which hints are believed, and where it leads.
 
 use super::{AFTER, ISSUER, NOW, authorize, emulator, form, json_of, page_code, parameter, token};
-use franceconnect_edge::emulator::{Emulator, Reply, Visitor};
+use crate::emulator::plus::{self, Plus};
+use franceconnect_edge::emulator::{Emulator, Encryption, Reply, Visitor};
 
 /// A browser that has logged in, and its ID Token.
 fn logged_in(emulator: &mut Emulator) -> (Visitor, String) {
@@ -77,4 +78,24 @@ fn refusals_leave_the_session() {
     assert_eq!(page_code(&stranger), Some("Y0429C91"));
     let (path, _) = browser.open(&mut emulator, NOW, &authorize(&[]));
     assert!(path.ends_with("/information"), "still known");
+}
+
+#[test]
+fn france_connect_plus_takes_the_token_inside_and_not_the_encrypted_one() {
+    let mut plus = Plus::new(Encryption::EcdhEs);
+    let mut browser = Visitor::new();
+    let back = plus.log_in(&mut browser, NOW, &plus::authorize(&[]), "test");
+    let code = parameter(&back, "code").unwrap();
+    let jwe = json_of(&plus.token(NOW, &[("code", &code)]))["id_token"].as_str().unwrap().to_owned();
+    let inner = plus.keys.open(&jwe, plus.alg).unwrap();
+    let mut end = |hint: &str| {
+        let query = form(&[("id_token_hint", hint), ("post_logout_redirect_uri", AFTER), ("state", "s")]);
+        browser.open(&mut plus.emulator, NOW, &format!("{}/session/end?{query}", plus::ISSUER)).1
+    };
+    let refused = end(&jwe);
+    assert_eq!((page_code(&refused), refused.status), (Some("Y04FEDB9"), 400));
+    let reply = end(&inner);
+    assert_eq!(reply.status, 303);
+    assert!(reply.get("location").unwrap().starts_with(AFTER));
+    assert!(reply.get("set-cookie").unwrap().starts_with("fc_plus_session_id=;"));
 }

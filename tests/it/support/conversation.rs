@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use franceconnect_edge::config::{self, Config};
-use franceconnect_edge::emulator::{self, Alg, Client, Emulator, Endpoint, Settings, Visitor};
+use franceconnect_edge::emulator::{
+    self, Alg, Client, ClientAuth, Emulator, Endpoint, Product, Settings, Visitor,
+};
 use franceconnect_edge::oidc::{Call, CallMethod, FetchAnswer, Fetched, Unreachable};
 use franceconnect_edge::session::{Key, LoadAnswer};
 use franceconnect_edge::time::Timestamp;
@@ -68,15 +70,20 @@ impl World {
             redirect_uris: vec![config.redirect_uri().to_owned()],
             post_logout_redirect_uris: vec![config.post_logout_redirect_uri().to_owned()],
             signing_alg,
+            encryption: None,
+            jwks_uri: None,
+            auth: ClientAuth::SecretPost,
             scopes: None,
             amr: true,
             idp_hints: Vec::new(),
         };
         let settings = Settings {
+            product: Product::Standard,
             issuer: config.issuer().to_owned(),
             clients: vec![client],
             seed: [3; 32],
             control: false,
+            strict_urls: false,
         };
         Self {
             config,

@@ -3,25 +3,23 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use franceconnect_edge::jose::KeySet;
-use jwt_compact::alg::{Es256, SigningKey as _};
-use jwt_compact::{Algorithm as _, AlgorithmSignature as _};
+use p256::ecdsa::signature::Signer as _;
+use p256::ecdsa::{Signature, SigningKey};
 use serde_json::{Value, json};
 
-type Key = <Es256 as jwt_compact::Algorithm>::SigningKey;
-
 /// A P-256 key of a test, made from one byte.
-pub struct Signer(Key);
+pub struct Signer(SigningKey);
 
 impl Signer {
     pub fn new(seed: u8) -> Self {
-        Self(Key::from_slice(&[seed; 32]).unwrap())
+        Self(SigningKey::from_slice(&[seed; 32]).unwrap())
     }
 
     /// The public key as a JWK with these extra members.
     pub fn jwk(&self, extra: &Value) -> Value {
-        let public = self.0.to_verifying_key();
-        let jwk = jwt_compact::jwk::JsonWebKey::from(&public);
-        let mut jwk = serde_json::to_value(jwk).unwrap();
+        let point = self.0.verifying_key().to_sec1_point(false);
+        let (x, y) = (b64(point.x().unwrap()), b64(point.y().unwrap()));
+        let mut jwk = json!({ "kty": "EC", "crv": "P-256", "x": x, "y": y });
         for (name, value) in extra.as_object().unwrap() {
             jwk[name] = value.clone();
         }
@@ -34,8 +32,8 @@ impl Signer {
 
     pub fn sign(&self, header: &str, payload: &[u8]) -> String {
         let signed = format!("{}.{}", b64(header.as_bytes()), b64(payload));
-        let signature = Es256.sign(&self.0, signed.as_bytes());
-        format!("{signed}.{}", b64(&signature.as_bytes()))
+        let signature: Signature = self.0.sign(signed.as_bytes());
+        format!("{signed}.{}", b64(&signature.to_bytes()))
     }
 }
 

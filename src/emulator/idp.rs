@@ -1,0 +1,66 @@
+//! Decides the identity providers of the selection page: those of the sandbox for each product, and the bridge
+//! that other countries' citizens come over.
+
+use super::product::Product;
+
+/// An identity provider of the selection page.
+#[derive(Debug)]
+pub struct Idp {
+    /// What an `idp_hint` names.
+    pub id: &'static str,
+    /// The button's words.
+    pub name: &'static str,
+    /// `amr` of a login there.
+    pub amr: &'static [&'static str],
+    /// Put before addresses: two identity providers rarely know the same one, and a service that
+    /// recognises people by it must notice.
+    pub email_prefix: &'static str,
+    /// Whether it knows the citizens of other countries, and no others.
+    pub bridge: bool,
+}
+
+/// The identity providers of FranceConnect, the default first.
+pub const IDPS: &[Idp] = &[
+    Idp {
+        id: "demonstration-eidas-faible",
+        name: "Démonstration eIDAS faible",
+        amr: &["fc", "pwd"],
+        email_prefix: "",
+        bridge: false,
+    },
+    Idp {
+        id: "demonstration-courriel",
+        name: "Démonstration par courriel (autre adresse électronique)",
+        amr: &["fc", "mail"],
+        email_prefix: "courriel.",
+        bridge: false,
+    },
+];
+
+const fn high(id: &'static str, name: &'static str, email_prefix: &'static str) -> Idp {
+    Idp { id, name, amr: &["fc", "pop", "mfa", "pin"], email_prefix, bridge: false }
+}
+
+/// The identity providers of FranceConnect+, the default first.
+const PLUS: &[Idp] = &[
+    high("fip1-high", "FIP1-HIGH", ""),
+    high("fip2-high", "FIP2-HIGH (autre adresse électronique)", "fip2."),
+    high("fip3-high", "FIP3-HIGH (autre adresse électronique)", "fip3."),
+    Idp {
+        id: "eidas-bridge",
+        name: "Identité numérique d’un autre pays européen (eIDAS)",
+        amr: &["fc", "eidas"],
+        email_prefix: "",
+        bridge: true,
+    },
+];
+
+impl Product {
+    /// Its identity providers, the default first.
+    pub fn idps(self) -> &'static [Idp] {
+        match self {
+            Self::Standard => IDPS,
+            Self::Plus => PLUS,
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! `private_key_jwt`: which assertions prove who calls, and the very words for those that do not.
+
+use super::plus::{ISSUER, Plus, authorize};
+use super::{NOW, SECRET, json_of, parameter};
+use crate::support::service_keys::key_set;
+use crate::support::signer::Signer;
+use franceconnect_edge::emulator::{ClientAuth, Encryption, Reply, Visitor};
+use franceconnect_edge::time::Timestamp;
+use serde_json::{Value, json};
+
+const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+const HEADER: &str = r#"{"alg":"ES256","kid":"signature"}"#;
+
+/// FranceConnect+ with a service that proves itself by assertions, and a code for it.
+fn service() -> (Plus, String) {
+    let mut plus = Plus::with(Encryption::EcdhEs, |client| client.auth = ClientAuth::PrivateKeyJwt);
+    let sig = Signer::new(9).jwk(&json!({ "use": "sig", "alg": "ES256", "kid": "signature" }));
+    let other = Signer::new(10).jwk(&json!({ "use": "enc", "alg": "ECDH-ES+A256KW", "kid": "autre" }));
+    plus.set = Some(key_set(&[plus.keys.jwk(Encryption::EcdhEs), other, sig]));
+    let back = plus.log_in(&mut Visitor::new(), NOW, &authorize(&[]), "test");
+    (plus, parameter(&back, "code").unwrap())
+}
+
+fn claims(changes: &[(&str, Value)]) -> Value {
+    let mut claims = json!({
+        "iss": "client", "sub": "client", "aud": ISSUER, "jti": "une-fois", "iat": NOW.unix(),
+        "exp": NOW.unix() + 60,
+    });
+    for (name, value) in changes {
+        match value {
+            Value::Null => drop(claims.as_object_mut().unwrap().remove(*name)),
+            value => claims[*name] = value.clone(),
+        }
+    }
+    claims
+}
+
+fn signed(changes: &[(&str, Value)]) -> String {
+    Signer::new(9).sign(HEADER, claims(changes).to_string().as_bytes())
+}
+
+fn exchange(plus: &mut Plus, now: Timestamp, code: &str, more: &[(&str, &str)]) -> Reply {
+    let mut pairs = vec![("code", code), ("-client_secret", ""), ("-client_id", "")];
+    pairs.extend_from_slice(more);
+    plus.token(now, &pairs)
+}
+
+fn prove(plus: &mut Plus, code: &str, assertion: &str) -> Reply {
+    exchange(plus, NOW, code, &[("client_assertion_type", TYPE), ("client_assertion", assertion)])
+}
+
+#[test]
+fn a_good_assertion_is_enough() {
+    let token = format!("{ISSUER}/token");
+    for changes in [
+        vec![],
+        vec![("aud", json!(token))],
+        vec![("aud", json!([ISSUER]))],
+        vec![("aud", json!(["https://autre.exemple.fr", token]))],
+        vec![("iat", Value::Null)],
+        vec![("nbf", json!(NOW.unix()))],
+    ] {
+        let (mut plus, code) = service();
+        let answer = prove(&mut plus, &code, &signed(&changes));
+        assert_eq!(answer.status, 200, "{changes:?}: {}", answer.text());
+        plus.open(json_of(&answer)["id_token"].as_str().unwrap());
+    }
+    let (mut plus, code) = service();
+    let assertion = signed(&[]);
+    let pairs = [("client_id", "client"), ("client_assertion_type", TYPE), ("client_assertion", &assertion)];
+    assert_eq!(exchange(&mut plus, NOW, &code, &pairs).status, 200, "the id may be said once more");
+    let (mut plus, code) = service();
+    let nameless = Signer::new(9).sign(r#"{"alg":"ES256"}"#, claims(&[]).to_string().as_bytes());
+    assert_eq!(prove(&mut plus, &code, &nameless).status, 200, "without `kid` every key is tried");
+}
+
+#[test]
+fn what_is_wrong_with_an_assertion() {
+    let late = NOW.unix() - 11;
+    let with = |name: &'static str, value: Value| signed(&[(name, value)]);
+    let sign = |seed: u8, header: &str| Signer::new(seed).sign(header, claims(&[]).to_string().as_bytes());
+    let good = signed(&[]);
+    let unsigned = format!("{}.", good.rsplit_once('.').unwrap().0);
+    for (assertion, code, detail) in [
+        (with("exp", Value::Null), "Y0480889", "expiration must be specified in the client_assertion JWT"),
+        (
+            with("jti", Value::Null),
+            "Y04C5ACB",
+            "unique jti (JWT ID) must be provided in the client_assertion JWT",
+        ),
+        (
+            with("iss", Value::Null),
+            "Y04AC0DD",
+            "iss (JWT issuer) must be provided in the client_assertion JWT",
+        ),
+        (with("iss", json!("autre")), "Y0421A2A", "iss (JWT issuer) must be the client_id"),
+        (
+            with("sub", Value::Null),
+            "Y044B38D",
+            "sub (JWT subject) must be provided in the client_assertion JWT",
+        ),
+        (with("sub", json!("inconnu")), "Y0479FCE", "client not found"),
+        (
+            with("aud", Value::Null),
+            "Y0464868",
+            "aud (JWT audience) must be provided in the client_assertion JWT",
+        ),
+        (
+            with("aud", json!(format!("{ISSUER}/"))),
+            "Y04C17F5",
+            "audience (aud) must equal the endpoint url, issuer identifier or token endpoint url",
+        ),
+        (
+            with("aud", json!(["https://autre.exemple.fr"])),
+            "Y045642B",
+            "list of audience (aud) must include the endpoint url, issuer identifier or token endpoint url",
+        ),
+        (sign(9, r#"{"alg":"HS256","kid":"signature"}"#), "Y046737D", "alg mismatch"),
+        (sign(9, r#"{"alg":"none"}"#), "Y046737D", "alg mismatch"),
+        (sign(9, r#"{"kid":"signature"}"#), "Y046737D", "alg mismatch"),
+        (with("exp", json!(late)), "Y04F7688", "undefined"),
+        (with("iat", json!(NOW.unix() + 11)), "Y04F7688", "undefined"),
+        (with("nbf", json!(NOW.unix() + 60)), "Y04F7688", "undefined"),
+        (sign(8, HEADER), "Y04F7688", "undefined"),
+        (sign(10, r#"{"alg":"ES256","kid":"autre"}"#), "Y04F7688", "undefined"),
+        (sign(9, r#"{"alg":"ES256","kid":"inconnue"}"#), "Y04F7688", "undefined"),
+        (unsigned, "Y04F7688", "undefined"),
+        (format!("{good}.x"), "Y04F7688", "undefined"),
+    ] {
+        let (mut plus, authorization) = service();
+        let reply = prove(&mut plus, &authorization, &assertion);
+        let body = json_of(&reply);
+        let description = format!("client authentication failed ({detail})");
+        assert_eq!((reply.status, body["error"].as_str()), (401, Some("invalid_client")), "{code}: {body}");
+        assert_eq!(body["error_description"].as_str(), Some(description.as_str()), "{code}");
+        assert!(body["error_uri"].as_str().unwrap().contains(&format!("code={code}&")), "{code}: {body}");
+        assert_eq!(prove(&mut plus, &authorization, &good).status, 200, "{code}: the code is not spent");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_the_form() {
+    let good = signed(&[]);
+    let (assertion, kind) = (("client_assertion", good.as_str()), ("client_assertion_type", TYPE));
+    let post = [("client_id", "client"), ("client_secret", SECRET)];
+    for (pairs, status, code) in [
+        (vec![assertion], 400, "Y04AF36C"),
+        (vec![assertion, ("client_assertion_type", "jwt")], 400, "Y04EA12E"),
+        (vec![kind, ("client_assertion", "abc")], 400, "Y04E1CFF"),
+        (vec![kind, ("client_assertion", "a.b.c")], 400, "Y04E1CFF"),
+        (vec![kind, assertion, ("client_id", "amr")], 400, "Y048454B"),
+        (vec![kind, assertion, post[1]], 400, "Y047E9E5"),
+        (vec![kind], 400, "Y044FEB3"),
+        (post.to_vec(), 401, "Y044D82C"),
+        (vec![post[0]], 401, "Y044D82C"),
+    ] {
+        let (mut plus, authorization) = service();
+        let reply = exchange(&mut plus, NOW, &authorization, &pairs);
+        let body = json_of(&reply);
+        assert_eq!(reply.status, status, "{code}: {body}");
+        assert!(body["error_uri"].as_str().unwrap().contains(&format!("code={code}&")), "{code}: {body}");
+    }
+    // Who posts a secret cannot prove itself by an assertion.
+    let mut plus = Plus::new(Encryption::EcdhEs);
+    let reply = prove(&mut plus, "code", &good);
+    assert!(json_of(&reply)["error_uri"].as_str().unwrap().contains("code=Y044D82C&"), "{}", reply.text());
+}
+
+#[test]
+fn an_assertion_serves_once() {
+    let (mut plus, code) = service();
+    let assertion = signed(&[]);
+    assert_eq!(prove(&mut plus, &code, &assertion).status, 200);
+    let again = prove(&mut plus, &code, &assertion);
+    assert!(json_of(&again)["error_uri"].as_str().unwrap().contains("code=Y0486328&"), "{}", again.text());
+    let fresh = prove(&mut plus, &code, &signed(&[("jti", json!("une-autre-fois"))]));
+    assert!(json_of(&fresh)["error_uri"].as_str().unwrap().contains("code=Y0416228&"), "the code is spent");
+}
