@@ -1,6 +1,7 @@
 //! A signed token of the provider out of its envelope (OIDC Core §10.2, §16.14): decrypted where encryption is
 //! registered, then authentic or not. What is encrypted is still anybody's until its signature holds.
 
+use super::claims::Audience;
 use super::id_token::Rejected;
 use super::{Client, Failure};
 use crate::jose::{self, KeySet, Object, Untrusted};
@@ -30,9 +31,6 @@ pub(super) struct Codes {
     pub(super) claims: &'static str,
 }
 
-/// Claims that a header may repeat (RFC 7519 §5.3).
-const REPLICATED: [&str; 3] = ["iss", "aud", "sub"];
-
 impl Signed {
     /// Takes `token` as received out of the envelope that is registered for `client`.
     pub(super) fn open(
@@ -49,7 +47,7 @@ impl Signed {
             .map_err(|why| codes.failure(why))
     }
 
-    /// The claims, if the signature is the provider's.
+    /// The claims, if the signature is the provider's and what the envelope repeats of them (RFC 7519 §5.3) is true.
     pub(super) fn claims(&self, client: &Client, keys: &KeySet, codes: &Codes) -> Result<Object, Rejected> {
         let verified = jose::verify(self.jws.expose(), client.algorithm, keys).map_err(|why| {
             let failure = codes.failure(why);
@@ -57,7 +55,9 @@ impl Signed {
         })?;
         let claims = verified.into_claims();
         let same = |name| self.outer.get(name).is_none_or(|outer| Some(outer) == claims.get(name));
-        if !REPLICATED.into_iter().all(same) {
+        // An audience of one has two spellings.
+        let for_us = Audience::of(&self.outer).is_ok_and(|aud| aud.is_none_or(|aud| aud.is_only(&client.id)));
+        if !same("iss") || !same("sub") || !for_us {
             let meaning = "iss, aud or sub of the envelope are not those of the token inside (RFC 7519 §5.3)";
             return Err(Rejected::Refused(Failure::refusal(codes.envelope, meaning)));
         }

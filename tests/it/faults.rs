@@ -1,8 +1,8 @@
 //! Every way a provider can misbehave, one at a time, between two logins that succeed.
 
-use franceconnect_edge::emulator::{Alg, Fault, Outcome, Product, Stage};
+use franceconnect_edge::emulator::{Alg, Encryption, Fault, Outcome, Product, Stage};
 
-use crate::support::conversation::{Browser, World, variables};
+use crate::support::conversation::{Browser, World, plus_variables, private_keys, variables};
 
 /// What the relying party may have called after the callback came, at most.
 fn most_calls(stage: Stage) -> &'static [&'static str] {
@@ -17,10 +17,13 @@ fn most_calls(stage: Stage) -> &'static [&'static str] {
 }
 
 fn check(fault: Fault, alg: Alg, warm: bool) {
-    let at = format!("{} {alg:?} {}", fault.name(), if warm { "warm" } else { "cold" });
     let mut variables = variables();
     variables.insert("FC_ID_TOKEN_ALG", if alg == Alg::Es256 { "ES256" } else { "RS256" }.to_owned());
-    let mut world = World::with(&variables, alg);
+    check_in(World::with(&variables, alg), fault, &format!("{alg:?}"), warm);
+}
+
+fn check_in(mut world: World, fault: Fault, with: &str, warm: bool) {
+    let at = format!("{} {with} {}", fault.name(), if warm { "warm" } else { "cold" });
     assert_eq!(Browser::new().log_in(&mut world, "test").status, 303, "{at}: before");
     if !warm {
         world.store.clear();
@@ -29,11 +32,7 @@ fn check(fault: Fault, alg: Alg, warm: bool) {
     let sent = browser.get(&mut world, "/auth/login?return_to=/prive/");
     let url = sent.get("location").unwrap().to_owned();
     world.emulator.misbehave(Some(fault));
-    let reply = browser.emulator.log_in(&mut world.emulator, world.now, &url, "test");
-    let callback = reply
-        .get("location")
-        .unwrap_or_else(|| panic!("{at}: {}", String::from_utf8_lossy(&reply.body)))
-        .to_owned();
+    let callback = browser.identify(&mut world, "test", &url);
     world.take_calls();
     let answer = browser.get(&mut world, &callback);
     let calls = world.take_calls();
@@ -88,6 +87,30 @@ fn every_fault_with_warm_keys() {
 #[test]
 fn every_fault_with_rs256() {
     standard().for_each(|fault| check(fault, Alg::Rs256, false));
+}
+
+/// FranceConnect+ tells the same lies inside the encrypted token, and those of encryption besides.
+fn plus(encryption: Encryption, share: usize) {
+    let mut variables = plus_variables();
+    variables.insert("FC_ENCRYPTION_ALG", encryption.name().to_owned());
+    variables.insert("FC_PRIVATE_KEYS", private_keys(&[encryption.name()]));
+    let told = |fault: &Fault| fault.applies(Product::Plus, Some(encryption));
+    for (at, fault) in Fault::ALL.iter().copied().filter(told).enumerate() {
+        // Of lies that have nothing to do with encryption a share is enough where decryption is slow.
+        if at % share == 0 || fault.name().contains("jwe") {
+            check_in(World::with(&variables, Alg::Es256), fault, encryption.name(), at % 2 == 0);
+        }
+    }
+}
+
+#[test]
+fn every_fault_inside_and_around_an_agreed_envelope() {
+    plus(Encryption::EcdhEs, 1);
+}
+
+#[test]
+fn every_fault_inside_and_around_a_transported_envelope() {
+    plus(Encryption::RsaOaep256, 16);
 }
 
 #[test]

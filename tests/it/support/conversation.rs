@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use franceconnect_edge::config::{self, Config};
 use franceconnect_edge::emulator::{
-    self, Alg, Client, ClientAuth, Emulator, Endpoint, Product, Settings, Visitor,
+    self, Alg, Client, ClientAuth, Emulator, Encryption, Endpoint, KeySetAnswer, Product, Settings, Visitor,
 };
 use franceconnect_edge::oidc::{Call, CallMethod, FetchAnswer, Fetched, Unreachable};
 use franceconnect_edge::session::{Key, LoadAnswer};
@@ -12,8 +12,12 @@ use franceconnect_edge::time::Timestamp;
 use franceconnect_edge::web::{self, Content, Event, Step, Visit};
 use franceconnect_edge::wire::{Header, Headers, Method, Request, Response};
 
+use super::service_keys::ServiceKeys;
+
 pub const SITE: &str = "https://service.example";
 pub const ISSUER: &str = "http://127.0.0.1:8788/api/v2";
+pub const PLUS: &str = "http://127.0.0.1:8788/plus/api/v2";
+pub const PLUS_SCOPES: &str = "openid identite_pivot preferred_username email";
 pub const SECRET: &str = "5ecre7-of-the-test-client-0123456789abcdef";
 pub const KEY: &str = "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA";
 pub const OTHER_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
@@ -36,6 +40,38 @@ pub fn variables() -> BTreeMap<&'static str, String> {
     .collect()
 }
 
+/// The private keys of the site: those for `algs`, the first one first.
+pub fn private_keys(algs: &[&str]) -> String {
+    let keys = algs.iter().zip(5..).map(|(alg, seed)| {
+        let kid = format!("cle-{seed}");
+        ServiceKeys::new(seed).private_jwk(alg, &kid)
+    });
+    serde_json::json!({ "keys": keys.collect::<Vec<_>>() }).to_string()
+}
+
+/// The same site as a client of FranceConnect+ alone.
+pub fn plus_variables() -> BTreeMap<&'static str, String> {
+    let mut variables = variables();
+    variables.insert("FC_ENVIRONMENT", "plus-emulator".to_owned());
+    variables.insert("FC_ISSUER", PLUS.to_owned());
+    variables.insert("FC_PRIVATE_KEYS", private_keys(&["ECDH-ES"]));
+    variables
+}
+
+/// The same site as a client of both: one path needs `eidas2`, another `eidas3`.
+pub fn both_variables() -> BTreeMap<&'static str, String> {
+    let mut variables = variables();
+    let added = [
+        ("FC_PLUS_ISSUER", PLUS),
+        ("FC_PLUS_CLIENT_ID", "plus-client-of-the-test"),
+        ("FC_PLUS_CLIENT_SECRET", SECRET),
+        ("FC_PROTECTED_PATHS", "/prive, /prive/sante eidas2, /prive/notaire eidas3"),
+    ];
+    variables.extend(added.map(|(name, value)| (name, value.to_owned())));
+    variables.insert("FC_PRIVATE_KEYS", private_keys(&["ECDH-ES"]));
+    variables
+}
+
 pub fn configure(variables: &BTreeMap<&'static str, String>) -> Config {
     config::read(|name| variables.get(name).cloned()).unwrap_or_else(|faults| panic!("{faults:?}"))
 }
@@ -43,7 +79,10 @@ pub fn configure(variables: &BTreeMap<&'static str, String>) -> Config {
 /// A deployment with its provider: everything but the browsers.
 pub struct World {
     pub config: Config,
+    /// The provider of the one client, or of the first.
     pub emulator: Emulator,
+    /// FranceConnect+, where it is a second one.
+    pub plus: Option<Emulator>,
     pub now: Timestamp,
     /// Isolate memory and KV in one.
     pub store: HashMap<Key, Vec<u8>>,
@@ -60,34 +99,57 @@ impl World {
         Self::with(&variables(), Alg::Es256)
     }
 
+    /// A client of both products.
+    pub fn both() -> Self {
+        Self::with(&both_variables(), Alg::Es256)
+    }
+
     pub fn with(variables: &BTreeMap<&'static str, String>, signing_alg: Alg) -> Self {
         let config = configure(variables);
-        let client = Client {
-            client_id: variables["FC_CLIENT_ID"].clone(),
-            client_secret: variables["FC_CLIENT_SECRET"].clone(),
-            name: "Service d’essai".to_owned(),
-            site: config.public_url().origin().to_owned(),
-            redirect_uris: vec![config.redirect_uri().to_owned()],
-            post_logout_redirect_uris: vec![config.post_logout_redirect_uri().to_owned()],
-            signing_alg,
-            encryption: None,
-            jwks_uri: None,
-            auth: ClientAuth::SecretPost,
-            scopes: None,
-            amr: true,
-            idp_hints: Vec::new(),
+        let product = |environment: &str| match environment {
+            "plus-emulator" => Product::Plus,
+            _ => Product::Standard,
         };
-        let settings = Settings {
-            product: Product::Standard,
-            issuer: config.issuer().to_owned(),
-            clients: vec![client],
-            seed: [3; 32],
-            control: false,
-            strict_urls: false,
+        let first = product(&variables["FC_ENVIRONMENT"]);
+        let emulator = |product: Product, issuer: &str, client_id: &str| {
+            let encryption = match variables.get("FC_ENCRYPTION_ALG").map(String::as_str) {
+                _ if product == Product::Standard => None,
+                Some("RSA-OAEP-256") => Some(Encryption::RsaOaep256),
+                _ => Some(Encryption::EcdhEs),
+            };
+            let auth = match variables.get("FC_CLIENT_AUTH").map(String::as_str) {
+                Some("private_key_jwt") => ClientAuth::PrivateKeyJwt,
+                _ => ClientAuth::SecretPost,
+            };
+            let client = Client {
+                client_id: client_id.to_owned(),
+                client_secret: SECRET.to_owned(),
+                name: "Service d’essai".to_owned(),
+                site: config.public_url().origin().to_owned(),
+                redirect_uris: vec![config.redirect_uri().to_owned()],
+                post_logout_redirect_uris: vec![config.post_logout_redirect_uri().to_owned()],
+                signing_alg,
+                encryption,
+                jwks_uri: Some(format!("{}/auth/jwks.json", config.public_url().origin())),
+                auth,
+                scopes: None,
+                amr: true,
+                idp_hints: Vec::new(),
+            };
+            Emulator::new(Settings {
+                product,
+                issuer: issuer.to_owned(),
+                clients: vec![client],
+                seed: [3; 32],
+                control: false,
+                strict_urls: false,
+            })
         };
+        let plus = variables.get("FC_PLUS_CLIENT_ID").map(|id| emulator(Product::Plus, PLUS, id));
         Self {
+            emulator: emulator(first, config.issuer(), &variables["FC_CLIENT_ID"]),
+            plus,
             config,
-            emulator: Emulator::new(settings),
             now: Timestamp::from_unix(1_800_000_000),
             store: HashMap::new(),
             events: Vec::new(),
@@ -95,6 +157,35 @@ impl World {
             latency: 0,
             visits: 0,
         }
+    }
+
+    /// The emulator at `url`, which has fetched our keys before it answers, if it needs them.
+    pub fn provider(&mut self, request: &emulator::Request, url: &str) -> &mut Emulator {
+        let second = url.starts_with(PLUS) && self.plus.is_some();
+        let wanted = match &mut self.plus {
+            Some(plus) if second => plus.wants(self.now, request),
+            _ => self.emulator.wants(self.now, request),
+        };
+        let answer = wanted.as_ref().map(|wanted| {
+            let target = wanted.strip_prefix(self.config.public_url().origin()).unwrap().to_owned();
+            let asked = Request::new(Method::Get, &target, Headers::default());
+            let Content::Respond(response) = self.visit(asked) else { panic!("a file") };
+            KeySetAnswer {
+                status: response.status,
+                cache_control: response.get("cache-control").map(str::to_owned),
+                expires: None,
+                body: response.body.clone(),
+            }
+        });
+        let now = self.now;
+        let provider = match &mut self.plus {
+            Some(plus) if second => plus,
+            _ => &mut self.emulator,
+        };
+        if let Some(wanted) = wanted {
+            provider.learn(now, &wanted, answer);
+        }
+        provider
     }
 
     /// Performs one visit to its end, as every host does.
@@ -135,7 +226,8 @@ impl World {
             request = request.with(name, value);
         }
         request.body = call.body().as_bytes().to_vec();
-        let reply = self.emulator.handle(self.now, &request);
+        let now = self.now;
+        let reply = self.provider(&request, call.url()).handle(now, &request);
         if reply.cut {
             return Err(Unreachable::Network);
         }
@@ -152,9 +244,11 @@ impl World {
     /// Calls of the relying party to the provider, in order, since last asked; those of browsers left out.
     pub fn take_calls(&mut self) -> Vec<&'static str> {
         let browser = [Endpoint::Authorize, Endpoint::Interaction, Endpoint::EndSession];
+        let plus = self.plus.as_mut().map(Emulator::take_calls).unwrap_or_default();
         self.emulator
             .take_calls()
             .into_iter()
+            .chain(plus)
             .filter(|at| !browser.contains(at))
             .map(Endpoint::name)
             .collect()
@@ -171,6 +265,7 @@ impl World {
 pub struct Browser {
     pub cookies: BTreeMap<String, String>,
     pub emulator: Visitor,
+    pub plus: Visitor,
     pub language: Option<String>,
 }
 
@@ -235,7 +330,16 @@ impl Browser {
         let sent = self.get(world, &format!("/auth/login?return_to={return_to}"));
         assert_eq!(sent.status, 303, "{}", String::from_utf8_lossy(&sent.body));
         let url = sent.get("location").unwrap().to_owned();
-        let reply = self.emulator.log_in(&mut world.emulator, world.now, &url, login);
+        self.identify(world, login, &url)
+    }
+
+    /// From the authorization request's `url` through whichever emulator it is for; answers the callback's address.
+    pub fn identify(&mut self, world: &mut World, login: &str, url: &str) -> String {
+        let now = world.now;
+        let second = url.starts_with(PLUS) && world.plus.is_some();
+        let provider = world.provider(&emulator::Request::get(url), url);
+        let visitor = if second { &mut self.plus } else { &mut self.emulator };
+        let reply = visitor.log_in(provider, now, url, login);
         reply.get("location").unwrap_or_else(|| panic!("{}", String::from_utf8_lossy(&reply.body))).to_owned()
     }
 
@@ -243,6 +347,17 @@ impl Browser {
     pub fn log_in(&mut self, world: &mut World, login: &str) -> Response {
         let callback = self.authorize(world, login, "/prive/");
         self.get(world, &callback)
+    }
+
+    /// A whole login for `page`; answers where it ended.
+    pub fn log_in_for(&mut self, world: &mut World, login: &str, page: &str) -> Response {
+        let callback = self.authorize(world, login, page);
+        self.get(world, &callback)
+    }
+
+    /// What the site's scripts are told of this browser.
+    pub fn session(&mut self, world: &mut World) -> serde_json::Value {
+        serde_json::from_slice(&self.get(world, "/auth/session").body).unwrap()
     }
 
     /// Whether the site knows this browser.

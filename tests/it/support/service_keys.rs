@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use franceconnect_edge::emulator::{Encryption, KeySetAnswer};
 use p256::elliptic_curve::sec1::{FromSec1Point, ToSec1Point};
 use rand_chacha::rand_core::SeedableRng;
-use rsa::traits::PublicKeyParts;
+use rsa::traits::{PrivateKeyParts, PublicKeyParts};
 use serde_json::{Value, json};
 use std::sync::OnceLock;
 
@@ -46,6 +46,27 @@ impl ServiceKeys {
         for (name, value) in [("use", "enc"), ("alg", alg.name()), ("kid", KID)] {
             jwk[name] = json!(value);
         }
+        jwk
+    }
+
+    /// The private key for `alg` under `kid`, as `keygen jwks` writes it.
+    pub fn private_jwk(&self, alg: &str, kid: &str) -> Value {
+        let number = |number: &rsa::BoxedUint| b64(&number.to_be_bytes_trimmed_vartime());
+        let mut jwk = if alg == "RSA-OAEP-256" {
+            let (d, primes) = (number(self.rsa.d()), self.rsa.primes());
+            let mut jwk = self.jwk(Encryption::RsaOaep256);
+            jwk["d"] = json!(d);
+            jwk["p"] = json!(number(&primes[0]));
+            jwk["q"] = json!(number(&primes[1]));
+            jwk
+        } else {
+            let mut jwk = self.jwk(Encryption::EcdhEs);
+            jwk["d"] = json!(b64(&self.ec.to_bytes()));
+            jwk
+        };
+        jwk["alg"] = json!(alg);
+        jwk["use"] = json!(if alg == "ES256" { "sig" } else { "enc" });
+        jwk["kid"] = json!(kid);
         jwk
     }
 
