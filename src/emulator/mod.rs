@@ -115,7 +115,7 @@ impl Emulator {
         }
     }
 
-    /// Answers one request.
+    /// Answers one request, once [`Emulator::wants`] has had its answer or wants nothing.
     pub fn handle(&mut self, now: Timestamp, request: &Request) -> Reply {
         if let Some(reply) = self.control(request) {
             return reply;

@@ -38,9 +38,10 @@ impl Recipient {
         let number = |name: &str| text(name).and_then(decode);
         let key = match (alg, text("kty")?) {
             (Encryption::EcdhEs, "EC") if text("crv") == Some("P-256") => {
-                let point = [vec![4], number("x")?, number("y")?].concat();
+                let coordinate = |name| number(name).filter(|bytes| bytes.len() == 32);
+                let point = [vec![4], coordinate("x")?, coordinate("y")?].concat();
                 // Off the curve there is nothing to agree on.
-                p256::PublicKey::from_sec1_bytes(&point).ok().filter(|_| point.len() == 65)?;
+                p256::PublicKey::from_sec1_bytes(&point).ok()?;
                 Public::P256(point)
             }
             (Encryption::RsaOaep | Encryption::RsaOaep256, "RSA") => {

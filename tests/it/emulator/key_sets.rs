@@ -4,6 +4,9 @@
 use super::plus::{ISSUER, Plus, authorize};
 use super::{NOW, client, json_of, page_code, parameter};
 use crate::support::service_keys::{KID, ServiceKeys, key_set};
+use crate::support::signer::b64;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use franceconnect_edge::emulator::{Client, Encryption, KeySetAnswer, Request, Visitor};
 use serde_json::{Value, json};
 
@@ -24,6 +27,15 @@ fn remove(name: &'static str) -> impl FnOnce(&mut Value) {
 
 fn set(name: &'static str, value: Value) -> impl FnOnce(&mut Value) {
     move |key| key[name] = value
+}
+
+/// A byte of the first coordinate moved to the second: together they are as long as ever, and on the curve.
+fn moved(key: &mut Value) {
+    let number = |name: &str| URL_SAFE_NO_PAD.decode(key[name].as_str().unwrap()).unwrap();
+    let (mut x, mut y) = (number("x"), number("y"));
+    y.insert(0, x.pop().unwrap());
+    key["x"] = json!(b64(&x));
+    key["y"] = json!(b64(&y));
 }
 
 #[test]
@@ -59,11 +71,12 @@ fn a_set_of_no_use_stops_everybody_and_tells_the_service_why() {
         (EcdhEs, one(EcdhEs, set("kid", json!(12))), none(EcdhEs)),
         (EcdhEs, one(EcdhEs, set("crv", json!("P-384"))), none(EcdhEs)),
         (EcdhEs, one(EcdhEs, set("x", json!("AQ"))), none(EcdhEs)),
+        (EcdhEs, one(EcdhEs, moved), none(EcdhEs)),
         (EcdhEs, one(EcdhEs, set("y", json!("A".repeat(43)))), none(EcdhEs)),
         (EcdhEs, one(RsaOaep256, |_| {}), none(EcdhEs)),
         (RsaOaep256, one(RsaOaep, |_| {}), none(RsaOaep256)),
         (RsaOaep256, one(RsaOaep256, set("e", json!("AQ"))), none(RsaOaep256)),
-        (RsaOaep256, one(RsaOaep256, set("n", json!("_".repeat(171)))), none(RsaOaep256)),
+        (RsaOaep256, one(RsaOaep256, set("n", json!(format!("{}8", "_".repeat(170))))), none(RsaOaep256)),
     ] {
         let at = format!("{code} {:?}", answer.as_ref().map(|known| String::from_utf8_lossy(&known.body)));
         let mut plus = Plus::new(alg);

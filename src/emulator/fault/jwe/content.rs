@@ -149,3 +149,26 @@ fn stored(bytes: &[u8]) -> Vec<u8> {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cbc_with_hmac_is_that_of_the_specification() {
+        // RFC 7518 §B.1 and §B.3; the tag is over the whole ciphertext.
+        let iv =
+            [0x1a, 0xf3, 0x8c, 0x2d, 0xc2, 0xb9, 0x6f, 0xfd, 0xd8, 0x66, 0x94, 0x09, 0x23, 0x41, 0xbc, 0x04];
+        let text = "A cipher system must not be required to be secret, and it must be able to fall into the hands \
+                    of the enemy without inconvenience";
+        let aad = "The second principle of Auguste Kerckhoffs";
+        for (length, hash, expected) in [
+            (32, hmac::HMAC_SHA256, "652c3fa36b0a7c5b3219fab3a30bc1c4"),
+            (64, hmac::HMAC_SHA512, "4dd3b4c088a7f45c216839645b2012bf2e6269a8c56a816dbc1b267761955bc5"),
+        ] {
+            let key: Vec<u8> = (0..length).collect();
+            let (ciphertext, tag) = cbc(&key, hash, aad, &iv, text.as_bytes()).unwrap();
+            assert_eq!((ciphertext.len(), crate::emulator::account::hex(&tag).as_str()), (144, expected));
+        }
+    }
+}

@@ -171,3 +171,18 @@ pub(super) fn set(managed: &mut Managed, name: &'static str, value: Value) {
     managed.members.retain(|(known, _)| *known != name);
     managed.members.push((name, value));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn key_wrap_is_that_of_the_specification() {
+        // RFC 3394 §4.6.
+        let kek: Vec<u8> = (0..32).collect();
+        let key: Vec<u8> = (0..16).map(|n| n * 0x11).chain(0..16).collect();
+        let wrapped = key_wrap(&Aes256::new_from_slice(&kek).unwrap(), &key);
+        let expected = "28c9f404c4b810f4cbccb35cfb87f8263f5786e2d80ed326cbc7f0e71a99f43bfb988b9b7a02dd21";
+        assert_eq!(crate::emulator::account::hex(&wrapped), expected);
+    }
+}
