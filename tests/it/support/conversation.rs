@@ -17,7 +17,6 @@ use super::service_keys::ServiceKeys;
 pub const SITE: &str = "https://service.example";
 pub const ISSUER: &str = "http://127.0.0.1:8788/api/v2";
 pub const PLUS: &str = "http://127.0.0.1:8788/plus/api/v2";
-pub const PLUS_SCOPES: &str = "openid identite_pivot preferred_username email";
 pub const SECRET: &str = "5ecre7-of-the-test-client-0123456789abcdef";
 pub const KEY: &str = "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA";
 pub const OTHER_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
