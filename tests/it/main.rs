@@ -12,6 +12,7 @@ mod emulator;
 mod faults;
 mod gate;
 mod jose;
+mod levels;
 mod login;
 mod logout;
 mod native_browser;
