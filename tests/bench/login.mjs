@@ -1,6 +1,7 @@
 // What a whole login costs, and whether memory grows: CPU and RSS of the workerd process that serves our worker.
 //
 //   node tests/bench/login.mjs PROGRAM [--build build] [--logins 500] [--rounds 7] [--browsers 8]
+//   node tests/bench/login.mjs PROGRAM --plus ECDH-ES          the same with FranceConnect+ (or RSA-OAEP-256)
 //   node tests/bench/login.mjs PROGRAM --memory [--build build] [--requests 100000] [--browsers 8]
 //
 // PROGRAM is the native program; it plays FranceConnect. A login is what a browser does: the protected page,
@@ -12,6 +13,7 @@
 //   peer        a worker in JavaScript by npm `openid-client` and `jose`: sealed cookies, both signatures, and the
 //               checks of iss, aud, exp, sub, nonce and acr (ours has more)
 //   unchecked   a worker that makes the same redirects and the same two calls and checks and seals nothing
+//               with FranceConnect+ it decrypts both tokens, too, with WebCrypto as all that jose does
 //   bare        baseline.mjs, asked for the page as many times as a login asks a worker
 //
 // CPU is Δ(utime + stime) of the process's stat file (Linux). Milliseconds differ between machines and hours, and
@@ -20,8 +22,9 @@
 // `--memory` logs in and asks for the page again and again. RSS grows under any worker, since the runtime collects
 // its garbage late: a leak of ours is what grows on where the peer and the bare worker have stopped.
 
+import { generateKeyPairSync } from 'node:crypto';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { Agent } from 'node:http';
+import { Agent, createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -31,6 +34,7 @@ const { values: given, positionals: [program] } = parseArgs({
   allowPositionals: true,
   options: {
     memory: { type: 'boolean', default: false },
+    plus: { type: 'string' },
     build: { type: 'string', default: 'build' },
     logins: { type: 'string', default: '500' },
     rounds: { type: 'string', default: '7' },
@@ -92,7 +96,7 @@ export default {
 
 const PEER = `
 import * as client from 'openid-client';
-import { EncryptJWT, createRemoteJWKSet, jwtDecrypt, jwtVerify } from 'jose';
+import { EncryptJWT, compactDecrypt, createRemoteJWKSet, importJWK, jwtDecrypt, jwtVerify } from 'jose';
 
 // Made once in an isolate; the endpoints are known, so nothing is discovered.
 let made;
@@ -112,10 +116,16 @@ async function prepared(env) {
   const config = new client.Configuration(server, env.FC_CLIENT_ID, metadata, client.ClientSecretPost(env.FC_CLIENT_SECRET));
   client.allowInsecureRequests(config);
   client.enableNonRepudiationChecks(config); // the signature of the ID Token
+  let envelope;
+  if (env.PRIVATE_JWK) {
+    const jwk = JSON.parse(env.PRIVATE_JWK);
+    envelope = { key: await importJWK(jwk, jwk.alg), alg: jwk.alg };
+    client.enableDecryptingResponses(config, ['A256GCM'], { key: envelope.key, alg: jwk.alg, kid: jwk.kid });
+  }
   const key = await crypto.subtle.importKey(
     'raw', Uint8Array.from(atob(env.SESSION_KEY), (byte) => byte.charCodeAt(0)), 'AES-GCM', false, ['encrypt', 'decrypt'],
   );
-  made = { issuer, config, key, keys: createRemoteJWKSet(new URL(server.jwks_uri)), userinfo: new URL(server.userinfo_endpoint) };
+  made = { issuer, config, key, envelope, keys: createRemoteJWKSet(new URL(server.jwks_uri)), userinfo: new URL(server.userinfo_endpoint) };
   return made;
 }
 
@@ -133,7 +143,7 @@ async function login(env, asked) {
   const location = client.buildAuthorizationUrl(config, {
     redirect_uri: env.PUBLIC_URL + '/auth/callback',
     scope: env.FC_SCOPES,
-    acr_values: 'eidas1',
+    acr_values: env.ACR,
     state: attempt.state,
     nonce: attempt.nonce,
   });
@@ -141,18 +151,25 @@ async function login(env, asked) {
 }
 
 async function callback(env, url, flow) {
-  const { issuer, config, key, keys, userinfo } = await prepared(env);
+  const { issuer, config, key, envelope, keys, userinfo } = await prepared(env);
   const { state, nonce, returnTo } = await open(key, flow, 'flow');
   const tokens = await client.authorizationCodeGrant(config, url, {
     expectedState: state, expectedNonce: nonce, idTokenExpected: true,
   });
   const { sub, acr, amr } = tokens.claims();
-  if (acr !== 'eidas1') throw new Error('acr');
+  if (acr !== env.ACR) throw new Error('acr');
   const answer = await client.fetchProtectedResource(
     config, tokens.access_token, userinfo, 'GET', null, new Headers({ accept: 'application/jwt' }),
   );
   if (answer.status !== 200 || !answer.headers.get('content-type')?.startsWith('application/jwt')) throw new Error('userinfo');
-  const { payload } = await jwtVerify(await answer.text(), keys, {
+  let token = await answer.text();
+  if (envelope) {
+    const options = { keyManagementAlgorithms: [envelope.alg], contentEncryptionAlgorithms: ['A256GCM'] };
+    const { plaintext, protectedHeader } = await compactDecrypt(token, envelope.key, options);
+    if (protectedHeader.cty !== 'JWT') throw new Error('cty');
+    token = new TextDecoder().decode(plaintext);
+  }
+  const { payload } = await jwtVerify(token, keys, {
     issuer, audience: env.FC_CLIENT_ID, algorithms: ['ES256'], requiredClaims: ['exp', 'sub'], clockTolerance: 10,
   });
   const { iss, aud, exp, iat, nbf, sub: person, ...identity } = payload;
@@ -180,7 +197,7 @@ async function login(env, returnTo) {
     client_id: env.FC_CLIENT_ID,
     redirect_uri: env.PUBLIC_URL + '/auth/callback',
     scope: env.FC_SCOPES,
-    acr_values: 'eidas1',
+    acr_values: env.ACR,
     state: random(),
     nonce: random(),
   });
@@ -327,22 +344,48 @@ const scratch = mkdtempSync(join(tmpdir(), 'bench-'));
 process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
 process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143));
 
+/** What registers us with FranceConnect+ as well: a key pair, whose public half somebody serves. */
+async function keyPair(alg) {
+  const { privateKey } = alg === 'RSA-OAEP-256'
+    ? generateKeyPairSync('rsa', { modulusLength: 2048 })
+    : generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const jwk = { ...privateKey.export({ format: 'jwk' }), use: 'enc', alg, kid: 'bench' };
+  const { d, p, q, dp, dq, qi, ...open } = jwk;
+  const server = createServer((_, answer) => {
+    answer.setHeader('content-type', 'application/jwk-set+json').setHeader('cache-control', 'max-age=86400');
+    answer.end(JSON.stringify({ keys: [open] }));
+  });
+  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
+  return { jwk, uri: `http://127.0.0.1:${server.address().port}/jwks.json` };
+}
+
 const client = { FC_CLIENT_ID: 'bench', FC_CLIENT_SECRET: 'secret-of-the-benchmark-0123456789' };
-const { ready: issuer } = await run(
+const keys = given.plus && await keyPair(given.plus);
+const { ready } = await run(
   program, client, 'emulate', '--listen', '127.0.0.1:0', '--client-id', client.FC_CLIENT_ID,
-  '--redirect-uri', `${SITE}/auth/callback`,
+  '--redirect-uri', `${SITE}/auth/callback`, ...(keys ? ['--encryption', given.plus, '--jwks-uri', keys.uri] : []),
 );
 const variables = {
   ...client,
   PUBLIC_URL: SITE,
   FC_ENVIRONMENT: 'emulator',
-  FC_ISSUER: issuer,
+  FC_ISSUER: ready,
   FC_SESSION_KEYS: keygen(program),
   FC_SCOPES: 'openid identite_pivot preferred_username email',
   FC_PROTECTED_PATHS: '/prive',
   // As long as the benchmark may take, so that no answer renews the session.
   FC_SESSION_IDLE: '86400',
   FC_SESSION_MAX: '86400',
+  ACR: 'eidas1', // for the two others
+  ...(keys && {
+    FC_ENVIRONMENT: 'plus-emulator',
+    FC_ISSUER: ready.replace('/api/v2', '/plus/api/v2'),
+    FC_CLIENT_ID: `${client.FC_CLIENT_ID}-plus`,
+    FC_ENCRYPTION_ALG: given.plus,
+    FC_PRIVATE_KEYS: JSON.stringify({ keys: [keys.jwk] }),
+    PRIVATE_JWK: JSON.stringify(keys.jwk),
+    ACR: 'eidas2',
+  }),
 };
 const page = readFileSync(join(HERE, '../../site/prive/index.html'), 'utf8');
 await (given.memory ? measureMemory : measureLogins)(variables, scratch, page);
