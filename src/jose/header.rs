@@ -1,5 +1,5 @@
 //! Decides which JOSE headers are acceptable (RFC 7515 §4, RFC 8725 §3): judged by our own type, before any
-//! cryptography, because `jwt-compact` lets more through than OpenID Connect wants.
+//! cryptography.
 
 use super::{Algorithm, Invalid, Object, Untrusted};
 

@@ -1,5 +1,5 @@
 //! Whether a signed or encrypted string is authentic: JWS and JWE in compact serialization (RFC 7515, RFC 7516)
-//! under keys of JWK Sets (RFC 7517), over `jwt-compact` and RustCrypto. The caller names the algorithms; the
+//! under keys of JWK Sets (RFC 7517), over RustCrypto. The caller names the algorithms; the
 //! header never chooses.
 
 mod algorithm;
