@@ -5,7 +5,7 @@ use std::convert::Infallible;
 
 use rsa::PrivateKey;
 use rsa::rand_core::{TryCryptoRng, TryRng};
-use rsa::traits::{PrivateKeyParts, PublicKeyParts};
+use rsa::traits::PrivateKeyParts;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -26,7 +26,6 @@ pub(super) fn content_key(key: &PrivateKey, encrypted: &[u8], chance: &mut Chanc
     let decrypted = key.oaep_decrypt_with_rng::<Sha256, _>(&mut Blinding(chance), encrypted);
     if let Ok(decrypted) = decrypted.map(Zeroizing::new)
         && decrypted.len() == CEK
-        && encrypted.len() == key.size()
     {
         cek.copy_from_slice(&decrypted);
     }

@@ -165,6 +165,20 @@ fn no_lie_of_the_provider_raises_a_level_or_ends_a_session() {
 }
 
 #[test]
+fn what_the_envelope_repeats_of_the_token_must_be_true() {
+    for row in ["outer_iss", "outer_aud", "outer_sub"] {
+        for (token, code) in [("id_token_jwe", "id_token.envelope"), ("userinfo_jwe", "userinfo.envelope")] {
+            let name = format!("{token}.{row}");
+            let mut world = World::with(&plus_variables(), Alg::Es256);
+            world.emulator.misbehave(Some(Fault::from_name(&name).unwrap_or_else(|| panic!("{name}"))));
+            let mut browser = Browser::new();
+            assert_eq!((browser.log_in(&mut world, "test").status, world.last_code()), (400, code), "{name}");
+            assert!(!browser.is_logged_in(&mut world), "{name}");
+        }
+    }
+}
+
+#[test]
 fn a_higher_level_of_the_same_provider_is_for_the_same_person() {
     let mut world = World::both();
     let mut browser = Browser::new();
@@ -274,6 +288,8 @@ fn one_logout_ends_what_both_products_began() {
     let mut browser = Browser::new();
     browser.log_in(&mut world, "test");
     browser.log_in_for(&mut world, "test", "/prive/sante/");
+    // A second one at the same provider takes the place of the first: each is logged out once.
+    browser.log_in_for(&mut world, "test", "/prive/notaire/");
     assert_eq!(log_out(&mut browser, &mut world), [(PLUS.to_owned(), 3), (ISSUER.to_owned(), 3)]);
     assert!(!browser.is_logged_in(&mut world));
     assert!(browser.cookies.is_empty(), "{:?}", browser.cookies.keys());
