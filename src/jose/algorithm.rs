@@ -85,6 +85,7 @@ pub(super) fn sound_rsa(n: &[u8], e: &[u8]) -> bool {
         && odd(e)
         && exponent.is_some_and(|exponent| exponent >= 65_537)
         && n.first() != Some(&0)
+        && e.first() != Some(&0)
 }
 
 fn judge<A: jwt_compact::Algorithm>(

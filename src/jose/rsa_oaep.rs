@@ -19,7 +19,8 @@ pub(super) fn content_key(
     chance: &mut Chance,
 ) -> Zeroizing<[u8; CEK]> {
     let mut stand_in = Sha256::new();
-    for part in [&b"franceconnect-edge implicit rejection"[..], &key.d().to_bytes_be(), encrypted] {
+    let exponent = Zeroizing::new(key.d().to_bytes_be());
+    for part in [&b"franceconnect-edge implicit rejection"[..], &exponent, encrypted] {
         stand_in.update(part);
     }
     let mut cek = Zeroizing::new([0; CEK]);
