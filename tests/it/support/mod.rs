@@ -1,4 +1,6 @@
 //! What several tests share.
 
 pub mod conversation;
+pub mod envelope;
+pub mod fixture;
 pub mod signer;
