@@ -7,6 +7,7 @@ mod cli;
 mod cli_check;
 mod cli_run;
 mod config;
+mod config_keys;
 mod discovery;
 mod emulator;
 mod faults;
