@@ -69,18 +69,34 @@ fn is_name(name: &str) -> bool {
         && letters.all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, b'_' | b'.' | b'-'))
 }
 
-/// A value in quotes, and what follows the closing one. Double quotes know `\n` and `\r`.
+/// A value in quotes, and what follows the closing one: a comment or nothing, or else the quotes are part of a value
+/// without quotes, as in `"{"keys":[]}"`.
 fn quoted(text: &str) -> Option<(String, &str)> {
     let text = text.trim_start_matches([' ', '\t']);
     let quote = text.chars().next().filter(|first| matches!(first, '"' | '\'' | '`'))?;
-    let (value, rest) = text.get(1..)?.split_once(quote)?;
-    let value = if quote == '"' { value.replace("\\n", "\n").replace("\\r", "\r") } else { value.to_owned() };
-    Some((value, rest))
+    let inside = text.get(1..)?;
+    let escaped = |at: usize| inside.get(..at).is_some_and(|before| before.ends_with('\\'));
+    let end = inside.match_indices(quote).map(|(at, _)| at).find(|at| !escaped(*at))?;
+    let (value, rest) = (inside.get(..end)?, inside.get(end + 1..)?);
+    let line = rest.lines().next().unwrap_or_default().trim_start();
+    (line.is_empty() || line.starts_with('#')).then(|| (unescape(quote, value), rest))
 }
 
-/// A value without quotes ends at a `#`.
+/// Double quotes know `\n` and `\r`.
+fn unescape(quote: char, value: &str) -> String {
+    if quote == '"' { value.replace("\\n", "\n").replace("\\r", "\r") } else { value.to_owned() }
+}
+
+/// A value without quotes, or with quotes inside its quotes, ends at a `#`.
 fn bare(value: &str) -> String {
-    value.split('#').next().unwrap_or_default().trim().to_owned()
+    let value = value.split('#').next().unwrap_or_default().trim();
+    for quote in ['"', '\'', '`'] {
+        let inside = value.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
+        if let Some(inside) = inside {
+            return unescape(quote, inside);
+        }
+    }
+    value.to_owned()
 }
 
 #[cfg(test)]
@@ -97,6 +113,11 @@ mod tests {
                     E=\n\
                     F=a=b\n\
                     nonsense\n\
+                    J='{\"keys\":[{\"kty\":\"EC\"}]}' # a JSON value, best in single quotes\n\
+                    K={\"keys\":[{\"kty\":\"EC\"}]}\n\
+                    L=\"{\"keys\":[{\"kty\":\"EC\"}]}\"\n\
+                    M='it' 's'\n\
+                    N='it\\'s'\n\
                     G=\"open\n\
                     A=last";
         let vars = DevVars::parse(text);
@@ -113,8 +134,13 @@ mod tests {
         assert_eq!(get("F"), "a=b");
         assert_eq!(get("G"), "\"open");
         assert_eq!(get("H"), "<absent>");
+        assert_eq!(get("J"), r#"{"keys":[{"kty":"EC"}]}"#);
+        assert_eq!(get("K"), get("J"));
+        assert_eq!(get("L"), get("J"));
+        assert_eq!(get("M"), "it' 's");
+        assert_eq!(get("N"), "it\\'s");
         assert_eq!(vars.unreadable, [9]);
         let lines: Vec<_> = vars.settings.iter().map(|setting| setting.line).collect();
-        assert_eq!(lines, [2, 3, 4, 6, 7, 8, 10, 11]);
+        assert_eq!(lines, [2, 3, 4, 6, 7, 8, 10, 11, 12, 13, 14, 15, 16]);
     }
 }

@@ -18,9 +18,12 @@ pub struct Fault {
 pub struct Faults(Vec<Fault>);
 
 impl Faults {
-    /// Notes a fault.
+    /// Notes a fault, once: a variable of two registrations, or a list, may have the same one again.
     pub(super) fn add(&mut self, variable: &'static str, fr: impl Into<String>, en: impl Into<String>) {
-        self.0.push(Fault { variable, missing: false, fr: fr.into(), en: en.into() });
+        let fault = Fault { variable, missing: false, fr: fr.into(), en: en.into() };
+        if !self.0.contains(&fault) {
+            self.0.push(fault);
+        }
     }
 
     /// Notes that a variable without a default is not set.

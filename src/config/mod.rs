@@ -137,8 +137,7 @@ pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, Faults>
     let site = public_url.as_ref();
     let prefix = reader.prefix();
     let place = Place::read(&mut reader, site);
-    // Faults of the rest are named even where the place is unknown.
-    let first = registration::read(&mut reader, site, place.unwrap_or(Place::UNKNOWN), &FIRST);
+    let first = registration::read(&mut reader, site, place, &FIRST);
     let second = second(&mut reader, site, place);
     let drafts: Vec<_> = std::iter::once(&first).chain(&second).collect();
     let private_keys = keys::private_keys(&mut reader, &drafts);
@@ -183,7 +182,7 @@ pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, Faults>
 fn second(
     reader: &mut reader::Reader<'_>,
     site: Option<&PublicUrl>,
-    first: Option<Place>,
+    first: Place,
 ) -> Option<registration::Draft> {
     if reader.given(variables::FC_PLUS_CLIENT_ID).is_none() {
         for name in SECOND_ONLY {
@@ -197,7 +196,7 @@ fn second(
         }
         return None;
     }
-    let Some(place) = first.map_or(Some(Place::UNKNOWN), Place::beside) else {
+    let Some(place) = first.beside() else {
         reader.faults.add(
             variables::FC_PLUS_CLIENT_ID,
             "s’ajoute à un client de FranceConnect : FC_ENVIRONMENT doit être sandbox, integration, production ou emulator.",

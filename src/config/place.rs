@@ -14,15 +14,14 @@ pub(super) enum Place {
     BuiltIn(Environment),
     Emulator(Product),
     Other,
+    /// The name was not understood, and which rules hold is not known: only those that hold everywhere are applied,
+    /// so that one misspelt word is one fault.
+    Unknown,
 }
 
 impl Place {
-    /// Stands for a place whose name was not understood: FranceConnect's rules.
-    pub(super) const UNKNOWN: Self =
-        Self::BuiltIn(Environment { name: "", product: Product::Standard, issuer: "" });
-
     /// The place that FC_ENVIRONMENT names.
-    pub(super) fn read(reader: &mut Reader<'_>, site: Option<&PublicUrl>) -> Option<Self> {
+    pub(super) fn read(reader: &mut Reader<'_>, site: Option<&PublicUrl>) -> Self {
         let name = reader.value(FC_ENVIRONMENT);
         let place = match name.as_str() {
             "emulator" => Some(Self::Emulator(Product::Standard)),
@@ -52,7 +51,7 @@ impl Place {
             ),
             _ => {}
         }
-        place
+        place.unwrap_or(Self::Unknown)
     }
 
     /// Where a second client is registered: FranceConnect+ of the same kind, so that test and production are
@@ -63,13 +62,14 @@ impl Place {
                 environment.sibling(Product::Plus).map(Self::BuiltIn)
             }
             Self::Emulator(Product::Standard) => Some(Self::Emulator(Product::Plus)),
+            Self::Unknown => Some(Self::Unknown),
             _ => None,
         }
     }
 
     /// Whether FranceConnect's own rules hold, as opposed to any provider's.
     pub(super) fn is_strict(self) -> bool {
-        self != Self::Other
+        !matches!(self, Self::Other | Self::Unknown)
     }
 
     /// Which product it is; another provider counts as the plain one.
@@ -77,7 +77,7 @@ impl Place {
         match self {
             Self::BuiltIn(environment) => environment.product,
             Self::Emulator(product) => product,
-            Self::Other => Product::Standard,
+            Self::Other | Self::Unknown => Product::Standard,
         }
     }
 
@@ -91,6 +91,10 @@ impl Place {
         let allowed_origins = allowed_origins(reader, site, self);
         let text = match self {
             Self::BuiltIn(environment) => environment.issuer.to_owned(),
+            Self::Unknown => {
+                reader.given(name)?;
+                return issuer(reader, site, name).and(None);
+            }
             Self::Emulator(_) | Self::Other => issuer(reader, site, name)?,
         };
         if self == Self::Other {
@@ -146,7 +150,7 @@ fn allowed_origins(reader: &mut Reader<'_>, site: Option<&PublicUrl>, place: Pla
             Ok(origin) if !origin.is_secure() && site.is_some_and(|site| !site.is_loopback()) => reader
                 .faults
                 .add(FC_ALLOWED_ORIGINS, "doit lister des origines en https.", "must list https origins."),
-            Ok(origin) if place == Place::Other => origins.push(origin.origin().to_owned()),
+            Ok(origin) if !place.is_strict() => origins.push(origin.origin().to_owned()),
             Ok(_) => reader.faults.add(
                 FC_ALLOWED_ORIGINS,
                 "ne se renseigne qu’avec FC_ENVIRONMENT=other.",

@@ -171,8 +171,8 @@ impl<'a> Reader<'a> {
     }
 
     /// A level that no provider here gives would lock its paths for everybody.
-    pub(super) fn attainable(&mut self, protected: &Protected, place: Option<Place>, second: bool) {
-        let plain = place.is_some_and(|place| place.is_strict() && place.product() == Product::Standard);
+    pub(super) fn attainable(&mut self, protected: &Protected, place: Place, second: bool) {
+        let plain = place.is_strict() && place.product() == Product::Standard;
         if plain && !second && protected.highest() > Some(Level::Eidas1) {
             self.faults.add(
                 FC_PROTECTED_PATHS,

@@ -114,7 +114,8 @@ pub(super) fn read(reader: &mut Reader<'_>, site: Option<&PublicUrl>, place: Pla
     let auth = client_auth(reader, names.client_auth, strict);
     let encryption = encryption(reader, product, strict);
     let userinfo = userinfo(reader, strict);
-    if encryption.is_some() && userinfo == UserInfoFormat::Json {
+    // FranceConnect's own have this fault already.
+    if !strict && encryption.is_some() && userinfo == UserInfoFormat::Json {
         reader.faults.add(
             FC_USERINFO,
             "ne peut être json quand les jetons sont chiffrés : jwt.",
@@ -193,7 +194,11 @@ fn credential(reader: &mut Reader<'_>, name: &'static str) -> String {
 }
 
 fn scopes(reader: &mut Reader<'_>, name: &'static str, product: Product, strict: bool) -> Option<Scopes> {
-    let list = reader.given(name).unwrap_or_else(|| reader.value(FC_SCOPES));
+    let own = reader.given(name);
+    // A second client without a list of its own has the first one's, whose faults are told once.
+    let borrowed = own.is_none() && name != FC_SCOPES;
+    let list = own.unwrap_or_else(|| reader.value(FC_SCOPES));
+    let name = if borrowed { FC_SCOPES } else { name };
     let scopes = Scopes::parse(&list, product)
         .map_err(|fault| {
             let (fr, en) = match fault {
@@ -216,9 +221,13 @@ fn scopes(reader: &mut Reader<'_>, name: &'static str, product: Product, strict:
                 "contient un scope rnipp_, que seul FranceConnect+ connaît.",
                 "holds an rnipp_ scope, which only FranceConnect+ knows.",
             ),
+            Product::Plus if borrowed => (
+                "contient given_name_array, idp_birthdate ou idp_id, que FranceConnect+ ne connaît pas : lui donner ses scopes dans FC_PLUS_SCOPES.",
+                "holds given_name_array, idp_birthdate or idp_id, which FranceConnect+ does not know: give it scopes of its own in FC_PLUS_SCOPES.",
+            ),
             Product::Plus => (
-                "contient given_name_array, idp_birthdate ou idp_id, que FranceConnect+ ne connaît pas ; voir FC_PLUS_SCOPES.",
-                "holds given_name_array, idp_birthdate or idp_id, which FranceConnect+ does not know; see FC_PLUS_SCOPES.",
+                "contient given_name_array, idp_birthdate ou idp_id, que FranceConnect+ ne connaît pas.",
+                "holds given_name_array, idp_birthdate or idp_id, which FranceConnect+ does not know.",
             ),
         };
         reader.faults.add(name, fr, en);

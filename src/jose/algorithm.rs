@@ -80,6 +80,7 @@ pub(super) fn sound_rsa(n: &[u8], e: &[u8]) -> bool {
         && odd(e)
         && exponent.is_some_and(|exponent| exponent >= 65_537)
         && n.first() != Some(&0)
+        && e.first() != Some(&0)
 }
 
 /// A number of an RSA key, as long as its bytes.

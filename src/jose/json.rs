@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Invalid;
 
-/// A JSON object of which every member occurs once. Its readers tell an absent member from one of another
+/// A JSON object of which every member occurs once, and so in every object inside. Its readers tell an absent member from one of another
 /// type: the first may be fine, the second never is, and `null` is of another type.
 ///
 /// One type for all documents, read member by member: a derived `Deserialize` would take an array for a
@@ -22,9 +22,12 @@ impl Object {
     /// Reads one object.
     ///
     /// # Errors
-    /// Not UTF-8, a byte order mark, anything but one object, bytes after it, a member twice.
+    /// Not UTF-8, a byte order mark, anything but one object, bytes after it, a member twice at any depth.
     pub fn parse(bytes: &[u8]) -> Result<Self, Invalid> {
-        serde_json::from_slice(bytes).map_err(|_| Invalid)
+        match serde_json::from_slice(bytes) {
+            Ok(Unambiguous(Value::Object(members))) => Ok(Self(members)),
+            Ok(_) | Err(_) => Err(Invalid),
+        }
     }
 
     /// The object that is the member `name`.
@@ -85,48 +88,56 @@ impl Object {
     }
 }
 
-/// Refuses what is no object with one fixed message: the default ones would print what was there, floats
-/// included, which alone is 15 kB of WebAssembly.
-macro_rules! refuse {
+/// Any value in which every object has each member once, however deep: a key in a set and an `epk` in a header are
+/// objects too, and two readers of a repeated member may read two different ones.
+struct Unambiguous(Value);
+
+struct AnyValue;
+
+/// One visit a kind. None is left to its default, which would print what was there: floats alone are 15 kB of
+/// WebAssembly.
+macro_rules! values {
     ($($visit:ident: $kind:ty,)*) => {
-        $(fn $visit<E: Error>(self, _: $kind) -> Result<Object, E> {
-            Err(E::custom("not an object"))
+        $(fn $visit<E: Error>(self, value: $kind) -> Result<Unambiguous, E> {
+            Ok(Unambiguous(Value::from(value)))
         })*
     };
 }
 
-struct Members;
-
-impl<'de> Visitor<'de> for Members {
-    type Value = Object;
+impl<'de> Visitor<'de> for AnyValue {
+    type Value = Unambiguous;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object with every member once")
+        f.write_str("a value with every member once")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Object, A::Error> {
+    values!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str, visit_string: String,);
+
+    fn visit_unit<E: Error>(self) -> Result<Unambiguous, E> {
+        Ok(Unambiguous(Value::Null))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Unambiguous, A::Error> {
+        let mut all = Vec::new();
+        while let Some(Unambiguous(item)) = items.next_element()? {
+            all.push(item);
+        }
+        Ok(Unambiguous(Value::Array(all)))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Unambiguous, A::Error> {
         let mut all = Map::new();
-        while let Some((name, value)) = members.next_entry::<String, Value>()? {
+        while let Some((name, Unambiguous(value))) = members.next_entry::<String, _>()? {
             if all.insert(name, value).is_some() {
                 return Err(Error::custom("a member occurs twice"));
             }
         }
-        Ok(Object(all))
-    }
-
-    refuse!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str,);
-
-    fn visit_unit<E: Error>(self) -> Result<Object, E> {
-        Err(E::custom("not an object"))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<Object, A::Error> {
-        Err(Error::custom("not an object"))
+        Ok(Unambiguous(Value::Object(all)))
     }
 }
 
-impl<'de> Deserialize<'de> for Object {
+impl<'de> Deserialize<'de> for Unambiguous {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_any(Members)
+        from.deserialize_any(AnyValue)
     }
 }

@@ -33,7 +33,7 @@ const IV: usize = 12;
 const TAG: usize = 16;
 
 /// What we cannot honour: extensions we must understand, compression, passwords, wrapped keys.
-const FOREIGN: [&str; 6] = ["crit", "b64", "zip", "p2s", "p2c", "tag"];
+const FOREIGN: [&str; 7] = ["crit", "b64", "zip", "p2s", "p2c", "iv", "tag"];
 
 impl KeyManagement {
     /// The name in `alg` members (RFC 7518 §4.1).
@@ -74,8 +74,9 @@ struct Parts<'a> {
 /// Opens `token` with a fitting key of `keys`; `chance` blinds RSA operations.
 ///
 /// # Errors
-/// [`Untrusted::NotEncrypted`] for what has not the five parts of a JWE, [`Untrusted::Envelope`] for a form
-/// that is refused before any work, [`Untrusted::Decryption`] for everything else.
+/// [`Untrusted::NotEncrypted`] for what has not the five parts of a JWE, [`Untrusted::Encoding`] for parts that are
+/// no strict base64url or too long in all, [`Untrusted::Envelope`] for a form that is refused before any work,
+/// [`Untrusted::Decryption`] for everything else.
 pub fn decrypt(
     token: &str,
     management: KeyManagement,

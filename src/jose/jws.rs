@@ -11,7 +11,7 @@ pub const TOKEN_LIMIT: usize = 32 * 1024;
 /// Why a token is not believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Untrusted {
-    /// Not three parts of strict base64url, or longer than [`TOKEN_LIMIT`].
+    /// Not the parts of a compact token in strict base64url, or longer than [`TOKEN_LIMIT`].
     Encoding,
     /// The header is not an acceptable object.
     Header,

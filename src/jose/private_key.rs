@@ -5,8 +5,9 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use p256::ecdsa::SigningKey;
 use p256::elliptic_curve::sec1::ToSec1Point;
+use rsa::BoxedUint;
 use serde_json::{Value, json};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::algorithm::{number, sound_rsa};
 use super::{Algorithm, KeyManagement, Object};
@@ -40,13 +41,13 @@ pub(super) enum Material {
 /// What is wrong with a key, without the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyFault {
-    /// The text is no JWK Set.
+    /// The text is no JWK Set, or an object in it has a member twice.
     NotASet,
     /// The set is empty.
     Empty,
     /// The set holds more than [`MOST_PRIVATE_KEYS`].
     TooMany,
-    /// The key at this place (from 1) is no JSON object, or a member is repeated.
+    /// The entry at this place (from 1) is no JSON object.
     NotAKey(usize),
     /// Its `kid` is absent or unusual.
     Kid(usize),
@@ -69,28 +70,38 @@ impl PrivateKeySet {
     }
 
     /// Reads a JWK Set of private keys, each with `kid`, `use` and `alg`: `enc` with `ECDH-ES` (P-256) or
-    /// `RSA-OAEP-256` (2048 to 4096 bits), `sig` with `ES256`.
+    /// `RSA-OAEP-256` (2048 to 4096 bits), `sig` with `ES256`. Other members are not looked at.
     ///
     /// # Errors
-    /// Every unusable key.
+    /// What is wrong with the set, and with every unusable key of the first [`MOST_PRIVATE_KEYS`].
     pub fn parse(text: &Secret) -> Result<Self, Vec<KeyFault>> {
-        let set = Object::parse(text.expose().as_bytes()).ok();
-        let Some(entries) = set.as_ref().and_then(|set| set.get("keys")).and_then(Value::as_array) else {
+        let set = Object::parse(text.expose().as_bytes()).map_err(|_| vec![KeyFault::NotASet])?;
+        let Some(Value::Array(mut entries)) = set.into_members().remove("keys") else {
             return Err(vec![KeyFault::NotASet]);
         };
+        let read = Self::read(&entries);
+        entries.iter_mut().for_each(wipe);
+        read
+    }
+
+    fn read(entries: &[Value]) -> Result<Self, Vec<KeyFault>> {
         let mut faults = Vec::new();
-        let mut keys: Vec<PrivateKey> = Vec::new();
         if entries.is_empty() {
             faults.push(KeyFault::Empty);
         }
         if entries.len() > MOST_PRIVATE_KEYS {
             faults.push(KeyFault::TooMany);
         }
+        let mut keys = Vec::new();
+        let mut kids = Vec::new();
         for (place, entry) in (1..).zip(entries.iter().take(MOST_PRIVATE_KEYS)) {
+            match kid(entry) {
+                Some(kid) if kids.contains(&kid) => faults.push(KeyFault::RepeatedKid(place)),
+                Some(kid) => kids.push(kid),
+                None if entry.is_object() => faults.push(KeyFault::Kid(place)),
+                None => {}
+            }
             match PrivateKey::read(entry, place) {
-                Ok(key) if keys.iter().any(|known| known.kid == key.kid) => {
-                    faults.push(KeyFault::RepeatedKid(place));
-                }
                 Ok(key) => keys.push(key),
                 Err(fault) => faults.push(fault),
             }
@@ -137,16 +148,30 @@ impl std::fmt::Debug for PrivateKeySet {
     }
 }
 
+/// The name of a key, if it is one that a header or a person can repeat.
+fn kid(entry: &Value) -> Option<&str> {
+    entry.get("kid").and_then(Value::as_str).filter(|kid| {
+        !kid.is_empty() && kid.len() <= KID_LIMIT && kid.bytes().all(|byte| byte.is_ascii_graphic())
+    })
+}
+
+/// The numbers of a private key do not stay behind in what the parser made.
+fn wipe(value: &mut Value) {
+    match value {
+        Value::String(text) => text.zeroize(),
+        Value::Array(items) => items.iter_mut().for_each(wipe),
+        Value::Object(members) => members.values_mut().for_each(wipe),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
 impl PrivateKey {
+    /// Reads one key, whose `kid` is judged elsewhere.
     fn read(entry: &Value, place: usize) -> Result<Self, KeyFault> {
         if !entry.is_object() {
             return Err(KeyFault::NotAKey(place));
         }
         let text = |name: &str| entry.get(name).and_then(Value::as_str);
-        let kid = text("kid").filter(|kid| {
-            !kid.is_empty() && kid.len() <= KID_LIMIT && kid.bytes().all(|byte| byte.is_ascii_graphic())
-        });
-        let kid = kid.ok_or(KeyFault::Kid(place))?;
         let bytes = |name: &str| {
             let found = text(name).ok_or(KeyFault::Numbers(place))?;
             URL_SAFE_NO_PAD.decode(found).map(Zeroizing::new).map_err(|_| KeyFault::Numbers(place))
@@ -168,6 +193,7 @@ impl PrivateKey {
         if entry.get("d").is_none() {
             return Err(KeyFault::Public(place));
         }
+        let kid = kid(entry).unwrap_or_default();
         let mut public = json!({ "kty": text("kty"), "use": pair.0, "alg": pair.1, "kid": kid });
         let names: &[&str] = if rsa { &["n", "e"] } else { &["crv", "x", "y"] };
         for name in names {
@@ -211,7 +237,12 @@ fn agreement(x: &[u8], y: &[u8], d: &[u8], signs: bool) -> Option<Material> {
 /// An RSA key whose numbers belong together; `d`, `p` and `q` are enough, the rest follows from them.
 fn transport([n, e, d, p, q]: &[Zeroizing<Vec<u8>>; 5]) -> Option<Material> {
     sound_rsa(n, e).then_some(())?;
-    let primes = vec![number(p)?, number(q)?];
-    let key = rsa::PrivateKey::from_components(number(n)?, number(e)?, number(d)?, primes);
+    let (n, p, q) = (number(n)?, number(p)?, number(q)?);
+    // A small factor is found by anybody, and its arithmetic may take forever; a square has another order.
+    let balanced = |prime: &BoxedUint| prime.bit_width_vartime() * 5 >= n.bit_width_vartime() * 2;
+    if !balanced(&p) || !balanced(&q) || p == q {
+        return None;
+    }
+    let key = rsa::PrivateKey::from_components(n, number(e)?, number(d)?, vec![p, q]);
     Some(Material::Transport(Box::new(key.ok()?)))
 }

@@ -17,7 +17,8 @@ use crate::secret::Chance;
 /// same token, so that asking again teaches nothing either.
 pub(super) fn content_key(key: &PrivateKey, encrypted: &[u8], chance: &mut Chance) -> Zeroizing<[u8; CEK]> {
     let mut stand_in = Sha256::new();
-    for part in [&b"franceconnect-edge implicit rejection"[..], &key.d().to_be_bytes(), encrypted] {
+    let exponent = Zeroizing::new(key.d().to_be_bytes());
+    for part in [&b"franceconnect-edge implicit rejection"[..], &exponent, encrypted] {
         stand_in.update(part);
     }
     let mut cek = Zeroizing::new([0; CEK]);
