@@ -21,6 +21,7 @@ mod native_files;
 mod native_requests;
 mod native_support;
 mod privacy;
+mod profile;
 mod readme;
 mod rooms;
 mod session;
