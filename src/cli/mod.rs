@@ -54,7 +54,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    #[command(about = "Sert le site et un FranceConnect émulé, pour développer", help_template = TEMPLATE)]
+    #[command(about = "Sert le site, FranceConnect et FranceConnect+ émulés, pour développer", help_template = TEMPLATE)]
     #[command(after_help = dev::HELP)]
     Dev(dev::Args),
     #[command(about = "Sert le site et sa connexion sur cette machine", help_template = TEMPLATE)]

@@ -26,6 +26,13 @@ pub struct Label {
     pub en: &'static str,
 }
 
+impl Label {
+    /// Whether the claim is what the national register of persons says, beside the identity provider.
+    pub fn is_of_register(&self) -> bool {
+        self.claim.starts_with("rnipp_")
+    }
+}
+
 const fn label(claim: &'static str, fr: &'static str, en: &'static str) -> Label {
     Label { claim, fr, en }
 }
@@ -130,6 +137,21 @@ impl Identity {
         self.0.get(claim).and_then(Value::as_str)
     }
 
+    /// What there is to show, in the order of [`Identity::LABELS`]. A place told in words, as other countries tell
+    /// it, is not labelled as a code.
+    pub fn shown(&self) -> impl Iterator<Item = (Label, &str)> {
+        Self::LABELS.iter().filter_map(|known| {
+            let text = self.text(known.claim)?;
+            let words = match known.claim {
+                _ if is_code(text) => None,
+                "birthplace" => Some(label(known.claim, "Lieu de naissance", "Place of birth")),
+                "birthcountry" => Some(label(known.claim, "Pays de naissance", "Country of birth")),
+                _ => None,
+            };
+            Some((words.unwrap_or(*known), text))
+        })
+    }
+
     /// All claims that are kept, by name.
     pub fn claims(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
@@ -145,6 +167,12 @@ impl Identity {
         let parts: Vec<&str> = first.into_iter().chain(last).collect();
         (!parts.is_empty()).then(|| parts.join(" "))
     }
+}
+
+/// Whether `text` has the shape of an INSEE code: `75107`, `2A004`, `99100`.
+fn is_code(text: &str) -> bool {
+    let corsican = |at: usize, byte: u8| at == 1 && matches!(byte, b'A' | b'B');
+    text.len() == 5 && text.bytes().enumerate().all(|(at, byte)| byte.is_ascii_digit() || corsican(at, byte))
 }
 
 fn sound(claim: &str, value: &Value) -> bool {

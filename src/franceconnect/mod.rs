@@ -2,6 +2,7 @@
 //! error words, the button.
 
 mod acr;
+mod birthdate;
 mod button;
 mod environment;
 mod error;
@@ -10,6 +11,7 @@ mod product;
 mod scope;
 
 pub use acr::{Level, Reached};
+pub use birthdate::BirthDate;
 pub use button::button;
 pub use environment::Environment;
 pub use error::{ERRORS, callback_error};

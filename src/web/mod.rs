@@ -6,6 +6,7 @@ mod error_page;
 mod event;
 mod faults_page;
 mod gate;
+mod identity;
 mod language;
 mod login;
 mod logout;

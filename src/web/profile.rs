@@ -3,14 +3,14 @@
 use serde_json::json;
 
 use crate::config::Config;
-use crate::franceconnect::{Identity, Level};
+use crate::franceconnect::Level;
 use crate::html::{Html, ToHtml, fill};
 use crate::secret::Chance;
 use crate::session::Session;
 use crate::session::current::{self, Opened, Presence};
 use crate::time::Timestamp;
 use crate::web::page::{form_page, private};
-use crate::web::{Language, Reply, error_page, gate};
+use crate::web::{Language, Reply, error_page, gate, identity};
 use crate::wire::{Header, Request, Response};
 
 /// The profile page, or the button for those who are not here.
@@ -99,34 +99,31 @@ fn profile(config: &Config, language: Language, session: &Session) -> Response {
         ),
         None => Html::literal(language.pick("<p>Vous êtes connecté.</p>\n", "<p>You are logged in.</p>\n")),
     };
-    let rows: Html = Identity::LABELS
-        .iter()
-        .filter_map(|label| {
-            let text = session.citizen.identity.text(label.claim)?;
-            let shown = language.pick(value_fr(label.claim, text), text);
-            Some(fill("<dt>{}</dt><dd>{}</dd>\n", &[&language.pick(label.fr, label.en), &shown]))
-        })
-        .collect();
-    let origin = language.pick(
-        "Ces données viennent de FranceConnect et ne se modifient pas ici.",
-        "These data come from FranceConnect and cannot be changed here.",
+    let product =
+        config.registration(&session.citizen.issuer).map_or("FranceConnect", |at| at.product().name());
+    let origin = fill(
+        language.pick(
+            "<p>Ces données viennent de {} et ne se modifient pas ici.</p>\n",
+            "<p>These data come from {} and cannot be changed here.</p>\n",
+        ),
+        &[&product],
     );
-    let values: [&dyn ToHtml; 6] =
-        [&title, &here, &rows, &origin, &config.prefix, &language.pick("Se déconnecter", "Log out")];
+    let [told, register] = identity::lists(language, &session.citizen);
+    let login = identity::login(language, &session.citizen);
+    let values: [&dyn ToHtml; 8] = [
+        &title,
+        &here,
+        &told,
+        &register,
+        &origin,
+        &login,
+        &config.prefix,
+        &language.pick("Se déconnecter", "Log out"),
+    ];
     let main = fill(
-        "<h1>{}</h1>\n{}<dl>\n{}</dl>\n<p>{}</p>\n<form action=\"{}/logout\" method=\"post\">\
+        "<h1>{}</h1>\n{}{}{}{}{}<form action=\"{}/logout\" method=\"post\">\
          <button class=\"fce-action\" type=\"submit\">{}</button></form>",
         &values,
     );
     form_page(config, language, 200, title, &main)
-}
-
-/// Words of the protocol in words for people.
-fn value_fr<'a>(claim: &str, text: &'a str) -> &'a str {
-    match (claim, text) {
-        ("gender", "female") => "Féminin",
-        ("gender", "male") => "Masculin",
-        ("gender", "unspecified") => "Non précisé",
-        _ => text,
-    }
 }

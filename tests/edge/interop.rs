@@ -28,7 +28,8 @@ fn in_and_out(platform: Platform, alg: &str, auth: &str) {
         let landed = browser.get(&callback);
         assert_eq!((landed.status, landed.location()), (303, "/prive/"), "pkce {pkce}: {}", landed.text());
         let profile = browser.get("/auth/profile").text();
-        for shown in ["DUBOIS", "Angela Claire Louise", "1962-08-24", "75107", "wossewodda-3728@yopmail.com"]
+        for shown in
+            ["DUBOIS", "Angela Claire Louise", "24 août 1962", "75107", "wossewodda-3728@yopmail.com"]
         {
             assert!(profile.contains(shown), "pkce {pkce}: {shown} is missing from {profile}");
         }

@@ -6,7 +6,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 
 use crate::cli::{program, text};
 use crate::native_browser::Browser;
-use crate::native_support::{Folder, KEY};
+use crate::native_support::{Answer, Folder, KEY};
 
 /// A command that is killed with the test.
 struct Running(Child);
@@ -69,6 +69,14 @@ fn dev_serves_a_site_and_its_franceconnect_until_a_signal() {
     let issuer = all.split("FranceConnect émulé : ").nth(1).unwrap().lines().next().unwrap();
     assert!(issuer.starts_with("http://127.0.0.1:"), "another name than the site's");
     assert!(get(&format!("{issuer}/.well-known/openid-configuration")).contains(issuer));
+    let plus = issuer.replace("/api/v2", "/plus/api/v2");
+    assert!(lines.contains(&format!("FranceConnect+ émulé : {plus}")), "{all}");
+    assert!(get(&format!("{plus}/.well-known/openid-configuration")).contains("\"eidas2\""));
+    let page = format!("FranceConnect+ est demandé par : {}prive/sante (eidas2)", ready(&lines));
+    assert!(lines.contains(&page), "{page}: {all}");
+    for account in ["étranger_présumé_né_jour,", "eidas_belge, eidas_tchèque"] {
+        assert!(all.contains(account), "{account}: {all}");
+    }
     assert!(all.contains("Comptes de test") && all.contains("sans style officiel"), "{all}");
     assert_eq!(running.signal("INT").code(), Some(0));
 }
@@ -83,15 +91,7 @@ fn dev_lets_a_person_in_and_out_again() {
     let (running, lines) = Running::start(command);
     let site = ready(&lines);
     let mut browser = Browser::default();
-    // The gate sends a navigation to the emulator, whose pages each have their form.
-    assert_eq!(browser.open(&format!("{site}prive")).status, 200);
-    let interaction = browser.url.clone();
-    assert!(interaction.starts_with("http://127.0.0.1:"), "{interaction}");
-    let page = browser.open(&interaction).text();
-    let idp = page.split("name=\"idp\" value=\"").nth(1).unwrap().split('"').next().unwrap();
-    browser.submit(&format!("{interaction}/fournisseur"), &format!("idp={idp}"));
-    browser.submit(&format!("{interaction}/connexion"), "login=test&password=123");
-    let arrived = browser.submit(&format!("{interaction}/information"), "");
+    let arrived = identify(&mut browser, &format!("{site}prive"), "/api/v2/interaction/");
     assert_eq!((browser.url.as_str(), arrived.text().as_str()), (format!("{site}prive").as_str(), "private"));
     assert_eq!(arrived.header("cache-control"), Some("private, no-store"));
     let profile = browser.open(&format!("{site}auth/profile"));
@@ -100,6 +100,77 @@ fn dev_lets_a_person_in_and_out_again() {
     assert_eq!(browser.url, site, "back from the provider's logout, on the page for that");
     browser.open(&format!("{site}prive"));
     assert_ne!(origin_of(&browser.url), origin_of(site), "a login is needed again");
+    assert_eq!(running.signal("TERM").code(), Some(0));
+}
+
+/// From `page`, which sends a navigation to the product whose pages begin with `interactions`, through its forms.
+fn identify(browser: &mut Browser, page: &str, interactions: &str) -> Answer {
+    assert_eq!(browser.open(page).status, 200);
+    let interaction = browser.url.clone();
+    let path = interaction.strip_prefix("http://127.0.0.1:").unwrap().trim_start_matches(char::is_numeric);
+    assert!(path.starts_with(interactions), "{interaction}");
+    let choice = browser.open(&interaction).text();
+    let idp = choice.split("name=\"idp\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    browser.submit(&format!("{interaction}/fournisseur"), &format!("idp={idp}"));
+    browser.submit(&format!("{interaction}/connexion"), "login=test&password=123");
+    browser.submit(&format!("{interaction}/information"), "")
+}
+
+#[cfg(unix)]
+#[test]
+fn dev_shows_a_step_up_from_one_product_to_the_other() {
+    let folder = Folder::new();
+    folder.write("site/prive/index.html", "private").write("site/prive/sante.html", "health");
+    let mut command = program(folder.path());
+    command.args(["dev", "--listen", "127.0.0.1:0"]);
+    let (running, lines) = Running::start(command);
+    let site = ready(&lines);
+    let mut browser = Browser::default();
+    assert_eq!(identify(&mut browser, &format!("{site}prive/"), "/api/v2/interaction/").text(), "private");
+    let session = |browser: &mut Browser| browser.open(&format!("{site}auth/session")).text();
+    assert!(session(&mut browser).contains("\"acr\":\"eidas1\""));
+    let arrived = identify(&mut browser, &format!("{site}prive/sante"), "/plus/api/v2/interaction/");
+    assert_eq!(
+        (browser.url.as_str(), arrived.text().as_str()),
+        (format!("{site}prive/sante").as_str(), "health")
+    );
+    let raised = session(&mut browser);
+    assert!(raised.contains("\"acr\":\"eidas2\"") && raised.contains("\"mfa\""), "{raised}");
+    let profile = browser.open(&format!("{site}auth/profile")).text();
+    assert!(
+        profile.contains("viennent de FranceConnect+") && profile.contains("à l’état civil"),
+        "{profile}"
+    );
+    assert_eq!(running.signal("TERM").code(), Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn dev_takes_paths_and_registrations_from_the_environment() {
+    let folder = Folder::new();
+    folder.write("site/acte.html", "deed");
+    let mut command = program(folder.path());
+    command.args(["dev", "--listen", "127.0.0.1:0"]).envs([
+        ("FC_PROTECTED_PATHS", "/compte, /acte/* eidas3"),
+        ("FC_PLUS_CLIENT_AUTH", "private_key_jwt"),
+        ("FC_PLUS_SCOPES", "openid email"),
+        ("FC_PREFIX", "/connexion"),
+    ]);
+    let (running, lines) = Running::start(command);
+    let site = ready(&lines);
+    assert!(lines.contains(&format!("FranceConnect+ est demandé par : {site}acte (eidas3)")), "{lines:?}");
+    let mut browser = Browser::default();
+    assert_eq!(identify(&mut browser, &format!("{site}acte"), "/plus/api/v2/interaction/").text(), "deed");
+    let profile = browser.open(&format!("{site}connexion/profile")).text();
+    assert!(profile.contains("élevé (eidas3)") && !profile.contains("DUBOIS"), "{profile}");
+    assert_eq!(running.signal("TERM").code(), Some(0));
+    // Without such a path there is still a way to see it.
+    let mut command = program(folder.path());
+    command.args(["dev", "--listen", "127.0.0.1:0"]).env("FC_PROTECTED_PATHS", "/compte");
+    let (running, lines) = Running::start(command);
+    let link =
+        format!("FranceConnect+ est demandé par : {}auth/login?acr_values=eidas2 (eidas2)", ready(&lines));
+    assert!(lines.contains(&link), "{lines:?}");
     assert_eq!(running.signal("TERM").code(), Some(0));
 }
 

@@ -27,7 +27,8 @@ fn a_login_from_the_gate_to_the_page_and_out_again() {
     assert_eq!(session["name"], "Angela DUBOIS");
     assert_eq!(session["acr"], "eidas1");
     let profile = String::from_utf8(browser.get(&mut world, "/auth/profile").body).unwrap();
-    for shown in ["Nom de naissance", "DUBOIS", "Angela Claire Louise", "1962-08-24", "75107", "Féminin"] {
+    for shown in ["Nom de naissance", "DUBOIS", "Angela Claire Louise", "24 août 1962", "75107", "Féminin"]
+    {
         assert!(profile.contains(shown), "{shown}");
     }
     assert_eq!(profile.matches("Se déconnecter").count(), 1);

@@ -28,6 +28,7 @@ mod native_requests;
 mod native_support;
 mod privacy;
 mod private_keys;
+mod profile;
 mod readme;
 mod rooms;
 mod session;
