@@ -121,7 +121,10 @@ const TESTS: &[(&str, Test)] = tests! {
         strangers_cookies_hide_nothing,
         one_kind_of_cookie_is_not_another,
     }
-    Own: cookies { a_session_of_another_service_is_none, }
+    Own: cookies {
+        a_session_of_another_service_is_none,
+        the_largest_session_fits_with_both_logins_remembered,
+    }
     Together: files {
         a_path_finds_its_file_its_page_or_its_index,
         a_folder_gets_its_slash,
@@ -185,6 +188,9 @@ const TESTS: &[(&str, Test)] = tests! {
         es256_and_the_secret_in_a_header,
         rs256_and_the_secret_in_the_form,
         rs256_and_the_secret_in_a_header,
+        es256_and_no_secret_at_all,
+        encrypted_to_a_key_that_is_agreed_on,
+        encrypted_to_a_key_that_is_transported_and_no_secret,
     }
 };
 
@@ -194,6 +200,10 @@ const DEPLOYED: &[(&str, fn())] = &[
     (
         "manifests::spin_toml_declares_every_variable",
         manifests::spin_toml_declares_every_variable_and_no_other,
+    ),
+    (
+        "manifests::spin_lets_calls_out_to_franceconnect",
+        manifests::spin_lets_calls_out_to_franceconnect_in_every_environment,
     ),
     (
         "manifests::wrangler_toml_holds_no_secret",

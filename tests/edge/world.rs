@@ -53,11 +53,13 @@ impl World {
         })
     }
 
-    /// A client of both products: one path of the site needs `eidas2`, another `eidas3`.
-    pub fn both(platform: Platform, change: impl FnOnce(&mut Variables)) -> Self {
-        let (standard, registration) = (Product::Standard, Registration::default());
-        Self::registered(platform, standard, registration, |variables, emulator| {
+    /// A client of both products: one path of the site needs `eidas2`, another `eidas3`. FranceConnect signs with
+    /// `alg`, FranceConnect+ always with ES256.
+    pub fn both(platform: Platform, alg: &'static str, change: impl FnOnce(&mut Variables)) -> Self {
+        let registration = Registration { alg, ..Registration::default() };
+        Self::registered(platform, Product::Standard, registration, |variables, emulator| {
             let added = [
+                ("FC_ID_TOKEN_ALG", alg.to_owned()),
                 ("FC_AMR", "true".to_owned()),
                 ("FC_PLUS_AMR", "true".to_owned()),
                 ("FC_PLUS_ISSUER", emulator.issuer_of(Product::Plus)),
@@ -141,7 +143,7 @@ impl World {
 
     /// The same for a client of both products.
     pub fn shared_by_both(platform: Platform) -> Arc<Self> {
-        once(&SHARED[1][platform as usize], platform, |platform| Self::both(platform, |_| {}))
+        once(&SHARED[1][platform as usize], platform, |platform| Self::both(platform, "ES256", |_| {}))
     }
 
     /// Ends the shared ones.
