@@ -105,6 +105,29 @@ impl Browser {
         self.get(&callback)
     }
 
+    /// A whole login for `page`, which must succeed; answers what the page answered.
+    pub fn log_in_for(&mut self, login: &str, page: &str) -> Answer {
+        let callback = self.authorize(login, page);
+        let landed = self.get(&callback);
+        assert_eq!((landed.status, landed.location()), (303, page), "{}", landed.text());
+        self.get(page)
+    }
+
+    /// Goes to the provider at `url`, and back again without a login; answers the address of the callback.
+    pub fn give_up(&mut self, url: &str) -> String {
+        let interaction = self.get(url).location().to_owned();
+        let back = self.get(&format!("{}{interaction}/retour", origin(url)));
+        assert!(back.location().contains("error=access_denied"), "{}", back.location());
+        back.location().to_owned()
+    }
+
+    /// What the site's scripts are told of who is here.
+    pub fn told(&mut self) -> serde_json::Value {
+        let answer = self.fetch("/auth/session");
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer.json()
+    }
+
     /// Whether the site knows this browser.
     pub fn is_logged_in(&mut self) -> bool {
         let answer = self.fetch("/auth/session");

@@ -83,12 +83,9 @@ pub fn giving_up_is_no_error(world: &World) {
     for (language, lang) in [(None, "fr"), (Some("en-GB,en;q=0.9"), "en")] {
         let mut browser = world.browser();
         let sent = browser.get("/auth/login?return_to=/prive/");
-        let interaction = browser.get(sent.location()).location().to_owned();
-        let provider = crate::platform::origin(&world.emulator().issuer);
-        let back = browser.get(&format!("{provider}{interaction}/retour"));
-        assert!(back.location().contains("error=access_denied"), "{}", back.location());
+        let back = browser.give_up(sent.location());
         browser.language = language;
-        let answer = browser.get(back.location());
+        let answer = browser.get(&back);
         let page = answer.text();
         assert_eq!((answer.status, page.contains(&format!("<html lang=\"{lang}\">"))), (200, true), "{page}");
         assert!(

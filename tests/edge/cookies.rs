@@ -93,3 +93,33 @@ pub fn a_session_of_another_service_is_none(platform: Platform) {
         assert_eq!(session_with(browser, &format!("fc_session={cookie}")).status, 401);
     }
 }
+
+/// A session that took the place of another product's holds both ID Tokens, for the logout. With everything that can
+/// be asked about the person with the longest identity it is the largest there is.
+pub fn the_largest_session_fits_with_both_logins_remembered(platform: Platform) {
+    // What the name and the attributes are longer by on https.
+    const HTTPS: usize = "__Host-; Secure".len();
+    for alg in ["ES256", "RS256"] {
+        let world = World::both(platform, alg, |variables| {
+            let all = "openid profile birth email";
+            variables.insert("FC_SCOPES", format!("{all} idp_birthdate idp_id"));
+            variables.insert("FC_PLUS_SCOPES", format!("{all} rnipp_identite_pivot"));
+        });
+        let mut browser = world.browser();
+        browser.log_in_for("identité_maximale", "/prive/");
+        let callback = browser.authorize("identité_maximale", "/prive/notaire/");
+        let landed = browser.get(&callback);
+        let set = landed.all("set-cookie").into_iter().find(|cookie| cookie.starts_with("fc_session="));
+        let size = set.map(str::len).unwrap_or_else(|| panic!("{alg}: {}", landed.text())) + HTTPS;
+        assert!(size < 4096, "{alg}: a session cookie of {size} bytes");
+        assert_eq!(browser.told()["acr"], "eidas3");
+        let left = browser.post("/auth/logout", "");
+        let begun = left.all("set-cookie").into_iter().find(|cookie| cookie.starts_with("fc_logout="));
+        let kept = begun.map(str::len).unwrap_or_else(|| panic!("{alg}: {left:?}")) + HTTPS;
+        assert!(kept < 4096, "{alg}: a logout cookie of {kept} bytes");
+        println!("{}, {alg}: a session cookie of {size} bytes, a logout cookie of {kept}", platform.name());
+        let back = browser.walk(left.location(), "");
+        let second = format!("{}/session/end?", world.emulator().issuer);
+        assert!(browser.get(&back).location().starts_with(&second), "{alg}: the first login is remembered");
+    }
+}

@@ -19,7 +19,7 @@ fn leaves_keys_behind(fault: Fault) -> bool {
 }
 
 /// One login under `fault`, from the citizen's way through the provider on.
-fn log_in_under(world: &World, fault: Fault) {
+pub fn log_in_under(world: &World, fault: Fault) {
     let name = fault.name();
     let mut browser = world.browser();
     let sent = browser.get("/auth/login?return_to=/prive/");
@@ -65,7 +65,7 @@ fn assert_refused(answer: &Answer, name: &str) {
     assert!(!answer.all("set-cookie").iter().any(|cookie| cookie.starts_with("fc_session=")), "{name}");
 }
 
-fn the_next_login_works(world: &World, after: &str) {
+pub fn the_next_login_works(world: &World, after: &str) {
     world.emulator().misbehave("");
     let answer = world.browser().log_in("test");
     assert_eq!(answer.status, 303, "after {after}: {}", answer.text());

@@ -169,6 +169,11 @@ pub fn our_prefix_is_never_looked_for_on_the_site(world: &World) {
     for path in ["/auth", "/auth/", "/auth/x", "/auth/login/", "/auth/LOGIN", "/auth/style.css/"] {
         assert_eq!(world.browser().get(path).status, 404, "{path}");
     }
+    // A level that nobody here gives is no reason to send anybody anywhere.
+    for level in ["eidas2", "eidas3", "eidas9", "EIDAS1", "eidas1%20eidas2"] {
+        let answer = world.browser().get(&format!("/auth/login?acr_values={level}"));
+        assert_eq!((answer.status, answer.get("location")), (400, None), "{level}");
+    }
     for (method, path, allow) in [
         ("POST", "/auth/login", "GET"),
         ("HEAD", "/auth/callback", "GET"),

@@ -14,11 +14,14 @@ mod browser;
 mod callback;
 mod component;
 mod cookies;
+mod encrypted;
+mod envelope;
 mod faults;
 mod files;
 mod gate;
 mod http;
 mod interop;
+mod keys;
 mod limits;
 mod login;
 mod manifests;
@@ -26,7 +29,9 @@ mod outage;
 mod platform;
 mod process;
 mod provider;
+mod published;
 mod secrets;
+mod steps;
 mod world;
 mod wrangler;
 
@@ -45,6 +50,8 @@ enum Test {
     Together(fn(&World)),
     /// The same, while nobody else does: to count calls, to switch faults.
     Alone(fn(&World)),
+    /// A client of both products that others talk to at the same time.
+    Both(fn(&World)),
     /// A platform, to start what it needs.
     Own(fn(Platform)),
 }
@@ -62,6 +69,7 @@ impl Test {
                 let _nobody = world.quiet.write().unwrap_or_else(PoisonError::into_inner);
                 test(&world);
             }
+            Self::Both(test) => test(&World::shared_by_both(platform)),
             Self::Own(test) => test(platform),
         }
     }
@@ -113,7 +121,10 @@ const TESTS: &[(&str, Test)] = tests! {
         strangers_cookies_hide_nothing,
         one_kind_of_cookie_is_not_another,
     }
-    Own: cookies { a_session_of_another_service_is_none, }
+    Own: cookies {
+        a_session_of_another_service_is_none,
+        the_largest_session_fits_with_both_logins_remembered,
+    }
     Together: files {
         a_path_finds_its_file_its_page_or_its_index,
         a_folder_gets_its_slash,
@@ -147,11 +158,39 @@ const TESTS: &[(&str, Test)] = tests! {
         of_the_metadata,
         of_the_logout,
     }
+    Both: steps {
+        a_higher_page_takes_a_second_login_in_the_place_of_the_first,
+        a_page_of_the_highest_level_is_reached_at_once_or_step_by_step,
+        a_script_is_told_which_level_is_missing,
+        who_gives_up_halfway_stays_logged_in,
+        somebody_else_at_a_step_up_is_refused,
+        a_logout_leaves_both_with_the_tokens_they_signed,
+    }
+    Both: published {
+        the_public_halves_of_the_keys,
+        the_callbacks_that_share_a_client,
+        nothing_else_under_these_names,
+    }
+    Together: published { nothing_without_keys, }
+    Own: published { what_is_wrong_is_named_and_no_key_shown, }
+    Own: encrypted {
+        to_a_key_that_is_agreed_on,
+        to_a_key_that_is_transported,
+        for_a_service_that_signs_its_calls,
+        to_the_old_key_and_then_to_the_new_one,
+    }
+    Own: envelope {
+        of_an_agreed_key,
+        of_a_transported_key,
+    }
     Own: interop {
         es256_and_the_secret_in_the_form,
         es256_and_the_secret_in_a_header,
         rs256_and_the_secret_in_the_form,
         rs256_and_the_secret_in_a_header,
+        es256_and_no_secret_at_all,
+        encrypted_to_a_key_that_is_agreed_on,
+        encrypted_to_a_key_that_is_transported_and_no_secret,
     }
 };
 
@@ -161,6 +200,10 @@ const DEPLOYED: &[(&str, fn())] = &[
     (
         "manifests::spin_toml_declares_every_variable",
         manifests::spin_toml_declares_every_variable_and_no_other,
+    ),
+    (
+        "manifests::spin_lets_calls_out_to_franceconnect",
+        manifests::spin_lets_calls_out_to_franceconnect_in_every_environment,
     ),
     (
         "manifests::wrangler_toml_holds_no_secret",

@@ -5,6 +5,7 @@ use std::fs;
 use std::process::Command;
 
 use franceconnect_edge::config::VARIABLES;
+use franceconnect_edge::franceconnect::{Environment, Product};
 use toml::Table;
 
 use crate::platform;
@@ -41,7 +42,30 @@ pub fn spin_toml_declares_every_variable_and_no_other() {
             assert_eq!(entry["default"].as_str(), Some(""), "{}", variable.name);
         }
     }
-    assert_eq!(component["allowed_outbound_hosts"].as_array().unwrap().len(), 2, "the providers alone");
+}
+
+/// As deployed it asks the two test environments; those of production are in the comments, to be copied.
+pub fn spin_lets_calls_out_to_franceconnect_in_every_environment() {
+    let text = fs::read_to_string(project().join("spin.toml")).unwrap();
+    let manifest = read("spin.toml");
+    for (name, product, default) in [
+        ("provider_origin", Product::Standard, "sandbox"),
+        ("plus_provider_origin", Product::Plus, "plus-integration"),
+    ] {
+        let origin = |name: &str| platform::origin(Environment::parse(name).unwrap().issuer);
+        assert_eq!(manifest["variables"][name]["default"].as_str(), Some(origin(default).as_str()), "{name}");
+        let of_product = |environment: &&Environment| environment.product == product;
+        let production = Environment::ALL.iter().filter(of_product);
+        let production = production.map(|environment| environment.name);
+        let production = production.filter(|name| name.ends_with("production")).map(origin);
+        for origin in production {
+            assert!(text.contains(&format!("# In production: {origin}\n")), "{name}: {origin}");
+        }
+    }
+    let component = &manifest["component"]["franceconnect-edge"];
+    let hosts: Vec<_> = component["allowed_outbound_hosts"].as_array().unwrap().iter().collect();
+    let hosts: Vec<_> = hosts.into_iter().filter_map(toml::Value::as_str).collect();
+    assert_eq!(hosts, ["{{ provider_origin }}", "{{ plus_provider_origin }}"], "the providers alone");
 }
 
 pub fn wrangler_toml_holds_no_secret_and_no_unknown_name() {
@@ -50,6 +74,12 @@ pub fn wrangler_toml_holds_no_secret_and_no_unknown_name() {
     for name in variables.keys() {
         let known = VARIABLES.iter().find(|variable| variable.name == name);
         assert!(known.is_some_and(|variable| !variable.secret), "{name}");
+    }
+    // And says how each secret there is gets where it belongs.
+    let text = fs::read_to_string(project().join("wrangler.toml")).unwrap();
+    for variable in VARIABLES.iter().filter(|variable| variable.secret) {
+        let line = format!("#   npx wrangler secret put {} ", variable.name);
+        assert!(text.contains(&line), "{}", variable.name);
     }
     let assets = manifest["assets"].as_table().unwrap();
     assert_eq!(assets["run_worker_first"].as_bool(), Some(true), "or files were served without the gate");

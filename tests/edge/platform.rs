@@ -44,10 +44,15 @@ impl Platform {
             Self::Cloudflare => cloudflare(port),
             Self::Spin => spin(&listen),
         };
-        let origin = variables.get("FC_ISSUER").map(|issuer| origin(issuer));
         if self == Self::Spin {
             command.envs(variables.iter().map(|(name, value)| (format!("SPIN_VARIABLE_{name}"), value)));
-            command.envs(origin.map(|origin| ("SPIN_VARIABLE_PROVIDER_ORIGIN", origin)));
+            // Spin lets calls out to these alone.
+            for (issuer, variable) in [
+                ("FC_ISSUER", "SPIN_VARIABLE_PROVIDER_ORIGIN"),
+                ("FC_PLUS_ISSUER", "SPIN_VARIABLE_PLUS_PROVIDER_ORIGIN"),
+            ] {
+                command.envs(variables.get(issuer).map(|issuer| (variable, origin(issuer))));
+            }
         } else {
             command.envs(variables);
         }

@@ -29,8 +29,21 @@ pub fn free_port() -> u16 {
     (0..1000)
         .map(|_| 20_000 + (std::process::id() as usize * 37 + NEXT.fetch_add(1, Ordering::Relaxed)) % 12_000)
         .filter_map(|port| u16::try_from(port).ok())
-        .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
+        .find(|port| is_free(*port))
         .expect("no port is free")
+}
+
+fn is_free(port: u16) -> bool {
+    TcpListener::bind(("127.0.0.1", port)).is_ok()
+}
+
+/// Waits until nobody listens on `port` any more: the children of a program may outlive it for a moment.
+pub fn wait_until_free(port: u16) {
+    let start = Instant::now();
+    while !is_free(port) {
+        assert!(start.elapsed() < PATIENCE, "somebody keeps listening on port {port}");
+        thread::sleep(PAUSE);
+    }
 }
 
 /// A program that ends with this value. All it says goes to one file.

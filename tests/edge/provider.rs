@@ -1,57 +1,105 @@
-//! Decides who plays FranceConnect: the emulator of this package, which can be told to misbehave and counts
-//! the calls, in a process of its own.
+//! Decides who plays FranceConnect and FranceConnect+: the emulators of this package, which share an address, can
+//! be told to misbehave and count the calls, in a process of their own.
+
+use franceconnect_edge::emulator::Product;
 
 use crate::http::Request;
 use crate::platform::{self, origin};
-use crate::process::Process;
+use crate::process::{Process, free_port};
 
 pub const CLIENT: &str = "client-of-the-edge-tests";
+/// The same service's name at FranceConnect+.
+pub const PLUS_CLIENT: &str = "client-of-the-edge-tests-plus";
 pub const SECRET: &str = "5ecre7-0f-the-edge-tests-0123456789abcdef";
 
-/// The emulator, listening.
+/// What was agreed on when the service was registered, besides its addresses.
+#[derive(Clone, Copy)]
+pub struct Registration {
+    /// How FranceConnect signs.
+    pub alg: &'static str,
+    /// How FranceConnect+ encrypts.
+    pub encryption: &'static str,
+    /// Whether the service signs its calls to FranceConnect+ instead of showing a secret.
+    pub private_key_jwt: bool,
+}
+
+impl Default for Registration {
+    fn default() -> Self {
+        Self { alg: "ES256", encryption: "ECDH-ES", private_key_jwt: false }
+    }
+}
+
+/// The emulators, listening.
 pub struct Emulator {
+    /// The issuer of the product that the service's first client is at.
     pub issuer: String,
-    _process: Process,
+    product: Product,
+    name: String,
+    site: String,
+    registration: Registration,
+    process: Option<Process>,
 }
 
 impl Emulator {
-    /// An emulator that knows the service at `site`.
-    pub fn start(name: &str, site: &str, alg: &str) -> Self {
+    /// Emulators that know the service at `site`, whose first client is at `product`.
+    pub fn start(name: &str, site: &str, product: Product, registration: Registration) -> Self {
+        let issuer = format!("http://127.0.0.1:{}{}", free_port(), product.path());
+        let (name, site) = (format!("{name}-emulator"), site.to_owned());
+        let mut emulator = Self { issuer, product, name, site, registration, process: None };
+        emulator.restart();
+        emulator
+    }
+
+    /// Other emulators in their place, at the same address: they remember nobody and have other keys.
+    pub fn restart(&mut self) {
+        self.process = None;
+        let (site, registration) = (&self.site, self.registration);
+        let listen = origin(&self.issuer).replace("http://", "");
         let mut command = platform::program();
         command.env("FC_CLIENT_SECRET", SECRET);
-        command.args([
-            "emulate",
-            "--control",
-            "--listen",
-            "127.0.0.1:0",
-            "--client-id",
-            CLIENT,
-            "--alg",
-            alg,
-        ]);
+        command.args(["emulate", "--control", "--listen", &listen, "--client-id", CLIENT]);
+        command.args(["--alg", registration.alg, "--encryption", registration.encryption]);
         command.args(["--redirect-uri", &format!("{site}/auth/callback")]);
         command.args(["--post-logout-redirect-uri", &format!("{site}/auth/logout/callback")]);
-        let mut process = Process::start(&format!("{name}-emulator"), command);
-        let issuer = process.wait_for_line("ready ");
-        Self { issuer, _process: process }
+        if registration.private_key_jwt {
+            command.arg("--private-key-jwt");
+        }
+        let mut process = Process::start(&self.name, command);
+        process.wait_for_line("ready ");
+        self.process = Some(process);
+    }
+
+    /// The issuer of the other product at the same address.
+    pub fn issuer_of(&self, product: Product) -> String {
+        format!("{}{}", origin(&self.issuer), product.path())
     }
 
     /// Misbehaves in this way from now on; the empty word is none.
     pub fn misbehave(&self, fault: &str) {
-        let set = self.control("PUT", "faute", fault);
+        let set = self.control(self.product, "PUT", "faute", fault);
         assert_eq!(set.status, 204, "the emulator knows no fault {fault:?}");
     }
 
     /// The relying party's calls since last asked, in order; those of browsers are left out.
     pub fn take_calls(&self) -> Vec<String> {
-        let calls: Vec<String> = serde_json::from_value(self.control("GET", "appels", "").json()).unwrap();
-        self.control("DELETE", "appels", "");
+        self.take_calls_to(self.product)
+    }
+
+    /// The same of one of two products.
+    pub fn take_calls_to(&self, product: Product) -> Vec<String> {
+        let calls = self.control(product, "GET", "appels", "").json();
+        let calls: Vec<String> = serde_json::from_value(calls).unwrap();
+        self.control(product, "DELETE", "appels", "");
         let browser = ["authorize", "interaction", "end_session"];
         calls.into_iter().filter(|call| !browser.contains(&call.as_str())).collect()
     }
 
-    fn control(&self, method: &'static str, what: &str, body: &str) -> crate::http::Answer {
-        let request = Request::new(method, format!("{}/_emulateur/{what}", origin(&self.issuer)));
+    fn control(&self, product: Product, method: &'static str, what: &str, body: &str) -> crate::http::Answer {
+        let base = match product {
+            Product::Standard => "/_emulateur",
+            Product::Plus => "/plus/_emulateur",
+        };
+        let request = Request::new(method, format!("{}{base}/{what}", origin(&self.issuer)));
         request.with("content-length", body.len().to_string()).body(body).send()
     }
 }

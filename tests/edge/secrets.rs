@@ -1,9 +1,9 @@
 //! Decides what no log may hold, collects it while the conversations run, and searches the logs at the end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use crate::http::Answer;
 use crate::platform::Platform;
@@ -25,6 +25,8 @@ const KNOWN: [(&str, &str); 9] = [
 const CRASHES: [&str; 6] =
     ["panicked at", "host.failed", "instance failed", "RuntimeError", "Uncaught", "unreachable executed"];
 
+/// Numbers of private keys, which neither an answer nor a log may hold.
+static KEPT: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 static SEEN: Mutex<BTreeMap<String, &'static str>> = Mutex::new(BTreeMap::new());
 static LOGS: Mutex<Vec<(Platform, PathBuf)>> = Mutex::new(Vec::new());
 
@@ -33,8 +35,21 @@ pub fn watch(platform: Platform, log: &Path) {
     LOGS.lock().unwrap().push((platform, log.to_owned()));
 }
 
-/// Notes what an answer hands to a browser.
+/// Has this number of a private key looked for from now on.
+pub fn keep(number: &str) {
+    KEPT.lock().unwrap_or_else(PoisonError::into_inner).insert(number.to_owned());
+}
+
+/// Notes what an answer hands to a browser, or to whoever else asks; private keys it may not hand to anybody.
 pub fn note(answer: &Answer) {
+    let said = [answer.headers.iter().map(|(_, value)| value.as_str()).collect(), answer.text()];
+    for number in KEPT.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+        assert!(
+            !said.iter().any(|text| text.contains(number)),
+            "a private key in an answer {}",
+            answer.status
+        );
+    }
     let mut seen = SEEN.lock().unwrap();
     for cookie in answer.all("set-cookie") {
         let value = cookie.split(';').next().and_then(|pair| pair.split_once('=')).map(|(_, value)| value);
@@ -60,9 +75,11 @@ pub fn note(answer: &Answer) {
 /// not been listened to, which counts as a find if there was one.
 pub fn search(logged_in: bool) -> Vec<String> {
     let seen = SEEN.lock().unwrap();
+    let kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    let kept = kept.iter().map(|number| (number.as_str(), "a private key"));
     let known = KNOWN.into_iter().map(|(what, text)| (text, what));
     let needles: Vec<(&str, &str)> =
-        known.chain(seen.iter().map(|(text, what)| (text.as_str(), *what))).collect();
+        known.chain(kept).chain(seen.iter().map(|(text, what)| (text.as_str(), *what))).collect();
     let (mut found, mut silent) = (Vec::new(), BTreeMap::new());
     for (platform, log) in LOGS.lock().unwrap().iter() {
         let text = String::from_utf8_lossy(&fs::read(log).unwrap()).into_owned();

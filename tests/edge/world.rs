@@ -2,11 +2,14 @@
 
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use franceconnect_edge::emulator::Product;
+
 use crate::browser::Browser;
 use crate::http::Request;
+use crate::keys;
 use crate::platform::{Platform, Variables};
-use crate::process::{Process, free_port};
-use crate::provider::{CLIENT, Emulator, SECRET};
+use crate::process::{Process, free_port, wait_until_free};
+use crate::provider::{CLIENT, Emulator, PLUS_CLIENT, Registration, SECRET};
 use crate::secrets;
 
 /// Keys that protect nothing.
@@ -32,14 +35,62 @@ impl World {
     }
 
     /// The same with the emulator's algorithm, and variables changed by `change`.
-    pub fn with(platform: Platform, alg: &str, change: impl FnOnce(&mut Variables)) -> Self {
+    pub fn with(platform: Platform, alg: &'static str, change: impl FnOnce(&mut Variables)) -> Self {
+        let registration = Registration { alg, ..Registration::default() };
+        Self::registered(platform, Product::Standard, registration, |variables, _| {
+            variables.insert("FC_ID_TOKEN_ALG", alg.to_owned());
+            change(variables);
+        })
+    }
+
+    /// A client of FranceConnect+ alone, which encrypts as was agreed on.
+    pub fn plus(platform: Platform, registration: Registration, change: impl FnOnce(&mut Variables)) -> Self {
+        Self::registered(platform, Product::Plus, registration, |variables, _| {
+            variables.insert("FC_CLIENT_ID", PLUS_CLIENT.to_owned());
+            variables.insert("FC_ENCRYPTION_ALG", registration.encryption.to_owned());
+            variables.insert("FC_PRIVATE_KEYS", keys::set(&[(registration.encryption, "cle-2026")]));
+            change(variables);
+        })
+    }
+
+    /// A client of both products: one path of the site needs `eidas2`, another `eidas3`. FranceConnect signs with
+    /// `alg`, FranceConnect+ always with ES256.
+    pub fn both(platform: Platform, alg: &'static str, change: impl FnOnce(&mut Variables)) -> Self {
+        let registration = Registration { alg, ..Registration::default() };
+        Self::registered(platform, Product::Standard, registration, |variables, emulator| {
+            let added = [
+                ("FC_ID_TOKEN_ALG", alg.to_owned()),
+                ("FC_AMR", "true".to_owned()),
+                ("FC_PLUS_AMR", "true".to_owned()),
+                ("FC_PLUS_ISSUER", emulator.issuer_of(Product::Plus)),
+                ("FC_PLUS_CLIENT_ID", PLUS_CLIENT.to_owned()),
+                ("FC_PLUS_CLIENT_SECRET", SECRET.to_owned()),
+                ("FC_PRIVATE_KEYS", keys::set(&[("ECDH-ES", "cle-2026"), ("ES256", "signature-2026")])),
+                ("FC_PROTECTED_PATHS", "/prive, /prive/sante eidas2, /prive/notaire eidas3".to_owned()),
+                ("FC_SECTOR_REDIRECT_URIS", "https://autre.example/auth/callback".to_owned()),
+            ];
+            variables.extend(added);
+            change(variables);
+        })
+    }
+
+    fn registered(
+        platform: Platform,
+        product: Product,
+        registration: Registration,
+        change: impl FnOnce(&mut Variables, &Emulator),
+    ) -> Self {
         let site = format!("http://localhost:{}", free_port());
-        let emulator = Emulator::start(platform.name(), &site, alg);
+        // It fetches the service's keys when a login begins, so it may be there first.
+        let emulator = Emulator::start(platform.name(), &site, product, registration);
         let mut variables = variables(&site);
-        variables.insert("FC_ENVIRONMENT", "emulator".to_owned());
+        let environment = match product {
+            Product::Standard => "emulator",
+            Product::Plus => "plus-emulator",
+        };
+        variables.insert("FC_ENVIRONMENT", environment.to_owned());
         variables.insert("FC_ISSUER", emulator.issuer.clone());
-        variables.insert("FC_ID_TOKEN_ALG", alg.to_owned());
-        change(&mut variables);
+        change(&mut variables, &emulator);
         Self::serve(platform, site, Some(emulator), &variables)
     }
 
@@ -56,10 +107,17 @@ impl World {
         world
     }
 
+    /// Deploys it again with other variables.
+    pub fn deploy(&mut self, change: impl FnOnce(&mut Variables)) {
+        change(&mut self.variables);
+        self.restart();
+    }
+
     /// Another process in the place of the one there was, as after a deployment: it remembers nothing.
     pub fn restart(&mut self) {
         self.process = None;
         let port = self.site.rsplit(':').next().unwrap().parse().unwrap();
+        wait_until_free(port);
         let mut process = Process::start(self.platform.name(), self.platform.command(port, &self.variables));
         secrets::watch(self.platform, process.log());
         process.wait_for("answer on its port", |_| {
@@ -80,30 +138,37 @@ impl World {
 
     /// The one that all conversations of a platform share; started when the first asks for it.
     pub fn shared(platform: Platform) -> Arc<Self> {
-        let mut slot = slot(platform).lock().unwrap_or_else(PoisonError::into_inner);
-        let started = slot.get_or_insert_with(|| {
-            let started = std::panic::catch_unwind(|| Arc::new(Self::fresh(platform)));
-            started.map_err(|why| why.downcast_ref::<String>().cloned().unwrap_or_default())
-        });
-        match started {
-            Ok(world) => world.clone(),
-            Err(why) => panic!("{} could not be started: {why}", platform.name()),
-        }
+        once(&SHARED[0][platform as usize], platform, Self::fresh)
+    }
+
+    /// The same for a client of both products.
+    pub fn shared_by_both(platform: Platform) -> Arc<Self> {
+        once(&SHARED[1][platform as usize], platform, |platform| Self::both(platform, "ES256", |_| {}))
     }
 
     /// Ends the shared ones.
     pub fn end_shared() {
-        for platform in Platform::ALL {
-            slot(platform).lock().unwrap_or_else(PoisonError::into_inner).take();
+        for slot in SHARED.iter().flatten() {
+            slot.lock().unwrap_or_else(PoisonError::into_inner).take();
         }
     }
 }
 
 type Slot = Mutex<Option<Result<Arc<World>, String>>>;
 
-fn slot(platform: Platform) -> &'static Slot {
-    static SLOTS: [Slot; 3] = [const { Mutex::new(None) }; 3];
-    &SLOTS[platform as usize]
+/// A client of FranceConnect, and one of both products, on each platform.
+static SHARED: [[Slot; 3]; 2] = [const { [const { Mutex::new(None) }; 3] }; 2];
+
+fn once(slot: &Slot, platform: Platform, start: fn(Platform) -> World) -> Arc<World> {
+    let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
+    let started = slot.get_or_insert_with(|| {
+        let started = std::panic::catch_unwind(|| Arc::new(start(platform)));
+        started.map_err(|why| why.downcast_ref::<String>().cloned().unwrap_or_default())
+    });
+    match started {
+        Ok(world) => world.clone(),
+        Err(why) => panic!("{} could not be started: {why}", platform.name()),
+    }
 }
 
 /// Variables of a service at `site`; the provider is still to be named.

@@ -6,10 +6,12 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
+use franceconnect_edge::emulator::Product;
+
 use crate::http::Request;
 use crate::platform::Platform;
 use crate::process::{Process, free_port, project};
-use crate::provider::Emulator;
+use crate::provider::{Emulator, Registration};
 use crate::secrets;
 use crate::world::variables;
 
@@ -55,7 +57,7 @@ pub fn dev_lets_a_person_in_and_out_again() {
     let _alone = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
     let port = free_port();
     let site = format!("http://localhost:{port}");
-    let emulator = Emulator::start("wrangler", &site, "ES256");
+    let emulator = Emulator::start("wrangler", &site, Product::Standard, Registration::default());
     let mut variables = variables(&site);
     variables.insert("FC_ENVIRONMENT", "emulator".to_owned());
     variables.insert("FC_ISSUER", emulator.issuer.clone());
