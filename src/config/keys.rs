@@ -92,6 +92,11 @@ fn words(fault: KeyFault) -> (String, String) {
             "son kid est déjà pris ; FranceConnect+ ne saurait laquelle choisir.",
             "its kid is taken already; FranceConnect+ could not tell which to choose.",
         ),
+        KeyFault::Repeated(place) => (
+            place,
+            "est une autre clé de la liste, sous un autre nom : une clé, un usage.",
+            "is another key of the list under another name: one key, one purpose.",
+        ),
         KeyFault::Use(place) => (
             place,
             "use et alg doivent être enc avec ECDH-ES ou RSA-OAEP-256, ou sig avec ES256.",

@@ -92,15 +92,14 @@ impl Config {
         self.second.as_ref().filter(|_| plus).unwrap_or(&self.first)
     }
 
+    /// The least level of a session.
+    pub(crate) fn level(&self) -> Option<Level> {
+        self.first.level
+    }
+
     /// Whether a registration gives this level.
     pub(crate) fn gives(&self, level: Option<Level>) -> bool {
-        let registration = self.registration_for(level);
-        let highest = match registration.source {
-            // FranceConnect's own products; what another provider gives is not known here.
-            Source::BuiltIn(_) if registration.product == Product::Standard => Some(Level::Eidas1),
-            _ => Some(Level::Eidas3),
-        };
-        level <= highest
+        level <= Some(self.registration_for(level).highest())
     }
 
     /// What the file at `path` asks of a session, if it is protected: never less than the service in general.

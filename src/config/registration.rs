@@ -31,6 +31,14 @@ impl Registration {
         self.source.issuer()
     }
 
+    /// The highest level this provider can vouch for, whatever its tokens say; nothing is known of other providers.
+    pub(crate) fn highest(&self) -> Level {
+        match self.source {
+            Source::BuiltIn(_) if self.product == Product::Standard => Level::Eidas1,
+            _ => Level::Eidas3,
+        }
+    }
+
     /// Which product it is with.
     pub fn product(&self) -> Product {
         self.product

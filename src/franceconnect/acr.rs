@@ -61,13 +61,14 @@ pub struct Reached {
 }
 
 impl Reached {
-    /// Compares the token's level with `required`; a higher one is fine. Where nothing is required (a
-    /// named issuer that knows no levels) nothing is compared.
+    /// Compares the token's level with `required`; a higher one is fine, but counts as no more than `highest`,
+    /// what this provider can vouch for: FranceConnect opens nothing that FranceConnect+ guards. Where nothing is
+    /// required (a named issuer that knows no levels) nothing is compared.
     ///
     /// # Errors
     /// No `acr`, a word we do not know, or a lower level.
-    pub fn judge(id_token: &IdToken, required: Option<Level>) -> Result<Self, Failure> {
-        let level = id_token.acr().and_then(Level::parse);
+    pub fn judge(id_token: &IdToken, required: Option<Level>, highest: Level) -> Result<Self, Failure> {
+        let level = id_token.acr().and_then(Level::parse).map(|level| level.min(highest));
         match required {
             Some(required) if level.is_none_or(|level| level < required) => Err(BELOW),
             _ => Ok(Self { level }),

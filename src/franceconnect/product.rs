@@ -20,6 +20,15 @@ impl Product {
         }
     }
 
+    /// Seconds for which it remembers a citizen after a login; afterwards its logout may end on an error page
+    /// instead of leading back.
+    pub fn remembers(self) -> i64 {
+        match self {
+            Self::Standard => 1800,
+            Self::Plus => 600,
+        }
+    }
+
     /// The lowest level it gives.
     pub fn lowest(self) -> Level {
         match self {

@@ -53,6 +53,8 @@ pub enum KeyFault {
     Kid(usize),
     /// Another key has its `kid`.
     RepeatedKid(usize),
+    /// Another entry is the same key: one key is for one purpose.
+    Repeated(usize),
     /// Its `use` and `alg` are no pair that is needed here.
     Use(usize),
     /// Its `kty` or `crv` does not fit `alg`.
@@ -102,6 +104,9 @@ impl PrivateKeySet {
                 None => {}
             }
             match PrivateKey::read(entry, place) {
+                Ok(key) if keys.iter().any(|known: &PrivateKey| known.is_same(&key)) => {
+                    faults.push(KeyFault::Repeated(place));
+                }
                 Ok(key) => keys.push(key),
                 Err(fault) => faults.push(fault),
             }
@@ -209,6 +214,14 @@ impl PrivateKey {
             agreement(&x, &y, &d, pair.1 == Algorithm::Es256.name()).ok_or(KeyFault::Numbers(place))?
         };
         Ok(Self { kid: kid.to_owned(), material, public })
+    }
+
+    /// Whether both are one key pair, whatever they are called.
+    fn is_same(&self, other: &Self) -> bool {
+        ["x", "n"].iter().any(|name| {
+            let number = self.public.get(*name);
+            number.is_some() && number == other.public.get(*name)
+        })
     }
 
     fn management(&self) -> Option<KeyManagement> {

@@ -78,7 +78,7 @@ const IAT: Failure = Failure::refusal(
 const NBF: Failure = Failure::refusal("id_token.nbf", "nbf is in the future (RFC 7519 §4.1.5)");
 const NONCE: Failure = Failure::refusal("id_token.nonce", "nonce is absent or of another login (rule 11)");
 /// Somebody who is logged in was to be identified anew, and somebody else was.
-const SUBJECT: Failure = Failure::denial(
+pub const SUBJECT: Failure = Failure::denial(
     "id_token.subject",
     "sub is not that of the session whose level was to be raised (§5.5.1): somebody else logged in",
 );

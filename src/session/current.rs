@@ -1,7 +1,7 @@
 //! The session: who is here, until when, sealed in one cookie.
 //!
-//! The cookie is `HEAD~BODY`, two seals. The head holds the time of login and of the last renewal, 8 bytes
-//! each, and the level reached, one byte; it opens only beside the very text of its body, whose hash is its context. The body holds who is
+//! The cookie is `HEAD~BODY`, two seals. The head holds the times of login, of the last renewal and of the body's
+//! end, 8 bytes each, and the level reached, one byte; it opens only beside the very text of its body, whose hash is its context. The body holds who is
 //! here. A request that only passes the gate opens the head and hashes the body; a renewal seals a new head
 //! for the same body. So what a request costs hardly depends on how much the session knows.
 
@@ -67,10 +67,6 @@ pub struct Before {
     pub at: Timestamp,
 }
 
-/// Seconds after which a provider has ended its own session (FranceConnect: 30 minutes): logging out there would
-/// lead to its error page instead of back.
-const BEFORE_LIFE: i64 = 1800;
-
 /// A session cookie whose head opened: authentic, whole, for this purpose and site, not expired.
 pub struct Opened {
     times: Times,
@@ -84,6 +80,8 @@ pub struct Opened {
 struct Times {
     started: Timestamp,
     renewed: Timestamp,
+    /// When the body ends: a life that was lengthened since makes no head outlive it.
+    ends: Timestamp,
 }
 
 /// What the request says about a session.
@@ -165,9 +163,9 @@ impl Session {
         })
     }
 
-    /// The earlier login that is to be logged out, too, while its provider still knows it.
-    pub fn before(&self, now: Timestamp) -> Option<&Before> {
-        self.before.as_ref().filter(|before| now.since(before.at) < BEFORE_LIFE)
+    /// The earlier login at another provider, which is to be logged out, too.
+    pub fn before(&self) -> Option<&Before> {
+        self.before.as_ref()
     }
 
     /// The ID Token, for the logout request.
@@ -190,7 +188,8 @@ impl Session {
         let json = Zeroizing::new(self.to_json());
         let end = now.plus(life.absolute);
         let body = ring.seal(Purpose::Identity, "", end, json.as_bytes(), chance).ok_or(TOO_LARGE)?;
-        let head = Opened { times: Times { started: now, renewed: now }, level: self.citizen.level, body };
+        let times = Times { started: now, renewed: now, ends: end };
+        let head = Opened { times, level: self.citizen.level, body };
         head.seal(ring, names, life, chance).ok_or(TOO_LARGE)
     }
 }
@@ -213,9 +212,10 @@ fn open(ring: &KeyRing, now: Timestamp, sealed: &str) -> Option<Opened> {
     let head = ring.open(Purpose::Session, &hash(body), now, head)?;
     let (started, rest) = head.split_first_chunk::<8>()?;
     let (renewed, rest) = rest.split_first_chunk::<8>()?;
+    let (ends, rest) = rest.split_first_chunk::<8>()?;
     let ([level], []) = rest.split_first_chunk::<1>()? else { return None };
     let moment = |bytes: &[u8; 8]| Timestamp::from_unix(i64::from_be_bytes(*bytes));
-    let times = Times { started: moment(started), renewed: moment(renewed) };
+    let times = Times { started: moment(started), renewed: moment(renewed), ends: moment(ends) };
     Some(Opened { times, level: Level::from_byte(*level), body: body.to_owned() })
 }
 
@@ -262,9 +262,9 @@ impl Opened {
         life: Lifetime,
         chance: &mut Chance,
     ) -> Option<String> {
-        let Times { started, renewed } = self.times;
+        let Times { started, renewed, ends } = self.times;
         let expires = self.times.end(life);
-        let times = [started.unix().to_be_bytes(), renewed.unix().to_be_bytes()].concat();
+        let times = [started, renewed, ends].map(|time| time.unix().to_be_bytes()).concat();
         let head = [times, vec![Level::to_byte(self.level)]].concat();
         let head = ring.seal(Purpose::Session, &hash(&self.body), expires, &head, chance)?;
         let value = format!("{head}~{}", self.body);
@@ -275,6 +275,6 @@ impl Opened {
 
 impl Times {
     fn end(self, life: Lifetime) -> Timestamp {
-        self.renewed.plus(life.idle).min(self.started.plus(life.absolute))
+        self.renewed.plus(life.idle).min(self.started.plus(life.absolute)).min(self.ends)
     }
 }

@@ -66,7 +66,7 @@ pub enum RingFault {
     TooMany,
 }
 
-/// The keys of one deployment, for one client of one provider.
+/// The keys of one deployment, for the clients of one site.
 pub struct KeyRing(Vec<RingKey>);
 
 struct RingKey {

@@ -65,6 +65,9 @@ impl Protected {
     ///
     /// Letter case does not count: on a file system that ignores it, `/COMPTE` is `/compte`.
     pub fn demand(&self, path: &SitePath) -> Option<Demand> {
+        if self.0.is_empty() {
+            return None;
+        }
         let files = path.candidates().into_iter().chain(path.index());
         let names: Vec<String> = files.flat_map(|file| [page(&file), file.to_ascii_lowercase()]).collect();
         let covering = |rule: &&Rule| names.iter().any(|name| below(name, &rule.page));
@@ -81,13 +84,22 @@ fn rules_of(entry: &str) -> Result<[Rule; 2], RuleFault> {
     if !entry.starts_with('/') {
         return Err(RuleFault::NotAPath);
     }
-    let mut words = entry.split_ascii_whitespace();
+    // Every blank there is: one that looks like a blank and is none would make a page of path and level.
+    let mut words = entry.split_whitespace();
     let entry = words.next().unwrap_or_default();
     let level = match words.next() {
         Some(word) => Some(Level::parse(word).ok_or(RuleFault::NotALevel)?),
         None => None,
     };
     if words.next().is_some() {
+        return Err(RuleFault::NotALevel);
+    }
+    // `/a=eidas2`: a level, not a page of that name.
+    let glued = |level: Level| {
+        let before = entry.strip_suffix(level.name()).and_then(|path| path.chars().next_back());
+        before.is_some_and(|c| !c.is_alphanumeric() && !matches!(c, '-' | '_' | '/'))
+    };
+    if Level::ALL.into_iter().any(glued) {
         return Err(RuleFault::NotALevel);
     }
     let path = entry.strip_suffix("/*").unwrap_or(entry).trim_end_matches('/');

@@ -110,8 +110,10 @@ pub(super) fn start(config: &Config, request: &Request, now: Timestamp, chance: 
 fn already(config: &Config, language: Language) -> Reply {
     let title = language.pick("Vous êtes connecté", "You are logged in");
     let text = language.pick(
-        "Cette connexion était déjà terminée : il n’y a rien à refaire.",
-        "This login was complete already: there is nothing left to do.",
+        "Cette étape était déjà terminée, ou a expiré : votre session n’a pas changé. Si une page vous est encore \
+         refusée, ouvrez-la de nouveau.",
+        "This step was complete already, or has expired: your session has not changed. If a page is still refused to \
+         you, open it again.",
     );
     let mut reply = Reply::respond(error_page::notice(config, language, 200, title, text));
     reply.events.push(Event::new(
@@ -196,14 +198,16 @@ fn believe(config: &Config, flow: Flow, keys: CachedKeys, tokens: Tokens, now: T
         Err(Rejected::MaybeRotated(failure)) => {
             refetch(config, flow, keys, Unverified::IdToken(tokens), failure, now)
         }
-        Ok(id_token) => match Reached::judge(&id_token, Wanted::of(&flow.attempt).level) {
-            Err(failure) => flow.end(config, &failure),
-            Ok(reached) => {
-                let call = userinfo::request(provider, client, &tokens, &id_token);
-                let person = Person { id_token, reached };
-                Step::fetch(call, AwaitUserInfo(flow, keys, person))
+        Ok(id_token) => {
+            match Reached::judge(&id_token, Wanted::of(&flow.attempt).level, registration.highest()) {
+                Err(failure) => flow.end(config, &failure),
+                Ok(reached) => {
+                    let call = userinfo::request(provider, client, &tokens, &id_token);
+                    let person = Person { id_token, reached };
+                    Step::fetch(call, AwaitUserInfo(flow, keys, person))
+                }
             }
-        },
+        }
     }
 }
 
@@ -308,6 +312,14 @@ fn seal(config: &Config, flow: &mut Flow, session: Session, now: Timestamp) -> R
         Presence::Somebody(opened) => opened.session(&config.ring, now).map(|older| (opened, older)),
         Presence::Nobody | Presence::Ambiguous => None,
     };
+    // The person of a step-up is the one of the session when it began, and the one it takes the place of.
+    let pinned = flow.attempt.subject.is_some();
+    let same = |older: &Session| {
+        older.citizen.issuer != session.citizen.issuer || older.citizen.sub == session.citizen.sub
+    };
+    if pinned && older.as_ref().is_some_and(|(_, older)| !same(older)) {
+        return Err(id_token::SUBJECT);
+    }
     let replaces = older.as_ref().is_some_and(|(_, older)| older.citizen.issuer != session.citizen.issuer);
     if replaces {
         let meaning = "the session of one product took the place of the other's";

@@ -40,7 +40,7 @@ fn again(config: &Config, wanted: &Wanted) -> Html {
 fn words(language: Language, failure: &Failure, stays: bool) -> (u16, &'static str, &'static str) {
     let pick = |fr, en| language.pick(fr, en);
     match (failure.blame, failure.code) {
-        (Blame::Denial, "id_token.subject") => (
+        (Blame::Denial, "id_token.subject") if stays => (
             403,
             pick("Une autre personne s’est identifiée", "Somebody else logged in"),
             pick(

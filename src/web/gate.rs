@@ -6,9 +6,10 @@ use crate::secret::Chance;
 use crate::session::current::{self, Presence};
 use crate::site::{Demand, ReturnPath, SiteFile, SitePath};
 use crate::time::Timestamp;
+use crate::web::login::Wanted;
 use crate::web::page::{private, redirect};
 use crate::web::{Content, Event, Language, Reply, Severity, browser, error_page};
-use crate::wire::{Header, Request, Response, params};
+use crate::wire::{Header, Request, Response};
 
 /// Answers a request for the site.
 pub(super) fn serve(config: &Config, request: Request, now: Timestamp, chance: &mut Chance) -> Reply {
@@ -30,32 +31,35 @@ pub(super) fn serve(config: &Config, request: Request, now: Timestamp, chance: &
     let cookies = request.header(Header::Cookie).unwrap_or_default();
     match current::find(&config.ring, config.cookies, config.lifetime, cookies, now) {
         Presence::Somebody(session) if session.level < level => {
-            Reply::respond(challenge(config, &request, level))
+            Reply::respond(challenge(config, &request, level, true))
         }
         Presence::Somebody(session) => {
             let renewal = session.renewal(&config.ring, config.cookies, config.lifetime, now, chance);
             Reply::file(SiteFile::new(request, path, true, renewal.into_iter().collect()))
         }
-        Presence::Nobody => Reply::respond(challenge(config, &request, None)),
+        Presence::Nobody => Reply::respond(challenge(config, &request, level, false)),
         Presence::Ambiguous => ambiguous(config, language),
     }
 }
 
-/// A navigation goes to the login and comes back; a script gets an answer it can read. `raised` is the level
-/// that a session which is there does not have (RFC 9470 §3 names the error).
-fn challenge(config: &Config, request: &Request, raised: Option<Level>) -> Response {
-    let back = ReturnPath::parse(&request.target(), &config.prefix).unwrap_or_else(ReturnPath::front);
-    let login = format!("{}/login?return_to={}", config.prefix, params::encode(back.as_str()));
+/// A navigation goes to the login and comes back; a script gets an answer it can read. `somebody` is here whose
+/// session does not have the level (RFC 9470 §3 names the error).
+fn challenge(config: &Config, request: &Request, level: Option<Level>, somebody: bool) -> Response {
+    // An address too long to come back to is cut to its path; the level is not lost with it.
+    let back = [request.target(), request.path.clone()];
+    let back = back.iter().find_map(|asked| ReturnPath::parse(asked, &config.prefix));
+    let wanted = Wanted { return_to: back.unwrap_or_else(ReturnPath::front).into_string(), level };
+    let login = wanted.address(config);
     if browser::navigates(request) {
         return redirect(&login);
     }
-    let body = match raised {
-        Some(level) => serde_json::json!({
+    let body = match level {
+        Some(level) if somebody => serde_json::json!({
             "error": "insufficient_user_authentication",
             "acr_values": level.name(),
             "login": login,
         }),
-        None => serde_json::json!({ "error": "login_required", "login": login }),
+        _ => serde_json::json!({ "error": "login_required", "login": login }),
     };
     private(Response::with_body(401, "application/json", body.to_string()))
 }

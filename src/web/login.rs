@@ -46,6 +46,13 @@ impl Wanted {
         self.level.filter(|level| Some(*level) > config.level_at(&self.return_to))
     }
 
+    /// The address of ours that begins it.
+    pub(super) fn address(&self, config: &Config) -> String {
+        let mut pairs = vec![("return_to", self.return_to.as_str())];
+        pairs.extend(self.named(config).map(|level| ("acr_values", level.name())));
+        format!("{}/login?{}", config.prefix, params::join(pairs))
+    }
+
     /// What an attempt was for.
     pub(super) fn of(attempt: &Attempt) -> Self {
         let level = attempt.acr_values.as_deref().and_then(Level::parse);
@@ -117,11 +124,8 @@ fn elsewhere(config: &Config, request: &Request, query: &Params, wanted: &Wanted
     if host.eq_ignore_ascii_case(config.public_url.authority()) || query.get("hop").is_some() {
         return None;
     }
-    let mut pairs = vec![("return_to", wanted.return_to.as_str())];
-    pairs.extend(wanted.named(config).map(|level| ("acr_values", level.name())));
-    pairs.push(("hop", "1"));
-    let (origin, prefix) = (config.public_url.origin(), &config.prefix);
-    Some(Reply::respond(redirect(&format!("{origin}{prefix}/login?{}", params::join(pairs)))))
+    let (origin, login) = (config.public_url.origin(), wanted.address(config));
+    Some(Reply::respond(redirect(&format!("{origin}{login}&hop=1"))))
 }
 
 /// Sends the browser to the provider. `discovered` endpoints are fixed in the attempt for its whole life.

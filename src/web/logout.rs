@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::html::{Html, fill};
 use crate::oidc::{Provider, end_session};
 use crate::secret::{Chance, Secret};
+use crate::session::Before;
 use crate::session::current::{self, Presence};
 use crate::session::logout::{self, Next};
 use crate::site::SitePath;
@@ -40,22 +41,32 @@ pub(super) fn start(config: &Config, request: &Request, now: Timestamp, chance: 
         Presence::Somebody(opened) => opened.session(&config.ring, now),
         Presence::Nobody | Presence::Ambiguous => None,
     };
-    let Some(session) = session else {
-        let mut reply = Reply::respond(with_cookies(landing(config, Language::of(request)), clear));
-        reply.events.push(Event::new(Severity::Info, "logout.nobody", "a logout without a session"));
-        return Step::reply(reply);
-    };
-    let then = session.before(now).map(|before| (before.issuer.clone(), Secret::new(&*before.id_token)));
-    let leaving = Leaving {
-        now,
-        chance,
-        language,
-        id_token: session.id_token(),
-        issuer: session.citizen.issuer,
-        then,
-        response_cookies: clear,
-    };
+    let Some(session) = session else { return Step::reply(nobody(config, language, clear)) };
+    let own = (session.citizen.issuer.clone(), session.id_token());
+    // The other provider first, if it still remembers: one that does not may show an error page and lead nowhere,
+    // and the one of the session, which is asked in any case, may have forgotten sooner.
+    let mut legs = vec![own];
+    if let Some(before) = session.before().filter(|before| remembers(config, before, now)) {
+        legs.push((before.issuer.clone(), Secret::new(&*before.id_token)));
+    }
+    let Some((issuer, id_token)) = legs.pop() else { return Step::reply(nobody(config, language, clear)) };
+    let then = legs.pop();
+    let leaving = Leaving { now, chance, language, issuer, id_token, then, response_cookies: clear };
     provider::find(config, Purpose::Logout(Box::new(leaving)))
+}
+
+/// Nobody is here, and whatever cookie there was goes.
+fn nobody(config: &Config, language: Language, clear: Vec<String>) -> Reply {
+    let mut reply = Reply::respond(with_cookies(landing(config, language), clear));
+    reply.events.push(Event::new(Severity::Info, "logout.nobody", "a logout without a session"));
+    reply
+}
+
+/// Whether the provider of an earlier login still knows the citizen.
+fn remembers(config: &Config, before: &Before, now: Timestamp) -> bool {
+    config
+        .registration(&before.issuer)
+        .is_some_and(|registration| now.since(before.at) < registration.product().remembers())
 }
 
 /// Goes on to the provider; without one that knows logout, straight to the site's page.
@@ -82,6 +93,7 @@ pub(super) fn leave(
             (redirect(url.expose()), event)
         }
         None => {
+            leaving.response_cookies.push(config.cookies.clear(&config.cookies.logout()));
             let event = Event::new(
                 Severity::Warning,
                 "logout.local_only",

@@ -68,6 +68,8 @@ fn present(config: &Config, request: &Request, now: Timestamp) -> Found {
     match current::find(&config.ring, config.cookies, config.lifetime, cookies, now) {
         Presence::Nobody => Found::Nobody,
         Presence::Ambiguous => Found::Ambiguous,
+        // Below what the service asks of everybody since: no page opens, so nobody is here.
+        Presence::Somebody(opened) if opened.level < config.level() => Found::Nobody,
         Presence::Somebody(opened) => match opened.session(&config.ring, now) {
             Some(session) => Found::Here(opened, Box::new(session)),
             None => Found::Nobody,

@@ -164,6 +164,64 @@ fn no_lie_of_the_provider_raises_a_level_or_ends_a_session() {
     }
 }
 
+/// FranceConnect's word is worth `eidas1`, whatever its token says.
+#[test]
+fn a_provider_vouches_for_no_more_than_its_product() {
+    let mut world = World::both();
+    world.emulator.misbehave(Some(Fault::from_name("id_token.acr_higher").unwrap()));
+    let mut browser = Browser::new();
+    assert_eq!(browser.log_in(&mut world, "test").status, 303, "more is no fault");
+    assert_eq!(level_of(&mut browser, &mut world), json!([ISSUER, "eidas1"]));
+    assert_eq!(browser.get(&mut world, "/prive/sante/").status, 303);
+}
+
+#[test]
+fn a_level_is_not_lost_with_an_address_too_long_to_come_back_to() {
+    let mut world = World::both();
+    let mut browser = Browser::new();
+    browser.log_in(&mut world, "test");
+    for (address, login) in [
+        (format!("/prive/sante/?x={}", "y".repeat(1_100)), "/auth/login?return_to=%2Fprive%2Fsante%2F"),
+        (format!("/prive/sante/{}", "y".repeat(1_100)), "/auth/login?return_to=%2F&acr_values=eidas2"),
+    ] {
+        let gate = browser.get(&mut world, &address);
+        assert_eq!(gate.get("location"), Some(login));
+        let sent = browser.get(&mut world, login);
+        assert_eq!(asked(sent.get("location").unwrap()), (PLUS, Some("eidas2".to_owned())));
+    }
+}
+
+#[test]
+fn a_level_raised_since_leaves_nobody_here() {
+    let mut variables = plus_variables();
+    let mut world = World::with(&variables, Alg::Es256);
+    let mut browser = Browser::new();
+    browser.log_in(&mut world, "test");
+    variables.insert("FC_ACR_VALUES", "eidas3".to_owned());
+    world.config = configure(&variables);
+    assert!(!browser.is_logged_in(&mut world));
+    assert_eq!(browser.get(&mut world, "/auth/profile").status, 401);
+    // What is left of the session still says who it must be.
+    let callback = browser.authorize(&mut world, "avec_nom_dusage", "/prive/");
+    browser.get(&mut world, &callback);
+    assert_eq!(world.last_code(), "id_token.subject");
+    assert_eq!(browser.log_in(&mut world, "test").status, 303);
+    assert!(browser.is_logged_in(&mut world));
+}
+
+#[test]
+fn a_step_up_ends_beside_the_person_who_began_it() {
+    let mut world = World::both();
+    let mut browser = Browser::new();
+    browser.log_in_for(&mut world, "test", "/prive/sante/");
+    let callback = browser.authorize(&mut world, "test", "/prive/notaire/");
+    log_out(&mut browser, &mut world);
+    browser.log_in_for(&mut world, "avec_nom_dusage", "/prive/sante/");
+    let answer = browser.get(&mut world, &callback);
+    assert_eq!((answer.status, world.last_code()), (403, "id_token.subject"));
+    assert_eq!(level_of(&mut browser, &mut world), json!([PLUS, "eidas2"]));
+}
+
 #[test]
 fn what_the_envelope_repeats_of_the_token_must_be_true() {
     for row in ["outer_iss", "outer_aud", "outer_sub"] {
@@ -290,10 +348,32 @@ fn one_logout_ends_what_both_products_began() {
     browser.log_in_for(&mut world, "test", "/prive/sante/");
     // A second one at the same provider takes the place of the first: each is logged out once.
     browser.log_in_for(&mut world, "test", "/prive/notaire/");
-    assert_eq!(log_out(&mut browser, &mut world), [(PLUS.to_owned(), 3), (ISSUER.to_owned(), 3)]);
+    assert_eq!(log_out(&mut browser, &mut world), [(ISSUER.to_owned(), 3), (PLUS.to_owned(), 3)]);
     assert!(!browser.is_logged_in(&mut world));
     assert!(browser.cookies.is_empty(), "{:?}", browser.cookies.keys());
     assert_eq!(world.last_code(), "logout.finished");
+}
+
+/// FranceConnect+ forgets a citizen after ten minutes, and may show an error page then: FranceConnect, which would
+/// let the next person at this browser in, is logged out before that.
+#[test]
+fn the_provider_that_still_remembers_is_logged_out_first() {
+    let mut world = World::both();
+    let mut browser = Browser::new();
+    browser.log_in(&mut world, "test");
+    world.now = world.now.plus(60);
+    browser.log_in_for(&mut world, "test", "/prive/sante/");
+    world.now = world.now.plus(700);
+    let location = browser.post(&mut world, "/auth/logout").get("location").unwrap().to_owned();
+    assert!(location.starts_with(ISSUER));
+    let now = world.now;
+    let (_, back) = browser.emulator.open(&mut world.emulator, now, &location);
+    let second = browser.get(&mut world, back.get("location").unwrap());
+    assert!(second.get("location").unwrap().starts_with(PLUS));
+    // Nobody is remembered: the next login asks who it is.
+    let sent = browser.get(&mut world, "/auth/login?return_to=/prive/");
+    let (path, _) = browser.emulator.open(&mut world.emulator, now, sent.get("location").unwrap());
+    assert!(!path.ends_with("information"), "{path}");
 }
 
 #[test]

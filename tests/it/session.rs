@@ -209,6 +209,22 @@ fn shorter_lives_end_older_sessions_and_higher_levels_open_nothing_to_them() {
     assert!(browser.is_logged_in(&mut world));
 }
 
+/// The gate reads only the head of a cookie: it must not open to a body that is over.
+#[test]
+fn a_head_does_not_outlive_its_body() {
+    let mut short = variables();
+    short.extend([("FC_SESSION_IDLE", "1800".to_owned()), ("FC_SESSION_MAX", "1800".to_owned())]);
+    let mut world = World::with(&short, Alg::Es256);
+    let mut browser = Browser::new();
+    browser.log_in(&mut world, "test");
+    world.config = configure(&variables());
+    world.now = world.now.plus(1_700);
+    assert_eq!(browser.get(&mut world, "/prive/").status, 200);
+    world.now = world.now.plus(200);
+    assert_eq!(browser.get(&mut world, "/prive/").status, 303);
+    assert!(!browser.is_logged_in(&mut world));
+}
+
 #[test]
 fn asking_who_is_here_keeps_nobody_here() {
     let mut world = World::new();
