@@ -5,6 +5,8 @@
 
 mod cli;
 mod cli_check;
+mod cli_check_keys;
+mod cli_keygen;
 mod cli_run;
 mod config;
 mod config_keys;
