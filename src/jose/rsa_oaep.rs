@@ -2,7 +2,7 @@
 //! one.
 
 use rsa::rand_core::{CryptoRng, Error, RngCore};
-use rsa::traits::{PrivateKeyParts, PublicKeyParts};
+use rsa::traits::PrivateKeyParts;
 use rsa::{Oaep, RsaPrivateKey};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -29,7 +29,6 @@ pub(super) fn content_key(
     let decrypted = key.decrypt_blinded(&mut Blinding(chance), Oaep::new::<Sha256>(), encrypted);
     if let Ok(decrypted) = decrypted.map(Zeroizing::new)
         && decrypted.len() == CEK
-        && encrypted.len() == key.size()
     {
         cek.copy_from_slice(&decrypted);
     }
