@@ -16,6 +16,11 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 /// Lists every fault on standard error.
 pub(super) fn warn(lang: Lang, faults: &Faults) {
     lang.warn("La configuration a des erreurs :", "The configuration has faults:");
+    list(lang, faults);
+}
+
+/// Every fault, one line each.
+pub(super) fn list(lang: Lang, faults: &Faults) {
     for fault in faults.iter() {
         let name = fault.variable;
         lang.warn(format_args!("  {name} {}", fault.fr), format_args!("  {name} {}", fault.en));

@@ -65,9 +65,10 @@ enum Command {
     #[command(about = "Juge une configuration sans rien démarrer", help_template = TEMPLATE)]
     #[command(after_help = check::HELP)]
     Check(check::Args),
-    #[command(about = "Tire une nouvelle clé de session", help_template = TEMPLATE)]
-    #[command(after_help = keygen::HELP)]
-    Keygen,
+    #[command(about = "Tire une nouvelle clé de session, ou des clés privées", help_template = TEMPLATE)]
+    #[command(after_help = keygen::HELP, disable_help_subcommand = true)]
+    #[command(subcommand_help_heading = "Commandes ", subcommand_value_name = "COMMANDE")]
+    Keygen(keygen::Args),
 }
 
 /// Runs the program: reads the command line, does what it says, returns the exit status.
@@ -79,6 +80,6 @@ pub fn run() -> ExitCode {
         Command::Emulate(args) => listen::block_on(lang, emulate::run(args, lang)),
         Command::Serve(args) => listen::block_on(lang, serve::run(args, lang)),
         Command::Check(args) => check::run(&args, lang),
-        Command::Keygen => keygen::run(lang),
+        Command::Keygen(args) => keygen::run(&args, lang),
     }
 }

@@ -36,6 +36,11 @@ impl Faults {
         });
     }
 
+    /// Notes those of a part.
+    pub(super) fn extend(&mut self, more: Self) {
+        self.0.extend(more.0);
+    }
+
     /// The faults.
     pub fn iter(&self) -> impl Iterator<Item = &Fault> {
         self.0.iter()

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use url::Url;
 
+use super::Faults;
 use super::address::is_loopback;
 use super::reader::Reader;
 use super::registration::Draft;
@@ -15,8 +16,23 @@ use crate::secret::Secret;
 /// Most callbacks of other sites.
 const MOST_CALLBACKS: usize = 100;
 
-/// The private keys, which must do what `drafts` say that they do.
-pub(super) fn private_keys(reader: &mut Reader<'_>, drafts: &[&Draft]) -> Arc<PrivateKeySet> {
+/// Reads a JWK Set of private keys as `FC_PRIVATE_KEYS` is read.
+///
+/// # Errors
+/// Everything that is wrong with it, as faults of `FC_PRIVATE_KEYS`.
+pub fn private_keys(text: &Secret) -> Result<PrivateKeySet, Faults> {
+    PrivateKeySet::parse(text).map_err(|found| {
+        let mut faults = Faults::default();
+        for fault in found {
+            let (fr, en) = words(fault);
+            faults.add(FC_PRIVATE_KEYS, fr, en);
+        }
+        faults
+    })
+}
+
+/// The private keys of a configuration, which must do what `drafts` say that they do.
+pub(super) fn needed(reader: &mut Reader<'_>, drafts: &[&Draft]) -> Arc<PrivateKeySet> {
     let encryption = drafts.iter().find_map(|draft| draft.encryption);
     let signs = drafts.iter().any(|draft| draft.auth == ClientAuth::PrivateKeyJwt);
     algorithm(reader, encryption);
@@ -26,21 +42,18 @@ pub(super) fn private_keys(reader: &mut Reader<'_>, drafts: &[&Draft]) -> Arc<Pr
         }
         return Arc::new(PrivateKeySet::none());
     };
-    let keys = match PrivateKeySet::parse(&Secret::new(text)) {
+    let keys = match private_keys(&Secret::new(text)) {
         Ok(keys) => keys,
         Err(faults) => {
-            for fault in faults {
-                let (fr, en) = words(fault);
-                reader.faults.add(FC_PRIVATE_KEYS, fr, en);
-            }
+            reader.faults.extend(faults);
             return Arc::new(PrivateKeySet::none());
         }
     };
     let mut lacks = |alg: &str| {
         reader.faults.add(
             FC_PRIVATE_KEYS,
-            format!("ne contient aucune clé {alg} ; la commande keygen jwks --alg {alg} en fait une."),
-            format!("holds no {alg} key; the command keygen jwks --alg {alg} makes one."),
+            format!("ne contient aucune clé {alg} ; keygen jwks --add-to FICHIER --alg {alg} en ajoute une."),
+            format!("holds no {alg} key; keygen jwks --add-to FILE --alg {alg} adds one."),
         );
     };
     if let Some(management) = encryption.filter(|management| !keys.decrypts(*management)) {

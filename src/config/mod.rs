@@ -10,6 +10,7 @@ mod variables;
 
 pub use address::{AddressFault, PublicUrl, is_loopback_authority};
 pub use fault::{Fault, Faults};
+pub use keys::private_keys;
 pub use registration::Registration;
 pub use variables::{NAMES, VARIABLES, Variable};
 
@@ -139,7 +140,7 @@ pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, Faults>
     let first = registration::read(&mut reader, site, place, &FIRST);
     let second = second(&mut reader, site, place);
     let drafts: Vec<_> = std::iter::once(&first).chain(&second).collect();
-    let private_keys = keys::private_keys(&mut reader, &drafts);
+    let private_keys = keys::needed(&mut reader, &drafts);
     let service_name = reader.service_name();
     let stylesheets = reader.stylesheets();
     let protected = reader.protected();

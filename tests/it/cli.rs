@@ -18,12 +18,16 @@ fn run(words: &[&str]) -> Output {
     program(Path::new(env!("CARGO_TARGET_TMPDIR"))).args(words).output().unwrap()
 }
 
+const COMMANDS: [&[&str]; 6] =
+    [&["dev"], &["serve"], &["emulate"], &["check"], &["keygen"], &["keygen", "jwks"]];
+
 #[test]
 fn every_command_explains_itself_in_french() {
     let top = text(&run(&["--help"]).stdout);
-    for command in ["dev", "serve", "emulate", "check", "keygen"] {
-        assert!(top.contains(&format!("\n  {command} ")), "{command} is missing from:\n{top}");
-        let help = run(&[command, "--help"]);
+    for command in COMMANDS {
+        let first = command[0];
+        assert!(top.contains(&format!("\n  {first} ")), "{first} is missing from:\n{top}");
+        let help = run(&[command, &["--help"]].concat());
         let words = text(&help.stdout);
         assert!(help.status.success());
         assert!(words.contains("Utilisation :") && words.contains("--lang"), "{words}");
@@ -35,9 +39,9 @@ fn every_command_explains_itself_in_french() {
 
 #[test]
 fn help_lines_fit_a_terminal() {
-    for command in ["dev", "serve", "emulate", "check", "keygen"] {
-        for line in text(&run(&[command, "--help"]).stdout).lines() {
-            assert!(line.chars().count() <= 120, "{command}: {line}");
+    for command in COMMANDS {
+        for line in text(&run(&[command, &["--help"]].concat()).stdout).lines() {
+            assert!(line.chars().count() <= 120, "{command:?}: {line}");
         }
     }
 }

@@ -337,7 +337,7 @@ fn several_faults_are_told_together_in_the_order_of_the_table() {
     }
     let lacking = [("FC_PRIVATE_KEYS", &*set(&[signing()])), ("FC_CLIENT_AUTH", "private_key_jwt")];
     let told = self::told(Base::Plus, &lacking);
-    assert_eq!(told, ["holds no ECDH-ES key; the command keygen jwks --alg ECDH-ES makes one."]);
+    assert_eq!(told, ["holds no ECDH-ES key; keygen jwks --add-to FILE --alg ECDH-ES adds one."]);
 }
 
 #[test]

@@ -48,7 +48,7 @@ fn what_is_published_of_the_keys_of_other_libraries_has_no_secret() {
 fn an_assertion_is_believed_by_another_library() {
     let (new, old) = (Agreeing::new(11), Agreeing::new(12));
     let signing = |key: &Agreeing, kid| with(key.private(kid), &json!({ "use": "sig", "alg": "ES256" }));
-    let keys = private_keys(&[old.private("enc"), signing(&new, "new"), signing(&old, "old")]);
+    let keys = private_keys(&[Agreeing::new(13).private("enc"), signing(&new, "new"), signing(&old, "old")]);
     let claims = json!({ "iss": "client", "sub": "client", "aud": "https://op.example", "jti": "Œ", "exp": 4_000_000_000_i64 });
     let assertion = sign(&claims, &keys).unwrap();
     let header = jsonwebtoken::decode_header(assertion.expose()).unwrap();

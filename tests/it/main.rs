@@ -5,6 +5,8 @@
 
 mod cli;
 mod cli_check;
+mod cli_check_keys;
+mod cli_keygen;
 mod cli_run;
 mod config;
 mod config_keys;
@@ -28,6 +30,7 @@ mod native_requests;
 mod native_support;
 mod privacy;
 mod private_keys;
+mod products;
 mod profile;
 mod readme;
 mod rooms;

@@ -212,6 +212,14 @@ fn an_rsa_key_with_a_tiny_factor_is_none() {
 }
 
 #[test]
+fn one_key_is_for_one_purpose() {
+    let twice = with(ec(1), &json!({ "kid": "sig", "use": "sig", "alg": "ES256" }));
+    assert_eq!(faults(&[ec(1), ec(2), twice]), [KeyFault::Repeated(3)]);
+    let rsa = fixture::rsa_key(0, "r");
+    assert_eq!(faults(&[rsa.clone(), with(rsa, &json!({ "kid": "s" }))]), [KeyFault::Repeated(2)]);
+}
+
+#[test]
 fn all_faults_at_once_in_order() {
     let several = [
         with(ec(1), &json!({ "kid": null, "use": "sig" })),

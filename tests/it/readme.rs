@@ -125,8 +125,10 @@ fn every_command_of_ours_that_a_guide_shows_exists() {
         let lines = fenced.flat_map(|block| block.lines).chain(ticked(&guide));
         for mut words in lines.filter_map(|line| words_of_ours(&line)) {
             let shown = words.join(" ");
-            // The others would listen until they are told to stop; their help reads the words before it.
-            let ends = matches!(words.first().map(String::as_str), Some("check" | "keygen"));
+            // The others would listen until they are told to stop, or read what is not here; their help reads the
+            // words before it.
+            let reads = words.iter().any(|word| word == "-" || word.ends_with(".json"));
+            let ends = matches!(words.first().map(String::as_str), Some("check" | "keygen")) && !reads;
             if !ends {
                 words.push("--help".to_owned());
             }

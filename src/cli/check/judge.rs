@@ -7,13 +7,16 @@ use super::source::{Finding, Source};
 use crate::cli::{faults, keygen};
 use crate::config::{self, Config, PublicUrl};
 
+/// The one secret that a random word cannot stand for.
+const KEYS: &str = "FC_PRIVATE_KEYS";
+
 /// A source with everything that was found in it.
 pub(super) struct Judged {
     pub(super) source: Source,
     /// Variables without a value here, and whether that is a fault: a secret of a platform is not.
     pub(super) to_set: Vec<(&'static str, bool)>,
-    /// The addresses to declare to FranceConnect, once they are known: after a login, after a logout.
-    pub(super) addresses: Option<(String, String)>,
+    /// What to declare to FranceConnect, once it is known: the name it has there, and the address.
+    pub(super) addresses: Vec<(&'static str, String)>,
 }
 
 pub(super) fn judge(mut source: Source, deploy: bool) -> Judged {
@@ -31,9 +34,13 @@ pub(super) fn judge(mut source: Source, deploy: bool) -> Judged {
             }
         }
         // With something in the place of the secrets, the rest can be judged as a whole.
-        config = config::read(|name| {
-            let stand_in = to_set.iter().any(|(unseen, _)| *unseen == name) && faults::is_secret(name);
-            if stand_in { keygen::random() } else { source.value(name).map(str::to_owned) }
+        let is_to_set = |name: &str| to_set.iter().any(|(unseen, _)| *unseen == name);
+        let encryption = source.value("FC_ENCRYPTION_ALG").unwrap_or_default().trim();
+        let keys = is_to_set(KEYS).then(|| keygen::stand_in(encryption)).flatten();
+        config = config::read(|name| match name {
+            KEYS if keys.is_some() => keys.clone(),
+            name if is_to_set(name) && faults::is_secret(name) => keygen::random(),
+            name => source.value(name).map(str::to_owned),
         });
     }
     if let Ok(config) = &config {
@@ -49,28 +56,43 @@ pub(super) fn judge(mut source: Source, deploy: bool) -> Judged {
             "is an address of this machine, where no visitor arrives.",
         ));
     }
-    let prefix =
-        source.value("FC_PREFIX").map(str::trim).filter(|prefix| !prefix.is_empty()).unwrap_or("/auth");
-    let at = |path: &str| public_url.as_ref().map(|url| format!("{}{prefix}/{path}", url.origin()));
-    let addresses = at("callback").zip(at("logout/callback"));
+    let given = |name: &str| source.value(name).map(str::trim).filter(|value| !value.is_empty());
+    let prefix = given("FC_PREFIX").unwrap_or("/auth");
+    let keys = given(KEYS).is_some() || to_set.iter().any(|(name, _)| *name == KEYS);
+    let paths = [
+        ("redirect_uri", "callback", true),
+        ("post_logout_redirect_uri", "logout/callback", true),
+        ("jwks_uri", "jwks.json", keys),
+        ("sector_identifier_uri", "sector-identifier.json", given("FC_SECTOR_REDIRECT_URIS").is_some()),
+    ];
+    let there = paths.into_iter().filter(|(_, _, there)| *there);
+    let addresses = public_url.iter().flat_map(|url| {
+        let origin = url.origin();
+        there.clone().map(move |(name, path, _)| (name, format!("{origin}{prefix}/{path}")))
+    });
+    let addresses = addresses.collect();
     Judged { source, to_set, addresses }
 }
 
-/// Spin lets a component call listed hosts only: the provider must be one of them.
+/// Spin lets a component call listed hosts only: every provider must be one of them.
 fn outbound(config: &Config, source: &mut Source) {
     let Some((hosts, place)) = &source.outbound else { return };
-    let Some(origin) = origin(config.issuer()) else { return };
-    // A pattern, or a value that cannot be seen from here, may allow it.
-    let allows = |host: &Option<String>| {
-        host.as_ref().is_none_or(|host| host.contains('*') || self::origin(host).as_ref() == Some(&origin))
-    };
-    if !hosts.iter().any(allows) {
-        source.faults.push(Finding::new(
-            "allowed_outbound_hosts",
-            place.clone(),
-            &format!("ne permet pas d’appeler {origin}, où se trouve FranceConnect."),
-            &format!("does not allow calls to {origin}, where FranceConnect is."),
-        ));
+    for registration in config.registrations() {
+        let Some(origin) = origin(registration.issuer()) else { continue };
+        // A pattern, or a value that cannot be seen from here, may allow it.
+        let allows = |host: &Option<String>| {
+            let exact = |host: &String| self::origin(host).as_ref() == Some(&origin);
+            host.as_ref().is_none_or(|host| host.contains('*') || exact(host))
+        };
+        if !hosts.iter().any(allows) {
+            let product = registration.product().name();
+            source.faults.push(Finding::new(
+                "allowed_outbound_hosts",
+                place.clone(),
+                &format!("ne permet pas d’appeler {origin}, où se trouve {product}."),
+                &format!("does not allow calls to {origin}, where {product} is."),
+            ));
+        }
     }
 }
 

@@ -79,10 +79,9 @@ fn report(Judged { source, to_set, addresses }: &Judged, lang: Lang) -> ExitCode
         lang.say("Remarques :", "Remarks:");
         source.remarks.iter().for_each(|finding| finding.say(lang));
     }
-    if let Some((login, logout)) = addresses {
+    if !addresses.is_empty() {
         lang.say("À déclarer à FranceConnect :", "To declare to FranceConnect:");
-        lang::print(format_args!("  redirect_uri {login}"));
-        lang::print(format_args!("  post_logout_redirect_uri {logout}"));
+        addresses.iter().for_each(|(name, address)| lang::print(format_args!("  {name} {address}")));
     }
     if count > 0 || to_set.iter().any(|(_, fault)| *fault) {
         return ExitCode::from(FAULTS);

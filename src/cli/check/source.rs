@@ -83,6 +83,11 @@ impl Way {
     pub(super) fn command(&self, name: &str, lang: Lang) -> String {
         let lower = name.to_lowercase();
         match self {
+            // A value of JSON has double quotes of its own.
+            Self::Environment if name == "FC_PRIVATE_KEYS" => lang.pick(
+                format!("export {name}='…', ou une ligne {name}='…' dans .dev.vars"),
+                format!("export {name}='…', or a line {name}='…' in .dev.vars"),
+            ),
             Self::Environment => lang.pick(
                 format!("export {name}=…, ou une ligne {name}=… dans .dev.vars"),
                 format!("export {name}=…, or a line {name}=… in .dev.vars"),

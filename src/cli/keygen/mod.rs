@@ -1,11 +1,16 @@
 //! Decides what a session key looks like when a person asks for one: 32 random bytes in base64url.
 
+mod draw;
+mod jwks;
+mod set;
+
 use std::process::ExitCode;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::lang::{self, Lang};
+use crate::jose::KeyManagement;
 
 /// What stands below the options of `keygen --help`.
 pub(super) const HELP: &str = "\
@@ -15,8 +20,36 @@ sessions, toutes les ouvrent. Pour en changer sans déconnecter personne, trois 
   2. NOUVELLE,ANCIENNE   la nouvelle scelle désormais ;
   3. NOUVELLE            après la durée d’une session (8 heures au plus par défaut).";
 
+#[derive(clap::Args)]
+#[command(next_help_heading = "Options ")]
+pub(super) struct Args {
+    #[command(subcommand)]
+    what: Option<What>,
+}
+
+#[derive(clap::Subcommand)]
+enum What {
+    #[command(about = "Tire une clé privée, pour FC_PRIVATE_KEYS, ou range celles qu’il y a")]
+    #[command(help_template = super::TEMPLATE, after_help = jwks::HELP)]
+    Jwks(jwks::Args),
+}
+
+/// A session key, or private keys.
+pub(super) fn run(args: &Args, lang: Lang) -> ExitCode {
+    match &args.what {
+        None => session_key(lang),
+        Some(What::Jwks(args)) => jwks::run(args, lang),
+    }
+}
+
+/// A set that does all that private keys are asked for, so that the rest of a configuration can be judged.
+pub(super) fn stand_in(encryption: &str) -> Option<String> {
+    let encryption = KeyManagement::parse(encryption).map_or("ECDH-ES", KeyManagement::name);
+    Some(set::line(&[draw::key(encryption)?, draw::key("ES256")?]))
+}
+
 /// Prints a key alone on standard output, so that it can be piped into the command that keeps it.
-pub(super) fn run(lang: Lang) -> ExitCode {
+fn session_key(lang: Lang) -> ExitCode {
     let Some(key) = random() else { return no_randomness(lang) };
     lang::print(key);
     lang.warn(
