@@ -1,4 +1,5 @@
-// Shows in the header who is logged in. Without it the header says "Mon compte", which leads to the same page.
+// Shows in the header who is logged in, and in a page through what. Without it the header says "Mon compte", which
+// leads to the same page.
 
 const link = document.querySelector('[data-compte]');
 
@@ -18,6 +19,12 @@ if (who?.authenticated) {
   link.textContent = who.name ?? 'Mon compte';
   link.href = who.profile;
   link.title = `${link.textContent} - mon compte`;
+  // The level says the product: eidas1 is FranceConnect's, eidas2 and eidas3 are FranceConnect+'s.
+  const plus = who.acr > 'eidas1';
+  for (const place of document.querySelectorAll('[data-produit]')) {
+    place.textContent = plus ? 'FranceConnect+' : 'FranceConnect';
+  }
+  for (const part of document.querySelectorAll('[data-jusqu-a-plus]')) part.hidden = plus;
 } else if (who) {
   // To the page's own section rather than straight away: only the official button may start a login.
   link.textContent = 'Se connecter';

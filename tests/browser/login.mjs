@@ -2,100 +2,37 @@
 // the profile, the logout; with scripts, without, and when they give up halfway.
 //
 //   node tests/browser/login.mjs http://localhost:8787 native
-//
-// The site must be the sample with the emulator behind it, as scripts/dev serves it. Screenshots of every page
-// go to artefacts/browser/<second argument>/. CHROMIUM names the browser.
 
 import assert from 'node:assert/strict';
-import { mkdir, rm } from 'node:fs/promises';
-import { chromium } from 'playwright-core';
+import { FRANCECONNECT, atProvider, base, button, heading, live, logout, picture, throughProvider } from './visitor.mjs';
 
-const [base = 'http://localhost:8787', platform = 'native'] = process.argv.slice(2);
-const folder = `artefacts/browser/${platform}`;
 const PROTECTED = `${base}/prive/`;
-let pictures = 0;
-
-/** Runs `story` in a browser that has never been here, watching what a page must not do. */
-async function visitor(browser, title, options, story) {
-  const context = await browser.newContext({ locale: 'fr-FR', ...options });
-  context.setDefaultTimeout(15_000);
-  const page = await context.newPage();
-  const wrongs = [];
-  page.on('pageerror', (error) => wrongs.push(`script error: ${error.message}`));
-  page.on('console', (message) => {
-    if (/content security policy|mixed content/i.test(message.text())) wrongs.push(message.text());
-  });
-  page.on('request', (request) => {
-    const { protocol, hostname } = new URL(request.url());
-    const here = protocol === 'data:' || ['localhost', '127.0.0.1'].includes(hostname);
-    if (!here) wrongs.push(`asks ${hostname}, a stranger`);
-  });
-  try {
-    await story(page);
-    assert.deepEqual(wrongs, [], 'what pages did besides');
-    console.log(`ok ${title}`);
-  } catch (error) {
-    await picture(page, 'failure').catch(() => {});
-    error.message = `${title}, at ${page.url()}: ${error.message}`;
-    throw error;
-  } finally {
-    await context.close();
-  }
-}
-
-/** Keeps what the page looks like. */
-async function picture(page, name) {
-  pictures += 1;
-  const number = String(pictures).padStart(2, '0');
-  await page.screenshot({ path: `${folder}/${number}-${name}.png`, fullPage: true });
-}
-
-const button = (page) => page.getByRole('button', { name: /S[’']identifier avec\s+FranceConnect/ });
-const heading = (page, name) => page.getByRole('heading', { level: 1, name }).waitFor();
 const account = (page) => page.locator('header [data-compte]');
 
 /** From a page with the button to the choice of an identity provider. */
 async function toProvider(page) {
   await button(page).click();
-  await page.getByRole('button', { name: 'Démonstration eIDAS faible' }).waitFor();
-  assert.notEqual(new URL(page.url()).origin, base, 'the provider is another site');
+  await atProvider(page, FRANCECONNECT);
 }
 
-/** Through the provider's pages, as the test account. */
-async function throughProvider(page, { pictured = false } = {}) {
-  const seen = (name) => pictured && picture(page, name);
-  await seen('provider-choice');
-  await page.getByRole('button', { name: 'Démonstration eIDAS faible' }).click();
-  await page.locator('input[name=login]').fill('test');
-  await page.locator('input[name=password]').fill('123');
-  await seen('provider-login');
-  await page.getByRole('button', { name: 'Valider' }).click();
-  await page.getByRole('button', { name: /^Continuer sur/ }).waitFor();
-  await seen('provider-information');
-  await page.getByRole('button', { name: /^Continuer sur/ }).click();
+/** Through the provider's pages to the protected page. */
+async function login(page, seen) {
+  await throughProvider(page, FRANCECONNECT, seen);
   await page.waitForURL(PROTECTED);
   await heading(page, 'Mon espace');
 }
 
-/** The profile: the identity, and the only way out. */
+/** The profile: the identity. */
 async function profile(page) {
   await heading(page, 'Votre profil');
-  for (const text of ['DUBOIS', 'Angela Claire Louise', 'Nom de naissance']) {
+  for (const text of ['DUBOIS', 'Angela Claire Louise', 'Nom de naissance', '24 août 1962']) {
     await page.getByText(text, { exact: true }).first().waitFor();
   }
-  assert.equal(await page.getByText('Se déconnecter').count(), 1, 'one way to log out');
-}
-
-/** Out, both here and there; and out for good. */
-async function logout(page) {
-  await page.getByRole('button', { name: 'Se déconnecter' }).click();
-  await page.waitForURL(`${base}/deconnecte`);
-  await heading(page, 'Vous êtes déconnecté');
 }
 
 async function protectedPageAsks(page) {
   await page.goto(PROTECTED);
-  await page.getByRole('button', { name: 'Démonstration eIDAS faible' }).waitFor();
+  await atProvider(page, FRANCECONNECT);
 }
 
 async function withScripts(page) {
@@ -103,7 +40,7 @@ async function withScripts(page) {
   await page.locator('header').getByRole('link', { name: 'Se connecter' }).waitFor();
   await picture(page, 'public-page');
   await toProvider(page);
-  await throughProvider(page, { pictured: true });
+  await login(page, (name) => picture(page, name));
 
   await page.locator('header').getByRole('link', { name: 'Angela DUBOIS' }).waitFor();
   await picture(page, 'protected-page');
@@ -121,7 +58,7 @@ async function withScripts(page) {
 
 async function withoutScripts(page) {
   await page.goto(PROTECTED);
-  await throughProvider(page);
+  await login(page);
   await account(page).click();
   await profile(page);
   await picture(page, 'profile-without-scripts');
@@ -136,7 +73,7 @@ async function givingUp(page) {
   await heading(page, 'Vous n’êtes pas connecté');
   await picture(page, 'given-up');
   await toProvider(page);
-  await throughProvider(page);
+  await login(page);
 }
 
 async function darkAndNarrow(page) {
@@ -149,29 +86,9 @@ async function darkAndNarrow(page) {
   await heading(page, 'Page introuvable');
 }
 
-await rm(folder, { recursive: true, force: true });
-await mkdir(folder, { recursive: true });
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: [
-    '--no-sandbox',
-    '--disable-gpu',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ],
-});
-try {
-  await visitor(browser, 'a login and a logout', {}, withScripts);
-  await visitor(browser, 'the same without scripts', { javaScriptEnabled: false }, withoutScripts);
-  await visitor(browser, 'a citizen gives up, and tries again', {}, givingUp);
-  const phone = { colorScheme: 'dark', viewport: { width: 320, height: 640 } };
-  await visitor(browser, 'the site at night on a small phone', phone, darkAndNarrow);
-  console.log(`${pictures} pictures in ${folder}`);
-} catch (error) {
-  console.error(`not ok ${error.message}`);
-  process.exitCode = 1;
-} finally {
-  await browser.close();
-}
+await live('login', [
+  ['a login and a logout', {}, withScripts],
+  ['the same without scripts', { javaScriptEnabled: false }, withoutScripts],
+  ['a citizen gives up, and tries again', {}, givingUp],
+  ['the site at night on a small phone', { colorScheme: 'dark', viewport: { width: 320, height: 640 } }, darkAndNarrow],
+]);

@@ -290,6 +290,39 @@ fn the_files_of_this_repository_lack_only_what_a_service_brings() {
 }
 
 #[test]
+fn franceconnect_plus_is_added_to_them_by_the_lines_that_are_there() {
+    let folder = Folder::new();
+    // The lines that are commented out, in the place of the one that they give another value.
+    for (name, start) in [("wrangler.toml", "# FC_"), ("spin.toml", "# fc_protected_paths = ")] {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+        let text = std::fs::read_to_string(path).unwrap();
+        assert!(text.lines().any(|line| line.starts_with(start)), "{name}");
+        let lines = text.lines().map(|line| match line.strip_prefix("# ") {
+            Some(bare) if line.starts_with(start) => bare,
+            _ if line.to_lowercase().starts_with("fc_protected_paths = ") && !line.contains("{{") => "",
+            _ => line,
+        });
+        folder.write(name, lines.collect::<Vec<_>>().join("\n"));
+    }
+    // A level without a client that gives it is a fault.
+    folder.write(".dev.vars", "FC_CLIENT_ID=client\n");
+    let (status, printed) = check(&folder, &["--wrangler"], &[]);
+    assert_eq!(status, 1);
+    assert_all(&printed, &["Erreurs (1) :", "FC_PROTECTED_PATHS (wrangler.toml:"]);
+    folder.write(".dev.vars", "FC_CLIENT_ID=client\nFC_PLUS_CLIENT_ID=plus\n");
+    let (status, printed) = check(&folder, &["--wrangler"], &[]);
+    assert_eq!(status, 0, "{printed}");
+    for secret in ["FC_PLUS_CLIENT_SECRET", "FC_PRIVATE_KEYS"] {
+        assert_all(&printed, &[&format!("{secret} : npx wrangler secret put {secret}")]);
+    }
+    let clients = [("SPIN_VARIABLE_FC_CLIENT_ID", "client"), ("SPIN_VARIABLE_FC_PLUS_CLIENT_ID", "plus")];
+    let (status, printed) = check(&folder, &["--spin"], &clients[..1]);
+    assert_eq!((status, printed.contains("FC_PROTECTED_PATHS (spin.toml:")), (1, true), "{printed}");
+    let (status, printed) = check(&folder, &["--spin"], &clients);
+    assert_eq!(status, 0, "{printed}");
+}
+
+#[test]
 fn spin_gives_the_component_every_variable_there_is() {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("spin.toml");
     let manifest: toml::Table = std::fs::read_to_string(path).unwrap().parse().unwrap();

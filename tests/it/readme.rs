@@ -109,9 +109,9 @@ fn both_languages_have_the_same_sections_and_the_same_code() {
     assert_eq!(items(&english), items(&french), "items of lists");
 }
 
-/// The words after `cargo run … --` in a line of shell, up to a pipe or a comment.
+/// The words after `cargo run … --` in a line of shell, up to a pipe, a redirection or a comment.
 fn words_of_ours(line: &str) -> Option<Vec<String>> {
-    let command = line.split(['|', '#']).next().unwrap_or_default();
+    let command = line.split(['|', '#', '>']).next().unwrap_or_default();
     let (before, words) = command.split_once(" -- ")?;
     before.contains("cargo run").then(|| words.split_whitespace().map(str::to_owned).collect())
 }
@@ -127,7 +127,7 @@ fn every_command_of_ours_that_a_guide_shows_exists() {
             let shown = words.join(" ");
             // The others would listen until they are told to stop, or read what is not here; their help reads the
             // words before it.
-            let reads = words.iter().any(|word| word == "-" || word.ends_with(".json"));
+            let reads = words.iter().any(|word| word == "--add-to" || word == "--from");
             let ends = matches!(words.first().map(String::as_str), Some("check" | "keygen")) && !reads;
             if !ends {
                 words.push("--help".to_owned());

@@ -1,6 +1,6 @@
 //! Draws the private keys of the site that `dev` serves: one that FranceConnect+ encrypts for, one that signs.
 //!
-//! Stands where a function of `keygen jwks` may stand as well.
+//! A function of `keygen` that draws the same may take its place.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 /// A JWK Set of fresh P-256 keys (RFC 7517 §5), if the system has randomness.
 pub(super) fn private_keys() -> Option<String> {
-    let keys = [jwk("dev-enc", "enc", "ECDH-ES")?, jwk("dev-sig", "sig", "ES256")?];
+    let keys = [jwk("enc", "enc", "ECDH-ES")?, jwk("sig", "sig", "ES256")?];
     Some(json!({ "keys": keys }).to_string())
 }
 
