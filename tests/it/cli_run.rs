@@ -153,6 +153,7 @@ fn dev_takes_paths_and_registrations_from_the_environment() {
     command.args(["dev", "--listen", "127.0.0.1:0"]).envs([
         ("FC_PROTECTED_PATHS", "/compte, /acte/* eidas3"),
         ("FC_PLUS_CLIENT_AUTH", "private_key_jwt"),
+        ("FC_ENCRYPTION_ALG", "RSA-OAEP-256"),
         ("FC_PLUS_SCOPES", "openid email"),
         ("FC_PREFIX", "/connexion"),
     ]);

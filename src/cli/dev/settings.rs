@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::keys;
 use crate::cli::{emulated::Emulated, faults, keygen};
 use crate::config::Config;
 use crate::emulator::{Alg, Client, ClientAuth, Encryption, Product};
@@ -28,7 +27,6 @@ impl Variables {
             ("FC_SCOPES", "openid identite_pivot preferred_username email".to_owned()),
             ("FC_PLUS_SCOPES", "openid rnipp_identite_pivot preferred_username email".to_owned()),
             ("FC_PLUS_AMR", "true".to_owned()),
-            ("FC_PRIVATE_KEYS", keys::private_keys()?),
         ]);
         if site.join(LOGGED_OUT).is_file() {
             variables.insert("FC_LOGOUT_PAGE", format!("/{LOGGED_OUT}"));
@@ -40,6 +38,10 @@ impl Variables {
             if let Ok(value) = std::env::var(name) {
                 variables.insert(name, value);
             }
+        }
+        if !variables.contains_key("FC_PRIVATE_KEYS") {
+            let encryption = variables.get("FC_ENCRYPTION_ALG").map(|alg| alg.trim()).unwrap_or_default();
+            variables.insert("FC_PRIVATE_KEYS", keygen::stand_in(encryption)?);
         }
         variables.extend([
             ("PUBLIC_URL", format!("http://localhost:{port}")),
