@@ -1,6 +1,5 @@
 //! `dev`: a service, an emulated FranceConnect and FranceConnect+ in one process, for a person in front of a browser.
 
-mod keys;
 mod settings;
 mod tell;
 

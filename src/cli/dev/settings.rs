@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::keys;
 use crate::cli::{emulated::Emulated, faults, keygen};
 use crate::config::Config;
 use crate::emulator::{Alg, Client, ClientAuth, Encryption, Product};
@@ -28,7 +27,7 @@ impl Variables {
             ("FC_SCOPES", "openid identite_pivot preferred_username email".to_owned()),
             ("FC_PLUS_SCOPES", "openid rnipp_identite_pivot preferred_username email".to_owned()),
             ("FC_PLUS_AMR", "true".to_owned()),
-            ("FC_PRIVATE_KEYS", keys::private_keys()?),
+            ("FC_PRIVATE_KEYS", keygen::private_keys("ECDH-ES")?),
         ]);
         if site.join(LOGGED_OUT).is_file() {
             variables.insert("FC_LOGOUT_PAGE", format!("/{LOGGED_OUT}"));
