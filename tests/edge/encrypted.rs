@@ -52,6 +52,26 @@ pub fn for_a_service_that_signs_its_calls(platform: Platform) {
     in_and_out(&world);
 }
 
+/// As many keys as there may be; FranceConnect+ chooses, and need not say which.
+pub fn to_any_of_four_keys(platform: Platform) {
+    let four = ["un", "deux", "trois", "quatre"].map(|kid| ("ECDH-ES", kid));
+    let mut world = World::plus(platform, Registration::default(), |variables| {
+        variables.insert("FC_PRIVATE_KEYS", keys::set(&four));
+    });
+    for token in ["id_token_jwe", "userinfo_jwe"] {
+        for way in ["key_last", "kid_missing"] {
+            world.emulator().misbehave(&format!("{token}.{way}"));
+            assert_eq!(log_in(&world).status, 303, "{token}.{way}");
+        }
+    }
+    world.deploy(|variables| {
+        let five = [four.as_slice(), &[NEW]].concat();
+        variables.insert("FC_PRIVATE_KEYS", keys::set(&five));
+    });
+    let refused = world.browser().get("/");
+    assert!(refused.status == 503 && refused.text().contains("FC_PRIVATE_KEYS"), "{}", refused.text());
+}
+
 const OLD: (&str, &str) = ("ECDH-ES", "cle-2025");
 const NEW: (&str, &str) = ("ECDH-ES", "cle-2026");
 

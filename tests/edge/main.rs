@@ -177,6 +177,7 @@ const TESTS: &[(&str, Test)] = tests! {
         to_a_key_that_is_agreed_on,
         to_a_key_that_is_transported,
         for_a_service_that_signs_its_calls,
+        to_any_of_four_keys,
         to_the_old_key_and_then_to_the_new_one,
     }
     Own: envelope {

@@ -36,7 +36,7 @@ pub(super) fn judge(mut source: Source, deploy: bool) -> Judged {
         // With something in the place of the secrets, the rest can be judged as a whole.
         let is_to_set = |name: &str| to_set.iter().any(|(unseen, _)| *unseen == name);
         let encryption = source.value("FC_ENCRYPTION_ALG").unwrap_or_default().trim();
-        let keys = is_to_set(KEYS).then(|| keygen::stand_in(encryption)).flatten();
+        let keys = is_to_set(KEYS).then(|| keygen::private_keys(encryption)).flatten();
         config = config::read(|name| match name {
             KEYS if keys.is_some() => keys.clone(),
             name if is_to_set(name) && faults::is_secret(name) => keygen::random(),

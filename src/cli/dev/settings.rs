@@ -41,7 +41,7 @@ impl Variables {
         }
         if !variables.contains_key("FC_PRIVATE_KEYS") {
             let encryption = variables.get("FC_ENCRYPTION_ALG").map(|alg| alg.trim()).unwrap_or_default();
-            variables.insert("FC_PRIVATE_KEYS", keygen::stand_in(encryption)?);
+            variables.insert("FC_PRIVATE_KEYS", keygen::private_keys(encryption)?);
         }
         variables.extend([
             ("PUBLIC_URL", format!("http://localhost:{port}")),

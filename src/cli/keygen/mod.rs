@@ -42,8 +42,9 @@ pub(super) fn run(args: &Args, lang: Lang) -> ExitCode {
     }
 }
 
-/// A set that does all that private keys are asked for, so that the rest of a configuration can be judged.
-pub(super) fn stand_in(encryption: &str) -> Option<String> {
+/// A set that does all that private keys are asked for: for `dev`, and where a configuration is judged whose own keys
+/// cannot be seen.
+pub(super) fn private_keys(encryption: &str) -> Option<String> {
     let encryption = KeyManagement::parse(encryption).map_or("ECDH-ES", KeyManagement::name);
     Some(set::line(&[draw::key(encryption)?, draw::key("ES256")?]))
 }
