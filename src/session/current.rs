@@ -128,8 +128,8 @@ impl Session {
     }
 
     fn to_json(&self) -> String {
-        let (citizen, before) = (&self.citizen, self.before.as_ref());
-        json!({
+        let citizen = &self.citizen;
+        let mut value = json!({
             "id": self.id,
             "sub": citizen.sub,
             "iss": citizen.issuer,
@@ -137,17 +137,24 @@ impl Session {
             "amr": citizen.amr,
             "identity": citizen.identity.to_value(),
             "id_token": self.id_token,
-            "before_iss": before.map_or("", |before| &before.issuer),
-            "before": before.map_or("", |before| &before.id_token),
-            "before_at": before.map_or(0, |before| before.at.unix()),
-        })
-        .to_string()
+        });
+        if let (Some(members), Some(before)) = (value.as_object_mut(), &self.before) {
+            let before = json!({ "iss": before.issuer, "id_token": before.id_token, "at": before.at.unix() });
+            members.insert("before".to_owned(), before);
+        }
+        value.to_string()
     }
 
     fn read(kept: &Object) -> Option<Self> {
         let text = |name: &str| kept.text(name).map(str::to_owned);
-        let at = Timestamp::from_unix(kept.optional_date("before_at").ok()??);
-        let before = Before { issuer: text("before_iss")?, id_token: text("before")?, at };
+        let before = match kept.object("before") {
+            None => None,
+            Some(before) => Some(Before {
+                issuer: before.text("iss")?.to_owned(),
+                id_token: before.text("id_token")?.to_owned(),
+                at: Timestamp::from_unix(before.optional_date("at").ok()??),
+            }),
+        };
         let citizen = Citizen {
             sub: text("sub")?,
             issuer: text("iss")?,
@@ -155,12 +162,7 @@ impl Session {
             amr: kept.optional_texts("amr").ok()??,
             identity: Identity::read(kept.object("identity")?),
         };
-        Some(Self {
-            id: text("id")?,
-            citizen,
-            id_token: text("id_token")?,
-            before: (!before.id_token.is_empty()).then_some(before),
-        })
+        Some(Self { id: text("id")?, citizen, id_token: text("id_token")?, before })
     }
 
     /// The earlier login at another provider, which is to be logged out, too.

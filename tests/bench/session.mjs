@@ -7,9 +7,10 @@
 // FOLDER/bindings.json, FOLDER/cookie and FOLDER/page.html.
 
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
-import { browser, keygen, run } from './workerd.mjs';
+import { join, resolve } from 'node:path';
+import { HERE, browser, keygen, run } from './workerd.mjs';
 
-const [program, folder] = process.argv.slice(2);
+const [program, folder] = process.argv.slice(2).map((path) => resolve(path));
 if (!folder) throw new Error('usage: node tests/bench/session.mjs PROGRAM FOLDER');
 
 const SITE = 'http://localhost:8797';
@@ -28,12 +29,17 @@ const variables = {
   FC_SESSION_MAX: '86400',
 };
 
+const site = join(HERE, '../../site');
+mkdirSync(folder, { recursive: true });
+// Not where a developer's own .dev.vars would be read, too.
+process.chdir(folder);
+
 const running = [
   await run(
     program, variables, 'emulate', '--listen', EMULATOR, '--client-id', variables.FC_CLIENT_ID,
     '--redirect-uri', `${SITE}/auth/callback`, '--post-logout-redirect-uri', `${SITE}/auth/logout/callback`,
   ),
-  await run(program, variables, 'serve', '--listen', '127.0.0.1:8797', '--site', 'site'),
+  await run(program, variables, 'serve', '--listen', '127.0.0.1:8797', '--site', site),
 ];
 
 try {
@@ -41,10 +47,9 @@ try {
   const here = await visitor.logIn(`${SITE}/auth/login?return_to=/prive/`, SITE);
   const session = visitor.jar('localhost:8797').get('fc_session');
   if (!session) throw new Error(`no session: the login ended at ${here.url}`);
-  mkdirSync(folder, { recursive: true });
   writeFileSync(`${folder}/cookie`, `fc_session=${session}`);
   writeFileSync(`${folder}/bindings.json`, JSON.stringify({ ...variables, FC_KV: { kv: true } }));
-  copyFileSync('site/prive/index.html', `${folder}/page.html`);
+  copyFileSync(join(site, 'prive/index.html'), `${folder}/page.html`);
   console.log(`session cookie of ${session.length} characters in ${folder}`);
 } finally {
   running.forEach(({ child }) => child.kill());
