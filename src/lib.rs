@@ -1,7 +1,7 @@
-//! Login with FranceConnect at the edge: one relying party that runs as a Cloudflare Worker, as a Spin
-//! component and as a native program.
+//! Login with FranceConnect and FranceConnect+ at the edge: one relying party that runs as a Cloudflare Worker, as a
+//! Spin component and as a native program.
 //!
-//! It sends a visitor to FranceConnect, takes the callback, exchanges the code, believes or refuses the
+//! It sends a visitor to FranceConnect, takes the callback, exchanges the code, decrypts, believes or refuses the
 //! ID Token and the userinfo JWT, and keeps the session in a sealed cookie, so that a static site gets login
 //! with no server of its own.
 //!
@@ -31,11 +31,11 @@
 //! | `secret` | what may not be printed, how secrets are compared, where randomness comes from | |
 //! | `wire` | requests and responses as we see them, queries, cookies | |
 //! | `html` | how text becomes markup: escaped | |
-//! | `jose` | whether a signed string is authentic | |
+//! | `jose` | whether a signed or encrypted string is authentic | |
 //! | `oidc` | whether a provider's answer may be believed | |
-//! | `franceconnect` | environments, scopes, levels, identity, error words, the button | |
+//! | `franceconnect` | the two products: environments, scopes, levels, identity, error words, the button | |
 //! | `session` | what browser and store hold: key ring, seal, flow, session, logout, entries | |
-//! | `site` | paths, protection, files, where one may return to | |
+//! | `site` | paths, protection and its levels, files, where one may return to | |
 //! | `config` | from variables to one value, with every fault named | |
 //! | `web` | from a browser's request to steps, pages, log lines | |
 //! | `host` | clock, chance, variables, store, sockets: one file a platform | `jose`, `franceconnect` |
@@ -50,9 +50,11 @@
 //! | [`oidc::Call`] | `oidc` | a host can only call the provider |
 //! | [`oidc::Attempt`] | its beginning, or this browser's sealed flow cookie | login CSRF and replay fail |
 //! | [`oidc::callback::Accepted`] | `state` and `iss` of the callback | no code is exchanged before |
+//! | [`jose::PrivateKeySet`] | keys of which each is sound and for one purpose | what is published can be used |
+//! | [`jose::Decrypted`] | key management and cipher the caller names, one layer | no downgrade; it proves no author |
 //! | [`jose::Verified`] | a signature under the algorithm the caller names | the header never chooses |
 //! | [`oidc::id_token::IdToken`] | every rule of OIDC Core §3.1.3.7 | userinfo is asked for only then |
-//! | [`franceconnect::Reached`] | a level not below the one required | no downgrade |
+//! | [`franceconnect::Reached`] | a level not below the one required, nor above what the product vouches for | no downgrade, no promotion |
 //! | [`oidc::userinfo::UserInfo`] | signature, `iss`, `aud`, `exp`, the same `sub` | no substitution |
 //! | [`franceconnect::Identity`] | FranceConnect's shapes, only the scopes asked for | data minimisation |
 //! | [`site::ReturnPath`] | a path of this site, outside our prefix | no open redirect, no loop |

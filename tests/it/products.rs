@@ -1,5 +1,7 @@
 //! FranceConnect+, alone and beside FranceConnect: ways in, sessions that never mix, logout of both, our keys.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use franceconnect_edge::emulator::{self, Alg, Fault};
 use serde_json::{Value, json};
 
@@ -67,6 +69,32 @@ fn what_the_envelope_repeats_of_the_token_must_be_true() {
             assert_eq!((browser.log_in(&mut world, "test").status, world.last_code()), (400, code), "{name}");
             assert!(!browser.is_logged_in(&mut world), "{name}");
         }
+    }
+}
+
+/// OpenID Connect Core §9: for one use, within a minute, by the provider that is asked.
+#[test]
+fn an_assertion_stands_for_the_secret() {
+    let mut variables = plus_variables();
+    variables.insert("FC_CLIENT_AUTH", "private_key_jwt".to_owned());
+    variables.insert("FC_PRIVATE_KEYS", private_keys(&["ECDH-ES", "ES256"]));
+    let mut world = World::with(&variables, Alg::Es256);
+    let mut seen = Vec::new();
+    for _ in 0..2 {
+        assert_eq!(Browser::new().log_in(&mut world, "test").status, 303, "{}", world.last_code());
+        let body = world.sent.iter().rfind(|body| body.contains("grant_type")).unwrap();
+        let form: std::collections::BTreeMap<_, _> = url::form_urlencoded::parse(body.as_bytes()).collect();
+        assert!(!form.contains_key("client_secret"));
+        assert_eq!(form["client_assertion_type"], "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+        let payload = form["client_assertion"].split('.').nth(1).unwrap();
+        let mut claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap();
+        let jti = claims["jti"].take().as_str().unwrap().to_owned();
+        assert!(jti.len() >= 22 && !seen.contains(&jti), "{jti}");
+        seen.push(jti);
+        let (now, id) = (world.now.unix(), &variables["FC_CLIENT_ID"]);
+        let expected = json!({ "iss": id, "sub": id, "aud": PLUS, "jti": null, "iat": now, "exp": now + 60 });
+        assert_eq!(claims, expected);
+        world.now = world.now.plus(5);
     }
 }
 

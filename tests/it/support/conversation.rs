@@ -88,6 +88,8 @@ pub struct World {
     pub events: Vec<Event>,
     /// Every URL that was called.
     pub called: Vec<String>,
+    /// What was sent to each.
+    pub sent: Vec<String>,
     /// Seconds that each call takes.
     pub latency: i64,
     visits: u64,
@@ -153,6 +155,7 @@ impl World {
             store: HashMap::new(),
             events: Vec::new(),
             called: Vec::new(),
+            sent: Vec::new(),
             latency: 0,
             visits: 0,
         }
@@ -216,6 +219,7 @@ impl World {
 
     fn fetch(&mut self, call: &Call) -> Result<Fetched, Unreachable> {
         self.called.push(call.url().to_owned());
+        self.sent.push(call.body().to_owned());
         let method = match call.method() {
             CallMethod::Get => "GET",
             CallMethod::Post => "POST",
