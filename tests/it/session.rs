@@ -209,6 +209,16 @@ fn shorter_lives_end_older_sessions_and_higher_levels_open_nothing_to_them() {
     assert!(browser.is_logged_in(&mut world));
 }
 
+/// A feature of each crate, which a change of versions can lose without a word.
+#[test]
+fn keys_are_wiped_when_they_are_dropped() {
+    fn wiped<T: zeroize::ZeroizeOnDrop>() {}
+    wiped::<chacha20poly1305::XChaCha20Poly1305>();
+    wiped::<aes_gcm::Aes256Gcm>();
+    wiped::<p256::SecretKey>();
+    wiped::<rsa::PrivateKey>();
+}
+
 /// The gate reads only the head of a cookie: it must not open to a body that is over.
 #[test]
 fn a_head_does_not_outlive_its_body() {
