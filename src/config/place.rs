@@ -51,7 +51,18 @@ impl Place {
             ),
             _ => {}
         }
-        place.unwrap_or(Self::Unknown)
+        let place = place.unwrap_or(Self::Unknown);
+        // Seen in FranceConnect's own tests: a page without a way back (Y030007), for every visitor.
+        let plus = place.product() == Product::Plus || reader.given(FC_PLUS_CLIENT_ID).is_some();
+        let real = matches!(place, Self::BuiltIn(_));
+        if plus && real && site.is_some_and(PublicUrl::is_loopback) {
+            reader.faults.add(
+                PUBLIC_URL,
+                "est une adresse de cette machine, que FranceConnect+ refuse ; l’émulateur (plus-emulator) en tient lieu.",
+                "is an address of this machine, which FranceConnect+ refuses; the emulator (plus-emulator) stands for it.",
+            );
+        }
+        place
     }
 
     /// Where a second client is registered: FranceConnect+ of the same kind, so that test and production are

@@ -309,14 +309,20 @@ fn franceconnect_plus_is_added_to_them_by_the_lines_that_are_there() {
     let (status, printed) = check(&folder, &["--wrangler"], &[]);
     assert_eq!(status, 1);
     assert_all(&printed, &["Erreurs (1) :", "FC_PROTECTED_PATHS (wrangler.toml:"]);
-    folder.write(".dev.vars", "FC_CLIENT_ID=client\nFC_PLUS_CLIENT_ID=plus\n");
+    // FranceConnect+ takes no address of this machine.
+    let site = "https://famille.example.fr";
+    folder.write(".dev.vars", format!("FC_CLIENT_ID=client\nFC_PLUS_CLIENT_ID=plus\nPUBLIC_URL={site}\n"));
     let (status, printed) = check(&folder, &["--wrangler"], &[]);
     assert_eq!(status, 0, "{printed}");
     for secret in ["FC_PLUS_CLIENT_SECRET", "FC_PRIVATE_KEYS"] {
         assert_all(&printed, &[&format!("{secret} : npx wrangler secret put {secret}")]);
     }
-    let clients = [("SPIN_VARIABLE_FC_CLIENT_ID", "client"), ("SPIN_VARIABLE_FC_PLUS_CLIENT_ID", "plus")];
-    let (status, printed) = check(&folder, &["--spin"], &clients[..1]);
+    let clients = [
+        ("SPIN_VARIABLE_FC_CLIENT_ID", "client"),
+        ("SPIN_VARIABLE_PUBLIC_URL", site),
+        ("SPIN_VARIABLE_FC_PLUS_CLIENT_ID", "plus"),
+    ];
+    let (status, printed) = check(&folder, &["--spin"], &clients[..2]);
     assert_eq!((status, printed.contains("FC_PROTECTED_PATHS (spin.toml:")), (1, true), "{printed}");
     let (status, printed) = check(&folder, &["--spin"], &clients);
     assert_eq!(status, 0, "{printed}");

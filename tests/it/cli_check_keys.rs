@@ -139,7 +139,8 @@ fn a_spin_file_must_allow_calls_to_both_products() {
         (vec![first, second, production, plus_origin], vec![low]),
         (vec![first, second, production, origin, plus_origin], vec![]),
     ] {
-        let (status, printed) = check(&folder, &["--spin"], &environment);
+        let site = ("SPIN_VARIABLE_PUBLIC_URL", "https://famille.example.fr");
+        let (status, printed) = check(&folder, &["--spin"], &[&environment[..], &[site]].concat());
         assert_eq!(status, i32::from(!missing.is_empty()), "{environment:?}: {printed}");
         for host in [low, high] {
             let told = printed.contains(&format!("ne permet pas d’appeler {host},"));

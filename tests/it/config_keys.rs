@@ -250,6 +250,9 @@ fn each_fault_alone_and_once() {
         (Base::SecondEmulator, vec![("FC_PLUS_ISSUER", ISSUER)], "FC_PLUS_ISSUER"),
         (Base::SecondEmulator, vec![("FC_PLUS_ISSUER", "http://127.0.0.1:8788/plus/")], "FC_PLUS_ISSUER"),
         (Base::SecondEmulator, vec![("FC_PLUS_ISSUER", "http://op.example")], "FC_PLUS_ISSUER"),
+        // FranceConnect+ sends nobody back to the developer's own machine.
+        (Base::Plus, vec![("PUBLIC_URL", "http://localhost:8787")], "PUBLIC_URL"),
+        (Base::Second, vec![("PUBLIC_URL", "https://127.0.0.1:8787")], "PUBLIC_URL"),
         // A second client where the first is none of FranceConnect's.
         (Base::Second, vec![("FC_ENVIRONMENT", "plus-production")], "FC_PLUS_CLIENT_ID"),
         (
