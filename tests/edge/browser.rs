@@ -121,11 +121,13 @@ impl Browser {
         back.location().to_owned()
     }
 
-    /// What the site's scripts are told of who is here.
+    /// What the site's scripts are told of who is here, but for the seconds that are left.
     pub fn told(&mut self) -> serde_json::Value {
         let answer = self.fetch("/auth/session");
         assert_eq!(answer.status, 200, "{}", answer.text());
-        answer.json()
+        let mut told = answer.json();
+        told.as_object_mut().and_then(|told| told.remove("expires_in"));
+        told
     }
 
     /// Whether the site knows this browser.
