@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use self::settings::Variables;
-use super::emulated::Emulated;
+use super::emulated::{Emulated, Manners};
 use super::lang::Lang;
 use super::listen::{self, Stop};
 use super::{faults, keygen};
@@ -63,7 +63,7 @@ pub(super) async fn run(args: Args, lang: Lang) -> Result<(), ExitCode> {
     let both = async {
         tokio::try_join!(
             native::serve(listeners, native, stop.clone().wait()),
-            emulated.serve(clients, false, stop.clone()),
+            emulated.serve(clients, Manners::default(), stop.clone()),
         )
     };
     both.await.map(|_| ()).map_err(|error| listen::failed(lang, &error))

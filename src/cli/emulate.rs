@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 use url::Url;
 
-use super::emulated::Emulated;
+use super::emulated::{Emulated, Manners};
 use super::keygen;
 use super::lang::{self, Lang};
 use super::listen::{self, Stop};
@@ -73,6 +73,8 @@ pub(super) struct Args {
     private_key_jwt: bool,
     #[arg(long, help = "Ouvre l’interface qui fait commettre des fautes à l’émulateur")]
     control: bool,
+    #[arg(long, help = "FranceConnect+ refuse les adresses de retour locales, comme le vrai")]
+    strict_urls: bool,
 }
 
 /// Serves until a signal.
@@ -119,7 +121,8 @@ pub(super) async fn run(args: Args, lang: Lang) -> Result<(), ExitCode> {
     };
     let clients = vec![(Product::Standard, client), (Product::Plus, plus)];
     tell(lang, &emulated, &clients, shown);
-    emulated.serve(clients, args.control, stop).await.map_err(|error| listen::failed(lang, &error))
+    let manners = Manners { control: args.control, strict_urls: args.strict_urls };
+    emulated.serve(clients, manners, stop).await.map_err(|error| listen::failed(lang, &error))
 }
 
 /// Prints the lines to paste into `.dev.vars`, of one product or of the other. A secret that was given is known and

@@ -11,6 +11,16 @@ use super::lang::Lang;
 use super::listen::{self, Stop};
 use crate::emulator::{self, Client, Emulator, Product, Settings};
 
+/// How the emulators behave. By default nobody makes them misbehave, and FranceConnect+ takes callbacks on loopback:
+/// who develops has nothing else to be called back on.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Manners {
+    /// Whether the control interface answers.
+    pub(super) control: bool,
+    /// Whether FranceConnect+ refuses callbacks on loopback, as the real one does.
+    pub(super) strict_urls: bool,
+}
+
 /// Emulators that have their address and not yet their clients, whose own addresses may depend on it.
 pub(super) struct Emulated {
     listener: TcpListener,
@@ -38,7 +48,7 @@ impl Emulated {
     pub(super) async fn serve(
         self,
         clients: Vec<(Product, Client)>,
-        control: bool,
+        manners: Manners,
         stop: Stop,
     ) -> io::Result<()> {
         let mut emulators = Vec::new();
@@ -46,9 +56,15 @@ impl Emulated {
             let mut seed = [0; 32];
             getrandom::fill(&mut seed).map_err(io::Error::other)?;
             let issuer = self.issuer(product);
-            // Who develops has nothing but loopback to be called back on.
-            let settings =
-                Settings { product, issuer, clients: vec![client], seed, control, strict_urls: false };
+            let settings = Settings {
+                product,
+                issuer,
+                clients: vec![client],
+                seed,
+                control: manners.control,
+                // FranceConnect's sandbox takes such addresses.
+                strict_urls: manners.strict_urls && product == Product::Plus,
+            };
             emulators.push(Arc::new(Mutex::new(Emulator::new(settings))));
         }
         let served = emulator::serve(self.listener, emulators, stop.clone().wait());

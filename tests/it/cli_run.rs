@@ -236,6 +236,31 @@ fn emulate_prints_what_to_paste_and_never_repeats_a_secret() {
     assert_eq!(running.signal("TERM").code(), Some(0));
 }
 
+/// As FranceConnect+ itself does when that is asked for; FranceConnect's sandbox takes them.
+#[cfg(unix)]
+#[test]
+fn emulate_refuses_local_callbacks_where_franceconnect_plus_does() {
+    let folder = Folder::new();
+    for (more, refused) in [(&[][..], false), (&["--strict-urls"][..], true)] {
+        let mut command = program(folder.path());
+        command.args(["emulate", "--listen", "127.0.0.1:0"]).args(more);
+        let (running, lines) = Running::start(command);
+        let standard = ready(&lines);
+        let asked = |issuer: &str, client: &str, acr: &str| {
+            get(&format!(
+                "{issuer}/authorize?response_type=code&client_id={client}&scope=openid&acr_values={acr}&state=s&nonce={}\
+                 &redirect_uri=http%3A%2F%2Flocalhost%3A8787%2Fauth%2Fcallback",
+                "n".repeat(32)
+            ))
+            .contains("Y030007")
+        };
+        assert!(!asked(standard, "service-local", "eidas1"), "{more:?}");
+        let plus = standard.replace("/api/v2", "/plus/api/v2");
+        assert_eq!(asked(&plus, "service-local-plus", "eidas2"), refused, "{more:?}");
+        assert_eq!(running.signal("TERM").code(), Some(0));
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn emulate_is_both_products_on_one_address() {
