@@ -212,6 +212,7 @@ const DEPLOYED: &[(&str, fn())] = &[
     ),
     ("manifests::what_is_deployed_is_small", manifests::what_is_deployed_keeps_within_its_budgets),
     ("wrangler::deploys_dry", wrangler::deploys_dry),
+    ("wrangler::deploys_staging_and_production_dry", wrangler::deploys_staging_and_production_dry),
     ("wrangler::dev_lets_a_person_in_and_out_again", wrangler::dev_lets_a_person_in_and_out_again),
 ];
 

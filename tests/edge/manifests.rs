@@ -71,9 +71,15 @@ pub fn spin_lets_calls_out_to_franceconnect_in_every_environment() {
 pub fn wrangler_toml_holds_no_secret_and_no_unknown_name() {
     let manifest = read("wrangler.toml");
     let variables = manifest["vars"].as_table().unwrap();
-    for name in variables.keys() {
+    let environments =
+        ["staging", "production"].map(|name| manifest["env"][name]["vars"].as_table().unwrap());
+    for name in environments.iter().chain([&variables]).flat_map(|variables| variables.keys()) {
         let known = VARIABLES.iter().find(|variable| variable.name == name);
         assert!(known.is_some_and(|variable| !variable.secret), "{name}");
+    }
+    // What the file sets for a trial it sets for each environment, which inherits none of it.
+    for environment in environments {
+        assert_eq!(keys(environment), keys(variables));
     }
     // And says how each secret there is gets where it belongs.
     let text = fs::read_to_string(project().join("wrangler.toml")).unwrap();

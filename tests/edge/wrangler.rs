@@ -38,12 +38,25 @@ fn fresh_folder(name: &str) -> PathBuf {
 }
 
 pub fn deploys_dry() {
+    deploys("", "http://localhost:8787");
+}
+
+/// An environment inherits neither variables nor namespaces: what is forgotten there is seen here.
+pub fn deploys_staging_and_production_dry() {
+    deploys("staging", "https://staging.my-service.fr");
+    deploys("production", "https://my-service.fr");
+}
+
+fn deploys(environment: &str, public_url: &str) {
     let _alone = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
-    let folder = fresh_folder("wrangler-deploy");
-    let output = wrangler(&["deploy", "--dry-run", "--outdir"]).arg(&folder).output().unwrap();
+    let folder = fresh_folder(&format!("wrangler-deploy-{environment}"));
+    let mut command = wrangler(&["deploy", "--dry-run", "--outdir"]);
+    let output = command.arg(&folder).arg(format!("--env={environment}")).output().unwrap();
     let said =
         format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{said}");
+    assert!(said.contains(public_url), "another PUBLIC_URL than {public_url}:\n{said}");
+    assert!(!said.contains("WARNING"), "{said}");
     for binding in ["env.FC_KV", "env.ASSETS", "env.PUBLIC_URL", "env.FC_ENVIRONMENT"] {
         assert!(said.contains(binding), "{binding} is not among the bindings:\n{said}");
     }

@@ -10,6 +10,7 @@ mod cli_keygen;
 mod cli_run;
 mod config;
 mod config_keys;
+mod deploy;
 mod discovery;
 mod emulator;
 mod faults;

@@ -145,7 +145,7 @@ fn every_command_of_ours_that_a_guide_shows_exists() {
 
 #[test]
 fn every_path_that_a_guide_names_exists() {
-    let folders = ["src", "tests", "scripts", "site", "docs"];
+    let folders = ["src", "tests", "scripts", "site", "deploy", "docs"];
     let endings = ["md", "toml", "json", "rs", "lock"];
     let mut missing = Vec::new();
     for file in ALL {
@@ -159,7 +159,9 @@ fn every_path_that_a_guide_names_exists() {
             .collect::<Vec<_>>();
         let in_shell = blocks(&guide).into_iter().filter(|block| block.kind == "sh");
         let words = in_shell.flat_map(|block| block.lines).chain(ticked(&guide)).flat_map(|line| {
-            line.split_whitespace().map(|word| word.trim_end_matches('/').to_owned()).collect::<Vec<_>>()
+            line.split_whitespace()
+                .map(|word| word.trim_end_matches(['/', ';']).to_owned())
+                .collect::<Vec<_>>()
         });
         let paths = words.filter(|word| {
             let first = word.split('/').next().unwrap_or_default();
