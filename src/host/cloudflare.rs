@@ -14,7 +14,7 @@ use crate::config::{self, Config, Faults};
 use crate::oidc::FetchAnswer;
 use crate::session::LoadAnswer;
 use crate::time::Timestamp;
-use crate::web::{self, Content, Event, Reply, Severity, Step, Visit};
+use crate::web::{self, Content, Reply, Severity, Step, Visit};
 use crate::wire::{Header, Headers, Method, Request, Response, TARGET_LIMIT};
 
 mod assets;
@@ -70,7 +70,7 @@ async fn serve(
         Ok(config) => perform(config, env, visitor).await?,
         Err(faults) => web::misconfigured(faults, &visitor),
     };
-    reply.events.iter().for_each(log);
+    reply.events.iter().zip(reply.lines()).for_each(|(event, line)| log(event.level, &line));
     reply.save.into_iter().for_each(|entry| store::save(env, context, entry));
     match reply.content {
         Content::Respond(response) => send(&response),
@@ -85,7 +85,7 @@ async fn perform(config: &Config, env: &Env, request: Request) -> Result<Reply, 
     loop {
         step = match step {
             Step::Fetch(call, waiting) => {
-                let result = outbound::exchange(&call).await;
+                let result = outbound::exchange(&call, waiting.request()).await;
                 waiting.resume(config, FetchAnswer { now: now(), result })
             }
             Step::Load(key, loading) => {
@@ -114,11 +114,11 @@ fn variable(env: &Env, name: &str) -> Option<String> {
     Some(js_sys::Object::from(binding::named(env, name)?).to_string().into())
 }
 
-fn log(event: &Event) {
-    match event.level {
-        Severity::Info => console_log!("{}", event.to_json()),
-        Severity::Warning => console_warn!("{}", event.to_json()),
-        Severity::Error => console_error!("{}", event.to_json()),
+fn log(level: Severity, line: &str) {
+    match level {
+        Severity::Info => console_log!("{line}"),
+        Severity::Warning => console_warn!("{line}"),
+        Severity::Error => console_error!("{line}"),
     }
 }
 

@@ -1,7 +1,20 @@
 //! Decides how a host's own troubles are told: one JSON line each, like the events of the core.
 
+use std::collections::BTreeMap;
+
+use crate::web::RequestId;
+
 /// A line about a failure of the platform. `detail` is the platform's word for it: a code or an error text
 /// about a connection or a store, never anything of the visitor's request.
 pub(super) fn trouble(code: &'static str, message: &'static str, detail: &str) -> String {
-    serde_json::json!({ "level": "error", "code": code, "message": message, "detail": detail }).to_string()
+    during(RequestId::default(), code, message, detail)
+}
+
+/// The same, of a visit that is known.
+pub(super) fn during(request: RequestId, code: &'static str, message: &'static str, detail: &str) -> String {
+    let said = [("level", "error"), ("code", code), ("message", message), ("detail", detail)];
+    let request = request.text();
+    let request = request.as_deref().map(|text| ("request", text));
+    let line: BTreeMap<_, _> = said.into_iter().chain(request).collect();
+    serde_json::json!(line).to_string()
 }

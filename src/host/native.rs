@@ -106,8 +106,8 @@ impl Host {
                 }
             },
         };
+        reply.lines().for_each(|line| log(&line));
         self.memory.save(reply.save, now());
-        reply.events.iter().for_each(|event| log(&event.to_json()));
         match reply.content {
             Content::Respond(response) => respond(response),
             Content::File(file) => self.files.answer(&file).await,
@@ -118,7 +118,10 @@ impl Host {
         let mut step = web::begin(config, visit);
         loop {
             step = match step {
-                Step::Fetch(call, waiting) => waiting.resume(config, self.calls.fetch(&call).await),
+                Step::Fetch(call, waiting) => {
+                    let answer = self.calls.fetch(&call, waiting.request()).await;
+                    waiting.resume(config, answer)
+                }
                 Step::Load(key, loading) => {
                     let now = now();
                     let entry = self.memory.load(&key, now);

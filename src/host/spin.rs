@@ -56,7 +56,7 @@ async fn serve(request: Incoming) -> Result<Outgoing<BoxBody>, String> {
         Ok(config) => perform(config, visitor).await?,
         Err(faults) => web::misconfigured(faults, &visitor),
     };
-    reply.events.iter().for_each(|event| log(&event.to_json()));
+    reply.lines().for_each(|line| log(&line));
     reply.save.into_iter().for_each(store::save);
     Ok(match reply.content {
         Content::Respond(response) => send(response),
@@ -71,7 +71,7 @@ async fn perform(config: &Config, request: Request) -> Result<Reply, String> {
     loop {
         step = match step {
             Step::Fetch(call, waiting) => {
-                let result = outbound::exchange(&call).await;
+                let result = outbound::exchange(&call, waiting.request()).await;
                 waiting.resume(config, FetchAnswer { now: now(), result })
             }
             Step::Load(key, loading) => {

@@ -300,7 +300,7 @@ fn welcome(config: &Config, mut flow: Flow, userinfo: &UserInfo, person: &Person
             let clear = config.cookies.clear(&config.cookies.flow(&flow.attempt.state));
             let response = with_cookies(redirect(&flow.attempt.return_to), vec![cookie, clear]);
             flow.events.push(Event::new(Severity::Info, "login.succeeded", "a citizen is logged in"));
-            Step::reply(Reply { content: Content::Respond(response), save: flow.save, events: flow.events })
+            Step::reply(Reply { save: flow.save, events: flow.events, ..Reply::respond(response) })
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::oidc::{Blame, Failure};
 use crate::web::Language;
 use crate::web::login::Wanted;
 use crate::web::page::page;
+use crate::web::request_id::MARK;
 use crate::wire::Response;
 
 /// The page for the end of a login, with the button for another try. `stays`: somebody is logged in, and still
@@ -24,8 +25,8 @@ pub(super) fn failure(
         fill("<h1>{}</h1>\n<p>{}</p>\n", &[&title, &text]),
         again(config, wanted),
         fill(
-            "\n<p><small>{} <code>{}</code></small></p>",
-            &[&language.pick("Code :", "Code:"), &failure.code],
+            "\n<p><small>{} <code>{}</code> · {}</small></p>",
+            &[&language.pick("Code :", "Code:"), &failure.code, &Html::literal(MARK)],
         ),
     ];
     page(config, language, status, title, &main.into_iter().collect())
@@ -109,7 +110,13 @@ fn words(language: Language, failure: &Failure, stays: bool) -> (u16, &'static s
 
 /// A short page for a request that is not understood or not allowed.
 pub(super) fn notice(config: &Config, language: Language, status: u16, title: &str, text: &str) -> Response {
-    page(config, language, status, title, &fill("<h1>{}</h1>\n<p>{}</p>", &[&title, &text]))
+    let mut main = fill("<h1>{}</h1>\n<p>{}</p>", &[&title, &text]);
+    if status >= 400 {
+        let word = language.pick("Référence :", "Reference:");
+        let reference = fill("\n<p><small>{} {}</small></p>", &[&word, &Html::literal(MARK)]);
+        main = [main, reference].into_iter().collect();
+    }
+    page(config, language, status, title, &main)
 }
 
 /// A page with the button: somebody must log in first.

@@ -1,6 +1,9 @@
 //! What the log may say: stable codes and words of this program, so that no identity or secret can get in.
 
+use std::collections::BTreeMap;
+
 use crate::oidc::{Blame, Failure};
+use crate::web::RequestId;
 
 /// Whom an event concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,6 +14,17 @@ pub enum Severity {
     Warning,
     /// Operators must act: configuration, secret, clock.
     Error,
+}
+
+impl Severity {
+    /// The word in the log.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
 }
 
 /// One line of the log. All its text is `'static`: nothing of a request, token or identity fits.
@@ -40,13 +54,14 @@ impl Event {
         Self { level, code: failure.code, message: failure.meaning }
     }
 
-    /// The line, one JSON object.
-    pub fn to_json(&self) -> String {
-        let level = match self.level {
-            Severity::Info => "info",
-            Severity::Warning => "warning",
-            Severity::Error => "error",
-        };
-        serde_json::json!({ "level": level, "code": self.code, "message": self.message }).to_string()
+    /// The line, one JSON object. `request` and `service` say which visit, and of which site: the one is drawn by
+    /// us, the other comes from the configuration.
+    pub fn line(&self, request: RequestId, service: &str) -> String {
+        let said = [("level", self.level.name()), ("code", self.code), ("message", self.message)];
+        let said = said.map(|(name, text)| (name.to_owned(), text.to_owned()));
+        let request = request.text().map(|text| ("request".to_owned(), text));
+        let service = (!service.is_empty()).then(|| ("service".to_owned(), service.to_owned()));
+        let line: BTreeMap<_, _> = said.into_iter().chain(request).chain(service).collect();
+        serde_json::json!(line).to_string()
     }
 }

@@ -3,7 +3,7 @@
 use crate::config::Faults;
 use crate::html::{Html, ToHtml, fill};
 use crate::web::page::private;
-use crate::web::{Content, Event, Language, Reply, Severity};
+use crate::web::{Event, Language, Reply, Severity};
 use crate::wire::{Request, Response};
 
 /// The answer to any request.
@@ -38,5 +38,5 @@ pub(super) fn reply(faults: &Faults, request: &Request) -> Reply {
         "config.faults",
         "the configuration has faults; `check` and every page list them",
     );
-    Reply { content: Content::Respond(response), save: Vec::new(), events: vec![event] }
+    Reply { events: vec![event], ..Reply::respond(response) }
 }

@@ -8,7 +8,7 @@ use crate::site::{Demand, ReturnPath, SiteFile, SitePath};
 use crate::time::Timestamp;
 use crate::web::login::Wanted;
 use crate::web::page::{private, redirect};
-use crate::web::{Content, Event, Language, Reply, Severity, browser, error_page};
+use crate::web::{Content, Event, Language, Reply, RequestId, Severity, browser, error_page};
 use crate::wire::{Header, Request, Response};
 
 /// Answers a request for the site.
@@ -86,10 +86,16 @@ pub(super) fn ambiguous(config: &Config, language: Language) -> Reply {
 impl Reply {
     /// An answer of ours, with nothing to keep or log.
     pub(super) fn respond(response: Response) -> Self {
-        Self { content: Content::Respond(response), save: Vec::new(), events: Vec::new() }
+        Self::of(Content::Respond(response))
     }
 
     fn file(file: SiteFile) -> Self {
-        Self { content: Content::File(Box::new(file)), save: Vec::new(), events: Vec::new() }
+        Self::of(Content::File(Box::new(file)))
+    }
+
+    /// The name of its visit comes when it leaves this room.
+    fn of(content: Content) -> Self {
+        let (request, service) = (RequestId::default(), String::new());
+        Self { content, save: Vec::new(), events: Vec::new(), request, service }
     }
 }

@@ -6,6 +6,7 @@ mod error_page;
 mod event;
 mod faults_page;
 mod gate;
+mod health;
 mod identity;
 mod language;
 mod login;
@@ -14,15 +15,18 @@ mod page;
 mod profile;
 mod provider;
 mod published;
+mod request_id;
 mod route;
 mod step;
 
 pub use event::{Event, Severity};
 pub use language::Language;
+pub use request_id::RequestId;
 pub use step::{Content, Loading, Reply, Step, Visit, Waiting};
 
 use crate::config::{Config, Faults, is_loopback_authority};
 use crate::secret::Chance;
+use crate::time::Timestamp;
 use crate::wire::{Header, Method, Request, Response};
 use route::Route;
 
@@ -30,6 +34,14 @@ use route::Route;
 pub fn begin(config: &Config, visit: Visit) -> Step {
     let Visit { now, entropy, request } = visit;
     let mut chance = Chance::new(&entropy);
+    let name = RequestId::draw(&mut chance);
+    first(config, request, now, chance).named(name, config.public_url.authority())
+}
+
+fn first(config: &Config, request: Request, now: Timestamp, mut chance: Chance) -> Step {
+    if health::asked(config, &request) {
+        return Step::reply(health::sound());
+    }
     if let Some(reply) = canonical(config, &request) {
         return Step::reply(reply);
     }
@@ -47,6 +59,7 @@ pub fn begin(config: &Config, visit: Visit) -> Step {
         Route::Style => Step::reply(Reply::respond(style())),
         Route::Jwks => Step::reply(published::jwks(config, &request)),
         Route::Sector => Step::reply(published::sector(config, &request)),
+        Route::Health => Step::reply(health::sound()),
         Route::Nothing => Step::reply(nothing(config, &request)),
         Route::Site => Step::reply(gate::serve(config, request, now, &mut chance)),
     }
@@ -54,7 +67,7 @@ pub fn begin(config: &Config, visit: Visit) -> Step {
 
 /// The answer to any request while the configuration has faults.
 pub fn misconfigured(faults: &Faults, request: &Request) -> Reply {
-    faults_page::reply(faults, request)
+    health::faulty(faults, request).unwrap_or_else(|| faults_page::reply(faults, request))
 }
 
 /// The answer when the host itself failed (no entropy, an unreadable request).
@@ -100,7 +113,7 @@ fn refuse_method(config: &Config, route: Route, request: &Request) -> Option<Rep
     let (allowed, allow) = match route {
         Route::Site | Route::Nothing => return None,
         Route::Logout => (matches!(request.method, Method::Get | Method::Post), "GET, POST"),
-        Route::Style | Route::Jwks | Route::Sector => (request.method.is_read(), "GET, HEAD"),
+        Route::Style | Route::Jwks | Route::Sector | Route::Health => (request.method.is_read(), "GET, HEAD"),
         Route::Login | Route::Callback | Route::LogoutCallback | Route::Profile | Route::Session => {
             (request.method == Method::Get, "GET")
         }

@@ -12,6 +12,7 @@ pub(super) enum Route {
     Style,
     Jwks,
     Sector,
+    Health,
     /// Below our prefix, but nothing of ours: never looked for on the site.
     Nothing,
     /// The site.
@@ -31,6 +32,7 @@ impl Route {
             Some("/style.css") => Self::Style,
             Some("/jwks.json") => Self::Jwks,
             Some("/sector-identifier.json") => Self::Sector,
+            Some("/health") => Self::Health,
             Some(rest) if rest.is_empty() || rest.starts_with('/') => Self::Nothing,
             _ => Self::Site,
         }

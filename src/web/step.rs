@@ -5,7 +5,7 @@ use crate::oidc::{Call, FetchAnswer};
 use crate::session::{Key, LoadAnswer, Save};
 use crate::site::SiteFile;
 use crate::time::Timestamp;
-use crate::web::{Event, callback, provider};
+use crate::web::{Event, RequestId, callback, provider};
 use crate::wire::{Request, Response};
 
 /// One request of a browser, with the clock and the chance that go with it.
@@ -37,8 +37,12 @@ pub struct Reply {
     pub content: Content,
     /// Entries to keep, after the answer where the platform can.
     pub save: Vec<Save>,
-    /// Lines for the log, one JSON object each ([`Event::to_json`]).
+    /// For the log: [`Reply::lines`].
     pub events: Vec<Event>,
+    /// Which visit this was.
+    pub request: RequestId,
+    /// Of which site: the authority of `PUBLIC_URL`.
+    pub service: String,
 }
 
 /// What the browser gets.
@@ -52,11 +56,11 @@ pub enum Content {
 
 /// A visit that waits for the provider's answer.
 #[derive(Debug)]
-pub struct Waiting(Box<Awaited>);
+pub struct Waiting(Box<Awaited>, RequestId);
 
 /// A visit that waits for an entry.
 #[derive(Debug)]
-pub struct Loading(Box<Wanted>);
+pub struct Loading(Box<Wanted>, RequestId);
 
 // Boxed as a whole where it is held.
 #[allow(clippy::large_enum_variant)]
@@ -81,7 +85,8 @@ macro_rules! waits {
     ($outer:ident($inner:ident): $($variant:ident($point:ty),)*) => {
         $(impl From<$point> for $outer {
             fn from(point: $point) -> Self {
-                Self(Box::new($inner::$variant(point)))
+                // Its name comes when the step leaves this room.
+                Self(Box::new($inner::$variant(point)), RequestId::default())
             }
         })*
     };
@@ -103,23 +108,43 @@ waits!(Loading(Wanted):
 impl Waiting {
     /// The next step, given the provider's answer.
     pub fn resume(self, config: &Config, answer: FetchAnswer) -> Step {
-        match *self.0 {
+        let step = match *self.0 {
             Awaited::Provider(point) => point.resume(config, answer),
             Awaited::Keys(point) => point.resume(config, answer),
             Awaited::Tokens(point) => point.resume(config, answer),
             Awaited::FresherKeys(point) => point.resume(config, answer),
             Awaited::UserInfo(point) => point.resume(config, answer),
-        }
+        };
+        step.named(self.1, config.public_url.authority())
+    }
+
+    /// Which visit waits.
+    pub fn request(&self) -> RequestId {
+        self.1
+    }
+
+    pub(super) fn named(self, request: RequestId) -> Self {
+        Self(self.0, request)
     }
 }
 
 impl Loading {
     /// The next step, given the entry.
     pub fn resume(self, config: &Config, answer: LoadAnswer) -> Step {
-        match *self.0 {
+        let step = match *self.0 {
             Wanted::Provider(point) => point.resume(config, &answer),
             Wanted::Keys(point) => point.resume(config, &answer),
-        }
+        };
+        step.named(self.1, config.public_url.authority())
+    }
+
+    /// Which visit waits.
+    pub fn request(&self) -> RequestId {
+        self.1
+    }
+
+    pub(super) fn named(self, request: RequestId) -> Self {
+        Self(self.0, request)
     }
 }
 

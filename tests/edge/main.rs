@@ -25,6 +25,7 @@ mod keys;
 mod limits;
 mod login;
 mod manifests;
+mod operations;
 mod outage;
 mod platform;
 mod process;
@@ -106,6 +107,15 @@ const TESTS: &[(&str, Test)] = tests! {
         giving_up_is_no_error,
         every_error_of_franceconnect_is_a_page_in_both_languages,
         a_prefetch_or_a_frame_spends_nothing,
+    }
+    Alone: operations {
+        its_health_costs_nothing,
+    }
+    Own: operations {
+        its_health_says_that_the_configuration_is_not,
+    }
+    Together: operations {
+        a_page_an_answer_and_a_line_name_one_visit,
     }
     Together: gate {
         no_spelling_of_a_protected_path_gets_a_byte,

@@ -73,6 +73,19 @@ impl Process {
         String::from_utf8_lossy(&fs::read(&self.log).unwrap()).into_owned()
     }
 
+    /// Reads what it has said until there is what is looked for in it.
+    pub fn look_for<T>(&self, what: &str, look: impl Fn(&str) -> Option<T>) -> T {
+        let start = Instant::now();
+        loop {
+            let said = self.said();
+            if let Some(found) = look(&said) {
+                return found;
+            }
+            assert!(start.elapsed() < PATIENCE, "{} has not said {what}:\n{said}", self.name);
+            thread::sleep(PAUSE);
+        }
+    }
+
     pub fn log(&self) -> &Path {
         &self.log
     }

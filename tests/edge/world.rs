@@ -136,6 +136,17 @@ impl World {
         self.emulator.as_ref().unwrap()
     }
 
+    /// The line of the log that has `text` in it, as soon as it is there: some platforms write it after the answer.
+    pub fn line_with(&self, text: &str) -> serde_json::Map<String, serde_json::Value> {
+        let process = self.process.as_ref().unwrap();
+        let line = process.look_for(text, |said| {
+            let (complete, _) = said.rsplit_once('\n')?;
+            complete.lines().find(|line| line.contains(text)).map(str::to_owned)
+        });
+        let (start, end) = (line.find('{').unwrap(), line.rfind('}').unwrap());
+        serde_json::from_str(&line[start..=end]).unwrap_or_else(|error| panic!("{error}: {line}"))
+    }
+
     /// The one that all conversations of a platform share; started when the first asks for it.
     pub fn shared(platform: Platform) -> Arc<Self> {
         once(&SHARED[0][platform as usize], platform, Self::fresh)

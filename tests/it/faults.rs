@@ -60,7 +60,7 @@ fn check_in(mut world: World, fault: Fault, with: &str, warm: bool) {
             );
         }
         assert!(!calls.contains(&"trap"), "{at}: followed what must not be followed");
-        let log: String = world.events.iter().map(franceconnect_edge::web::Event::to_json).collect();
+        let log: String = world.lines.concat();
         assert!(!log.contains("DUBOIS") && !log.contains(crate::support::conversation::SECRET), "{at}");
     }
     world.emulator.misbehave(None);

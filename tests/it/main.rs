@@ -34,6 +34,7 @@ mod private_keys;
 mod products;
 mod profile;
 mod readme;
+mod request_ids;
 mod rooms;
 mod session;
 mod support;

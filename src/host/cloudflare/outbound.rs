@@ -5,11 +5,12 @@ use wasm_bindgen_futures::JsFuture;
 use worker::console_error;
 
 use super::{stream, text};
-use crate::host::log::trouble;
+use crate::host::log::during;
 use crate::oidc::{Call, CallMethod, Fetched, Unreachable};
+use crate::web::RequestId;
 
 /// Sends `call` and reads the whole answer.
-pub(super) async fn exchange(call: &Call) -> Result<Fetched, Unreachable> {
+pub(super) async fn exchange(call: &Call, request: RequestId) -> Result<Fetched, Unreachable> {
     // Covers the body too: its stream fails when the signal fires.
     let signal = web_sys::AbortSignal::timeout_with_u32(Call::TIMEOUT_MS as u32);
     match attempt(call, &signal).await {
@@ -17,7 +18,10 @@ pub(super) async fn exchange(call: &Call) -> Result<Fetched, Unreachable> {
         Ok(None) => Err(Unreachable::TooLarge),
         Err(_) if signal.aborted() => Err(Unreachable::Timeout),
         Err(error) => {
-            console_error!("{}", trouble("host.fetch", "the provider cannot be reached", &text(&error)));
+            console_error!(
+                "{}",
+                during(request, "host.fetch", "the provider cannot be reached", &text(&error))
+            );
             Err(Unreachable::Network)
         }
     }

@@ -8,8 +8,9 @@ use axum::http::HeaderValue;
 use reqwest::{Client, ClientBuilder, NoProxy, Proxy, Response, redirect, retry};
 
 use super::{log, now};
-use crate::host::log::trouble;
+use crate::host::log::during;
 use crate::oidc::{Call, CallMethod, FetchAnswer, Fetched, Unreachable};
+use crate::web::RequestId;
 
 /// The client of this host's calls; none if the TLS library could not start.
 pub(super) struct Calls(Option<Client>);
@@ -23,13 +24,13 @@ impl Calls {
         Self(client.ok())
     }
 
-    pub(super) async fn fetch(&self, call: &Call) -> FetchAnswer {
+    pub(super) async fn fetch(&self, call: &Call, request: RequestId) -> FetchAnswer {
         let limit = Duration::from_millis(Call::TIMEOUT_MS);
-        let exchange = tokio::time::timeout(limit, self.exchange(call)).await;
+        let exchange = tokio::time::timeout(limit, self.exchange(call, request)).await;
         FetchAnswer { now: now(), result: exchange.unwrap_or(Err(Unreachable::Timeout)) }
     }
 
-    async fn exchange(&self, call: &Call) -> Result<Fetched, Unreachable> {
+    async fn exchange(&self, call: &Call, visit: RequestId) -> Result<Fetched, Unreachable> {
         let client = self.0.as_ref().ok_or(Unreachable::Network)?;
         let mut request = match call.method() {
             CallMethod::Get => client.get(call.url()),
@@ -40,18 +41,18 @@ impl Calls {
             value.set_sensitive(true);
             request = request.header(name, value);
         }
-        let mut response = request.send().await.map_err(network)?;
+        let mut response = request.send().await.map_err(|error| network(error, visit))?;
         let content_type = response.headers().get("content-type");
         let content_type = content_type.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-        let body = read(&mut response).await?;
+        let body = read(&mut response, visit).await?;
         Ok(Fetched { status: response.status().as_u16(), content_type, body })
     }
 }
 
 /// The body, as long as it stays within bounds; what a header announces is not believed.
-async fn read(response: &mut Response) -> Result<Vec<u8>, Unreachable> {
+async fn read(response: &mut Response, visit: RequestId) -> Result<Vec<u8>, Unreachable> {
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(network)? {
+    while let Some(chunk) = response.chunk().await.map_err(|error| network(error, visit))? {
         if body.len().saturating_add(chunk.len()) > Call::MAX_BYTES {
             return Err(Unreachable::TooLarge);
         }
@@ -61,14 +62,14 @@ async fn read(response: &mut Response) -> Result<Vec<u8>, Unreachable> {
 }
 
 /// Tells why, down to the cause (a name, a certificate, a proxy), which no page of ours shows.
-fn network(error: reqwest::Error) -> Unreachable {
+fn network(error: reqwest::Error, visit: RequestId) -> Unreachable {
     let error = error.without_url();
     let (mut detail, mut cause) = (error.to_string(), error.source());
     while let Some(deeper) = cause {
         detail = format!("{detail}: {deeper}");
         cause = deeper.source();
     }
-    log(&trouble("host.fetch", "the provider cannot be reached", &detail));
+    log(&during(visit, "host.fetch", "the provider cannot be reached", &detail));
     Unreachable::Network
 }
 

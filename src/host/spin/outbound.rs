@@ -10,11 +10,12 @@ use spin_sdk::time::sleep;
 use spin_sdk::wasip3::http::types::ErrorCode;
 
 use super::{body, log};
-use crate::host::log::trouble;
+use crate::host::log::during;
 use crate::oidc::{Call, CallMethod, Fetched, Unreachable};
+use crate::web::RequestId;
 
 /// Sends `call` and reads the whole answer. Spin follows no redirect by itself.
-pub(super) async fn exchange(call: &Call) -> Result<Fetched, Unreachable> {
+pub(super) async fn exchange(call: &Call, request: RequestId) -> Result<Fetched, Unreachable> {
     match within(Duration::from_millis(Call::TIMEOUT_MS), attempt(call)).await {
         Some(Ok(Some(fetched))) => Ok(fetched),
         Some(Ok(None)) => Err(Unreachable::TooLarge),
@@ -25,7 +26,7 @@ pub(super) async fn exchange(call: &Call) -> Result<Fetched, Unreachable> {
                 }
                 _ => "the provider cannot be reached",
             };
-            log(&trouble("host.fetch", message, &error.to_string()));
+            log(&during(request, "host.fetch", message, &error.to_string()));
             Err(Unreachable::Network)
         }
         None => Err(Unreachable::Timeout),

@@ -86,6 +86,8 @@ pub struct World {
     /// Isolate memory and KV in one.
     pub store: HashMap<Key, Vec<u8>>,
     pub events: Vec<Event>,
+    /// The log.
+    pub lines: Vec<String>,
     /// Every URL that was called.
     pub called: Vec<String>,
     /// What was sent to each.
@@ -154,6 +156,7 @@ impl World {
             now: Timestamp::from_unix(1_800_000_000),
             store: HashMap::new(),
             events: Vec::new(),
+            lines: Vec::new(),
             called: Vec::new(),
             sent: Vec::new(),
             latency: 0,
@@ -208,6 +211,7 @@ impl World {
                     waiting.resume(&self.config, FetchAnswer { now: self.now, result })
                 }
                 Step::Done(reply) => {
+                    self.lines.extend(reply.lines());
                     self.store.extend(reply.save.into_iter().map(|save| (save.key, save.value)));
                     self.events.extend(reply.events);
                     return reply.content;
