@@ -18,6 +18,7 @@ use crate::franceconnect::{Level, Product};
 use crate::oidc::Provider;
 use crate::session::{CookieNames, KeyRing, Lifetime};
 use crate::site::{Demand, Protected, ReturnPath, SitePath};
+use crate::time::Timestamp;
 use place::Place;
 use registration::{FIRST, SECOND, SECOND_ONLY};
 
@@ -80,6 +81,11 @@ impl Config {
     /// The registrations: one, or FranceConnect's and FranceConnect+'s.
     pub fn registrations(&self) -> impl Iterator<Item = &Registration> {
         std::iter::once(&self.first).chain(&self.second)
+    }
+
+    /// The day each session key was made, the one that seals first; none for a key that does not say.
+    pub fn keys_made(&self) -> impl Iterator<Item = Option<Timestamp>> {
+        self.ring.made()
     }
 
     /// The registration with this issuer.

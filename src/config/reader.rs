@@ -218,6 +218,10 @@ impl<'a> Reader<'a> {
                             format!("clé n° {place} : il faut 43 caractères base64url ; la commande keygen en fait une."),
                             format!("key {place}: 43 characters of base64url are needed; the command keygen makes one."),
                         ),
+                        RingFault::Date(place) => (
+                            format!("clé n° {place} : ce qui précède le point n’est pas une date (2026-11-25)."),
+                            format!("key {place}: what comes before the point is no date (2026-11-25)."),
+                        ),
                         RingFault::Weak(place) => (
                             format!("clé n° {place} : trop régulière pour être tirée au hasard ; la commande keygen en fait une."),
                             format!("key {place}: too regular to be random; the command keygen makes one."),

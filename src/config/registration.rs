@@ -50,6 +50,7 @@ pub(super) struct Names {
     issuer: &'static str,
     client_id: &'static str,
     client_secret: &'static str,
+    next_secret: &'static str,
     client_auth: &'static str,
     scopes: &'static str,
     amr: &'static str,
@@ -61,6 +62,7 @@ pub(super) const FIRST: Names = Names {
     issuer: FC_ISSUER,
     client_id: FC_CLIENT_ID,
     client_secret: FC_CLIENT_SECRET,
+    next_secret: FC_CLIENT_SECRET_NEXT,
     client_auth: FC_CLIENT_AUTH,
     scopes: FC_SCOPES,
     amr: FC_AMR,
@@ -72,6 +74,7 @@ pub(super) const SECOND: Names = Names {
     issuer: FC_PLUS_ISSUER,
     client_id: FC_PLUS_CLIENT_ID,
     client_secret: FC_PLUS_CLIENT_SECRET,
+    next_secret: FC_PLUS_CLIENT_SECRET_NEXT,
     client_auth: FC_PLUS_CLIENT_AUTH,
     scopes: FC_PLUS_SCOPES,
     amr: FC_PLUS_AMR,
@@ -79,8 +82,9 @@ pub(super) const SECOND: Names = Names {
 };
 
 /// The variables that mean nothing without a second client.
-pub(super) const SECOND_ONLY: [&str; 6] = [
+pub(super) const SECOND_ONLY: [&str; 7] = [
     FC_PLUS_CLIENT_SECRET,
+    FC_PLUS_CLIENT_SECRET_NEXT,
     FC_PLUS_CLIENT_AUTH,
     FC_PLUS_ISSUER,
     FC_PLUS_SCOPES,
@@ -95,6 +99,7 @@ pub(super) struct Draft {
     source: Option<Source>,
     client_id: String,
     client_secret: String,
+    next_secret: Option<String>,
     pub(super) auth: ClientAuth,
     algorithm: Option<Algorithm>,
     pub(super) encryption: Option<KeyManagement>,
@@ -139,6 +144,12 @@ pub(super) fn read(reader: &mut Reader<'_>, site: Option<&PublicUrl>, place: Pla
             ClientAuth::PrivateKeyJwt => String::new(),
             ClientAuth::SecretPost | ClientAuth::SecretBasic => credential(reader, names.client_secret),
         },
+        next_secret: match auth {
+            ClientAuth::PrivateKeyJwt => None,
+            ClientAuth::SecretPost | ClientAuth::SecretBasic => {
+                reader.given(names.next_secret).map(|value| sound(reader, names.next_secret, value))
+            }
+        },
         auth,
         algorithm: if first { algorithm(reader, product) } else { Some(Algorithm::Es256) },
         encryption,
@@ -166,6 +177,7 @@ impl Draft {
         let client = Client {
             id: self.client_id,
             secret: Secret::new(self.client_secret),
+            next_secret: self.next_secret.map(Secret::new),
             auth: self.auth,
             algorithm: self.algorithm?,
             encryption: self.encryption,
@@ -190,7 +202,13 @@ impl Draft {
 }
 
 fn credential(reader: &mut Reader<'_>, name: &'static str) -> String {
-    let Some(value) = reader.required(name) else { return String::new() };
+    match reader.required(name) {
+        Some(value) => sound(reader, name, value),
+        None => String::new(),
+    }
+}
+
+fn sound(reader: &mut Reader<'_>, name: &'static str, value: String) -> String {
     if value.len() > 256 || !value.bytes().all(|byte| byte.is_ascii_graphic()) {
         reader.faults.add(
             name,

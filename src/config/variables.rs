@@ -52,9 +52,12 @@ variables! {
     FC_CLIENT_SECRET, true, None,
         "`client_secret` remis par FranceConnect.",
         "`client_secret` given by FranceConnect.";
+    FC_CLIENT_SECRET_NEXT, true, Some(""),
+        "Le prochain `client_secret`, le temps d’en changer : essayé quand FranceConnect ne reconnaît plus le premier.",
+        "The next `client_secret`, while it changes: tried when FranceConnect no longer knows the first.";
     FC_SESSION_KEYS, true, None,
-        "Clés de session (commande `keygen`), séparées par des virgules ; la première scelle, toutes ouvrent.",
-        "Session keys (command `keygen`), separated by commas; the first seals, all open.";
+        "Clés de session (commande `keygen`), avec ou sans leur date, séparées par des virgules ; la première scelle, toutes ouvrent.",
+        "Session keys (command `keygen`), with or without their date, separated by commas; the first seals, all open.";
     FC_SCOPES, false, Some("openid given_name family_name"),
         "Données demandées, séparées par des espaces ; seulement celles de l’habilitation.",
         "Data asked for, separated by spaces; only those of the habilitation.";
@@ -121,6 +124,9 @@ variables! {
     FC_PLUS_CLIENT_SECRET, true, Some(""),
         "`client_secret` de ce second client.",
         "`client_secret` of that second client.";
+    FC_PLUS_CLIENT_SECRET_NEXT, true, Some(""),
+        "Comme `FC_CLIENT_SECRET_NEXT`, pour ce second client.",
+        "As `FC_CLIENT_SECRET_NEXT`, for that second client.";
     FC_PLUS_CLIENT_AUTH, false, Some("client_secret_post"),
         "Comme `FC_CLIENT_AUTH`, pour ce second client.",
         "As `FC_CLIENT_AUTH`, for that second client.";

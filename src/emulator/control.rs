@@ -5,6 +5,7 @@ use super::{Emulator, Endpoint, Fault};
 use serde_json::json;
 
 const FAULT: &str = "/faute";
+const SECRET: &str = "/secret";
 const CALLS: &str = "/appels";
 
 impl Emulator {
@@ -21,6 +22,10 @@ impl Emulator {
                     return Some(Reply::json(404, &json!({ "error": "unknown fault" })));
                 }
                 self.misbehave(fault);
+                Some(Reply::new(204))
+            }
+            ("PUT", SECRET) => {
+                self.change_secret(std::str::from_utf8(&request.body).unwrap_or_default().trim());
                 Some(Reply::new(204))
             }
             ("GET", CALLS) => {

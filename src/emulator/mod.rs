@@ -192,6 +192,13 @@ impl Emulator {
         self.served = 0;
     }
 
+    /// Knows the service by another secret from now on, as after a change in the partner portal.
+    pub fn change_secret(&mut self, secret: &str) {
+        for client in &mut self.settings.clients {
+            secret.clone_into(&mut client.client_secret);
+        }
+    }
+
     /// The endpoints called since the start, or since [`Emulator::take_calls`].
     pub fn calls(&self) -> &[Endpoint] {
         &self.calls

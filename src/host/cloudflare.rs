@@ -66,7 +66,7 @@ async fn serve(
             Err(_) => return send(&Response::new(400)),
         }
     }
-    let reply = match CONFIG.get_or_init(|| config::read(|name| variable(env, name))) {
+    let reply = match CONFIG.get_or_init(|| started(config::read(|name| variable(env, name)))) {
         Ok(config) => perform(config, env, visitor).await?,
         Err(faults) => web::misconfigured(faults, &visitor),
     };
@@ -76,6 +76,14 @@ async fn serve(
         Content::Respond(response) => send(&response),
         Content::File(file) => assets::send(env, &file).await,
     }
+}
+
+/// Says once in the life of an isolate what there is to say.
+fn started(config: Result<Config, Faults>) -> Result<Config, Faults> {
+    if let Some(line) = config.as_ref().ok().and_then(|config| web::at_start(config, now())) {
+        log(Severity::Warning, &line);
+    }
+    config
 }
 
 async fn perform(config: &Config, env: &Env, request: Request) -> Result<Reply, JsValue> {

@@ -53,6 +53,9 @@ pub async fn serve(
     native: Native,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
+    if let Some(line) = native.config.as_ref().ok().and_then(|config| web::at_start(config, now())) {
+        log(&line);
+    }
     let host = Arc::new(Host {
         config: native.config,
         calls: Calls::new(),

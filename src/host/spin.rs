@@ -111,7 +111,17 @@ async fn configuration() -> Result<&'static Result<Config, Faults>, String> {
             Err(error) => return Err(error.to_string()),
         }
     }
-    Ok(CONFIG.get_or_init(|| config::read(|name| values.get(name).cloned())))
+    Ok(CONFIG.get_or_init(|| {
+        let config = config::read(|name| values.get(name).cloned());
+        // Once in the life of an instance.
+        config
+            .as_ref()
+            .ok()
+            .and_then(|config| web::at_start(config, now()))
+            .iter()
+            .for_each(|line| log(line));
+        config
+    }))
 }
 
 fn now() -> Timestamp {

@@ -98,6 +98,8 @@ pub struct Client {
     pub id: String,
     /// `client_secret`; empty where `private_key_jwt` stands for it.
     pub secret: Secret,
+    /// The one that is to take its place, tried when the provider no longer takes the first.
+    pub next_secret: Option<Secret>,
     /// How the token endpoint knows us.
     pub auth: ClientAuth,
     /// The one algorithm that signs ID Token and userinfo.

@@ -43,8 +43,28 @@ pub struct Tokens {
     pub narrower: bool,
 }
 
-/// Exchanges the code; the code is consumed by this value's making, so it is never sent twice. `now` and
-/// `chance` are for the assertion of `private_key_jwt`.
+/// The token request. The code is consumed by this value's making, so nothing else can send it.
+#[derive(Debug)]
+pub struct Exchange {
+    /// What is sent.
+    pub call: Call,
+    /// The same under the client's next secret, for a provider that no longer takes the first: it judges the client
+    /// before it looks at the code (RFC 6749 §5.2), which is unspent then.
+    pub next: Option<Call>,
+}
+
+impl Exchange {
+    /// Whether the provider refused the secret, and nothing else.
+    pub fn refuses_secret(answer: &FetchAnswer) -> bool {
+        answer.result.as_ref().is_ok_and(|fetched| {
+            let answered = (fetched.status, is_type(fetched, &["application/json"]));
+            matches!(answered, (400 | 401, true))
+                && Object::parse(&fetched.body).is_ok_and(|said| said.text("error") == Some("invalid_client"))
+        })
+    }
+}
+
+/// Exchanges the code. `now` and `chance` are for the assertion of `private_key_jwt`.
 pub fn request(
     provider: &Provider,
     client: &Client,
@@ -52,10 +72,25 @@ pub fn request(
     accepted: Accepted,
     now: Timestamp,
     chance: &mut Chance,
-) -> Call {
+) -> Exchange {
     let code = accepted.into_code();
+    let mut with = |secret: &Secret| call(provider, client, attempt, &code, secret, now, chance);
+    let call = with(&client.secret);
+    let next = client.next_secret.as_ref().filter(|_| client.auth != ClientAuth::PrivateKeyJwt);
+    Exchange { call, next: next.map(with) }
+}
+
+fn call(
+    provider: &Provider,
+    client: &Client,
+    attempt: &Attempt,
+    code: &str,
+    secret: &Secret,
+    now: Timestamp,
+    chance: &mut Chance,
+) -> Call {
     let mut form =
-        vec![("grant_type", "authorization_code"), ("code", &*code), ("redirect_uri", &*client.redirect_uri)];
+        vec![("grant_type", "authorization_code"), ("code", code), ("redirect_uri", &*client.redirect_uri)];
     if let Some(verifier) = &attempt.code_verifier {
         form.push(("code_verifier", verifier));
     }
@@ -65,7 +100,7 @@ pub fn request(
     };
     match client.auth {
         ClientAuth::SecretPost => {
-            form.extend([("client_id", &*client.id), ("client_secret", client.secret.expose())]);
+            form.extend([("client_id", &*client.id), ("client_secret", secret.expose())]);
         }
         ClientAuth::PrivateKeyJwt => {
             form.extend([("client_id", &*client.id), ("client_assertion_type", ASSERTION_TYPE)]);
@@ -78,7 +113,7 @@ pub fn request(
     if client.auth != ClientAuth::SecretBasic {
         return call;
     }
-    let pair = format!("{}:{}", params::encode(&client.id), params::encode(client.secret.expose()));
+    let pair = format!("{}:{}", params::encode(&client.id), params::encode(secret.expose()));
     call.header("authorization", Secret::new(format!("Basic {}", STANDARD.encode(pair))))
 }
 

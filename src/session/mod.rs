@@ -9,5 +9,5 @@ mod store;
 
 pub use cookies::CookieNames;
 pub use current::{Before, Citizen, Lifetime, Session};
-pub use ring::{KEY_LENGTH, KeyRing, MOST_KEYS, Purpose, RingFault};
+pub use ring::{KEY_AGE, KEY_LENGTH, KeyRing, MOST_KEYS, Purpose, RingFault};
 pub use store::{Key, LoadAnswer, Save};

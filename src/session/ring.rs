@@ -16,6 +16,9 @@ use crate::time::Timestamp;
 
 /// Bytes of a session key.
 pub const KEY_LENGTH: usize = 32;
+/// Seconds after which a key is to be replaced: 300 days. With 192 random bits in a nonce no number of seals wears a key
+/// out; what grows with time is how many people, copies and logs may have seen it.
+pub const KEY_AGE: i64 = 300 * 86_400;
 /// Most keys of a ring.
 pub const MOST_KEYS: usize = 8;
 const NONCE_LENGTH: usize = 24;
@@ -58,6 +61,8 @@ pub enum RingFault {
     Empty,
     /// The key at this place (from 1) is not 43 characters of base64url.
     Malformed(usize),
+    /// What stands before the point of the key at this place is no date.
+    Date(usize),
     /// The key at this place is too regular to be random.
     Weak(usize),
     /// The key at this place stands there twice.
@@ -71,6 +76,8 @@ pub struct KeyRing(Vec<RingKey>);
 
 struct RingKey {
     id: String,
+    /// The day it was made, if it says so.
+    made: Option<Timestamp>,
     ciphers: [XChaCha20Poly1305; 5],
 }
 
@@ -81,7 +88,8 @@ impl std::fmt::Debug for KeyRing {
 }
 
 impl KeyRing {
-    /// Reads a comma-separated list of keys, 32 bytes each in base64url. `audience` names provider, client
+    /// Reads a comma-separated list of keys, 32 bytes each in base64url, each after its date and a point if it has
+    /// one (`2026-11-25.KEY`). `audience` names provider, client
     /// and site: what was sealed for one opens for no other, whatever keys they share.
     ///
     /// # Errors
@@ -91,6 +99,11 @@ impl KeyRing {
         let mut ring: Vec<RingKey> = Vec::new();
         let entries = list.expose().split(',').map(str::trim).filter(|entry| !entry.is_empty());
         for (place, entry) in (1..).zip(entries) {
+            let (date, entry) = entry.split_once('.').map_or((None, entry), |(date, key)| (Some(date), key));
+            let made = date.and_then(Timestamp::of_day);
+            if date.is_some() && made.is_none() {
+                faults.push(RingFault::Date(place));
+            }
             let Ok(bytes) = URL_SAFE_NO_PAD.decode(entry).map(Zeroizing::new) else {
                 faults.push(RingFault::Malformed(place));
                 continue;
@@ -111,6 +124,7 @@ impl KeyRing {
             } else {
                 ring.push(RingKey {
                     id: id(&bytes),
+                    made,
                     ciphers: Purpose::ALL.map(|purpose| derive(&bytes, purpose, audience)),
                 });
             }
@@ -119,6 +133,16 @@ impl KeyRing {
             faults.push(RingFault::Empty);
         }
         if faults.is_empty() { Ok(Self(ring)) } else { Err(faults) }
+    }
+
+    /// The day each key was made, the one that seals first; none for a key that does not say.
+    pub fn made(&self) -> impl Iterator<Item = Option<Timestamp>> {
+        self.0.iter().map(|key| key.made)
+    }
+
+    /// Whether a key is older than [`KEY_AGE`].
+    pub fn is_old(&self, now: Timestamp) -> bool {
+        self.made().flatten().any(|made| now.since(made) >= KEY_AGE)
     }
 
     /// Seals `payload` until `expires`. `context` (such as an entry's name) must be the same to open.

@@ -6,9 +6,9 @@ use crate::franceconnect::{Identity, Reached, callback_error};
 use crate::oidc::callback::{self, Accepted, Callback};
 use crate::oidc::id_token::{self, IdToken, Rejected};
 use crate::oidc::jwks::{self, CachedKeys};
-use crate::oidc::token::{self, Tokens};
+use crate::oidc::token::{self, Exchange, Tokens};
 use crate::oidc::userinfo::{self, UserInfo, UserInfoBody};
-use crate::oidc::{Attempt, Failure, FetchAnswer, Provider};
+use crate::oidc::{Attempt, Call, Failure, FetchAnswer, Provider};
 use crate::secret::Chance;
 use crate::session::current::{self, Presence};
 use crate::session::{Citizen, Key, LoadAnswer, Save, Session, flow};
@@ -42,9 +42,9 @@ pub(super) struct LoadKeys(Flow, Accepted);
 #[derive(Debug)]
 pub(super) struct AwaitKeys(Flow, Accepted);
 
-/// Waits for the tokens: the code is spent.
+/// Waits for the tokens: the code is spent, unless the client's secret was refused and there is a next one.
 #[derive(Debug)]
-pub(super) struct AwaitTokens(Flow, CachedKeys);
+pub(super) struct AwaitTokens(Flow, CachedKeys, Option<Call>);
 
 /// Waits for fresher keys, because a token named one that we do not have.
 #[derive(Debug)]
@@ -158,15 +158,19 @@ fn exchange(config: &Config, mut flow: Flow, accepted: Accepted, keys: CachedKey
         token::request(provider, &registration.client, &flow.attempt, accepted, now, &mut flow.chance)
     });
     match call {
-        Some(call) => Step::fetch(call, AwaitTokens(flow, keys)),
+        Some(Exchange { call, next }) => Step::fetch(call, AwaitTokens(flow, keys, next)),
         None => flow.end(config, &NO_FLOW),
     }
 }
 
 impl AwaitTokens {
     pub(super) fn resume(self, config: &Config, answer: FetchAnswer) -> Step {
-        let Self(mut flow, keys) = self;
+        let Self(mut flow, keys, next) = self;
         let now = answer.now;
+        if let Some(call) = next.filter(|_| Exchange::refuses_secret(&answer)) {
+            flow.events.push(Event::NEXT_SECRET);
+            return Step::fetch(call, AwaitTokens(flow, keys, None));
+        }
         let Some((registration, _)) = parties(config, &flow.attempt) else {
             return flow.end(config, &NO_FLOW);
         };

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::config::Config;
 use crate::oidc::{Blame, Failure};
+use crate::time::Timestamp;
 use crate::web::RequestId;
 
 /// Whom an event concerns.
@@ -39,9 +41,26 @@ pub struct Event {
 }
 
 impl Event {
+    /// A secret is being changed, and the provider has gone over to the new one.
+    pub(super) const NEXT_SECRET: Self = Self::new(
+        Severity::Info,
+        "token.next_secret",
+        "the provider takes the next secret only: it can move from FC_CLIENT_SECRET_NEXT to FC_CLIENT_SECRET (FC_PLUS_…)",
+    );
+
     /// An event.
     pub const fn new(level: Severity, code: &'static str, message: &'static str) -> Self {
         Self { level, code, message }
+    }
+
+    /// What is to be said once, when a deployment begins to serve.
+    pub fn at_start(config: &Config, now: Timestamp) -> Option<Self> {
+        let old = Self::new(
+            Severity::Warning,
+            "keys.old",
+            "a key of FC_SESSION_KEYS is more than 300 days old: the README says how to change it, logging nobody out",
+        );
+        config.ring.is_old(now).then_some(old)
     }
 
     /// The event of a login that failed.

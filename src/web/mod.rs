@@ -65,6 +65,12 @@ fn first(config: &Config, request: Request, now: Timestamp, mut chance: Chance) 
     }
 }
 
+/// Lines for the log when a deployment begins to serve.
+pub fn at_start(config: &Config, now: Timestamp) -> Option<String> {
+    let event = Event::at_start(config, now)?;
+    Some(event.line(RequestId::default(), config.public_url.authority()))
+}
+
 /// The answer to any request while the configuration has faults.
 pub fn misconfigured(faults: &Faults, request: &Request) -> Reply {
     health::faulty(faults, request).unwrap_or_else(|| faults_page::reply(faults, request))

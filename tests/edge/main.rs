@@ -113,6 +113,7 @@ const TESTS: &[(&str, Test)] = tests! {
     }
     Own: operations {
         its_health_says_that_the_configuration_is_not,
+        the_secret_changes_and_nobody_notices,
     }
     Together: operations {
         a_page_an_answer_and_a_line_name_one_visit,

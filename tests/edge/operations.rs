@@ -3,7 +3,9 @@
 use crate::http::Request;
 use crate::platform::Platform;
 use crate::process::free_port;
-use crate::world::{World, variables};
+use crate::world::{OTHER_KEY, SESSION_KEY, World, variables};
+
+const NEXT_SECRET: &str = "n3xt-5ecret-0f-the-edge-tests-0123456789";
 
 pub fn its_health_costs_nothing(world: &World) {
     world.emulator().take_calls();
@@ -40,4 +42,34 @@ pub fn a_page_an_answer_and_a_line_name_one_visit(world: &World) {
     let line = world.line_with(&id);
     assert_eq!((line["code"].as_str(), line["level"].as_str()), (Some("callback.no_login"), Some("warning")));
     assert_eq!(line["service"].as_str(), world.site.strip_prefix("http://"));
+}
+
+/// The deployments of the guide, with a session and a login that live through them.
+pub fn the_secret_changes_and_nobody_notices(platform: Platform) {
+    let old_key = format!("2020-01-01.{SESSION_KEY}");
+    let mut world = World::with(platform, "ES256", |variables| {
+        variables.insert("FC_CLIENT_SECRET_NEXT", NEXT_SECRET.to_owned());
+        variables.insert("FC_SESSION_KEYS", old_key.clone());
+    });
+    let (mut early, mut flying) = (world.browser(), world.browser());
+    assert_eq!(early.log_in("test").status, 303);
+    assert_eq!(world.line_with("keys.old")["level"].as_str(), Some("warning"));
+    let sent = flying.get("/auth/login?return_to=/prive/");
+    let callback = flying.walk(sent.location(), "test");
+    world.emulator().take_calls();
+    world.emulator().change_secret(NEXT_SECRET);
+    assert_eq!(flying.get(&callback).location(), "/prive/");
+    let calls = world.emulator().take_calls();
+    assert_eq!(calls.iter().filter(|call| *call == "token").count(), 2, "{calls:?}");
+    world.line_with("token.next_secret");
+    world.deploy(|variables| {
+        variables.insert("FC_CLIENT_SECRET", NEXT_SECRET.to_owned());
+        variables.remove("FC_CLIENT_SECRET_NEXT");
+        variables.insert("FC_SESSION_KEYS", format!("{OTHER_KEY},{old_key}"));
+    });
+    assert!(early.is_logged_in() && flying.is_logged_in());
+    world.emulator().take_calls();
+    assert_eq!(world.browser().log_in("test").status, 303);
+    let calls = world.emulator().take_calls();
+    assert_eq!(calls.iter().filter(|call| *call == "token").count(), 1, "{calls:?}");
 }

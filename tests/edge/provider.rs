@@ -80,6 +80,11 @@ impl Emulator {
         assert_eq!(set.status, 204, "the emulator knows no fault {fault:?}");
     }
 
+    /// Knows the service by another secret from now on.
+    pub fn change_secret(&self, secret: &str) {
+        assert_eq!(self.control(self.product, "PUT", "secret", secret).status, 204);
+    }
+
     /// The relying party's calls since last asked, in order; those of browsers are left out.
     pub fn take_calls(&self) -> Vec<String> {
         self.take_calls_to(self.product)

@@ -9,8 +9,9 @@ use crate::http::Answer;
 use crate::platform::Platform;
 
 /// Secrets and persons that are known beforehand, and what every token begins with.
-const KNOWN: [(&str, &str); 9] = [
+const KNOWN: [(&str, &str); 10] = [
     ("the client's secret", crate::provider::SECRET),
+    ("the client's next secret", "n3xt-5ecret"),
     ("the session key", crate::world::SESSION_KEY),
     ("the other session key", crate::world::OTHER_KEY),
     ("a token", "eyJ"),

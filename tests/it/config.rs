@@ -132,7 +132,11 @@ fn everything_at_once_and_no_value_of_any() {
     let hostile = "s3cr3t-<b>value</b>";
     let read = |name: &str| match name {
         "PUBLIC_URL" | "FC_ISSUER" => None,
-        "FC_SESSION_IDLE" | "FC_CLIENT_SECRET" | "FC_PLUS_CLIENT_SECRET" => Some(format!("{hostile} \u{7}")),
+        "FC_SESSION_IDLE"
+        | "FC_CLIENT_SECRET"
+        | "FC_CLIENT_SECRET_NEXT"
+        | "FC_PLUS_CLIENT_SECRET"
+        | "FC_PLUS_CLIENT_SECRET_NEXT" => Some(format!("{hostile} \u{7}")),
         _ => Some(hostile.to_owned()),
     };
     let faults: Faults = config::read(read).unwrap_err();

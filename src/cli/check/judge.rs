@@ -6,6 +6,12 @@ use url::Url;
 use super::source::{Finding, Source};
 use crate::cli::{faults, keygen};
 use crate::config::{self, Config, PublicUrl};
+use crate::session::KEY_AGE;
+
+const SESSION_KEYS: &str = "FC_SESSION_KEYS";
+
+/// Days after which a key is to be replaced.
+const MOST_DAYS: i64 = KEY_AGE / 86_400;
 
 /// The one secret that a random word cannot stand for.
 const KEYS: &str = "FC_PRIVATE_KEYS";
@@ -45,6 +51,7 @@ pub(super) fn judge(mut source: Source, deploy: bool) -> Judged {
     }
     if let Ok(config) = &config {
         outbound(config, &mut source);
+        age(config, &mut source);
     }
     // Known before the rest is right: one needs the addresses to be given a `client_id`.
     let public_url = source.value("PUBLIC_URL").and_then(|text| PublicUrl::parse(text.trim()).ok());
@@ -72,6 +79,22 @@ pub(super) fn judge(mut source: Source, deploy: bool) -> Judged {
     });
     let addresses = addresses.collect();
     Judged { source, to_set, addresses }
+}
+
+/// Keys that are to be replaced soon; a year is no reason to stop a service.
+fn age(config: &Config, source: &mut Source) {
+    let now = keygen::today();
+    for (place, made) in (1..).zip(config.keys_made()) {
+        let Some(days) = made.map(|made| now.since(made) / 86_400).filter(|days| *days >= MOST_DAYS) else {
+            continue;
+        };
+        source.remarks.push(Finding::new(
+            SESSION_KEYS,
+            source.place(SESSION_KEYS),
+            &format!("clé n° {place} : elle a {days} jours ; en changer (keygen --help) dans les 300 jours."),
+            &format!("key {place}: it is {days} days old; change it (keygen --help) within 300 days."),
+        ));
+    }
 }
 
 /// Spin lets a component call listed hosts only: every provider must be one of them.

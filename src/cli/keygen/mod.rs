@@ -1,20 +1,23 @@
-//! Decides what a session key looks like when a person asks for one: 32 random bytes in base64url.
+//! Decides what a session key looks like when a person asks for one: its date, and 32 random bytes in base64url.
 
 mod draw;
 mod jwks;
 mod set;
 
 use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::lang::{self, Lang};
 use crate::jose::KeyManagement;
+use crate::time::Timestamp;
 
 /// What stands below the options of `keygen --help`.
 pub(super) const HELP: &str = "\
-La clé s’ajoute à FC_SESSION_KEYS, une liste séparée par des virgules : la première clé scelle les
+La clé est précédée de sa date, pour que l’on sache quand en changer : dans les 300 jours.
+Elle s’ajoute à FC_SESSION_KEYS, une liste séparée par des virgules : la première clé scelle les
 sessions, toutes les ouvrent. Pour en changer sans déconnecter personne, trois déploiements :
   1. ANCIENNE,NOUVELLE   toutes les instances apprennent à ouvrir avec la nouvelle ;
   2. NOUVELLE,ANCIENNE   la nouvelle scelle désormais ;
@@ -52,12 +55,18 @@ pub(super) fn private_keys(encryption: &str) -> Option<String> {
 /// Prints a key alone on standard output, so that it can be piped into the command that keeps it.
 fn session_key(lang: Lang) -> ExitCode {
     let Some(key) = random() else { return no_randomness(lang) };
-    lang::print(key);
+    lang::print(format_args!("{}.{key}", today().day()));
     lang.warn(
         "Clé secrète à ajouter à FC_SESSION_KEYS (npx wrangler secret put FC_SESSION_KEYS, ou SPIN_VARIABLE_FC_SESSION_KEYS, ou .dev.vars).",
         "A secret key to add to FC_SESSION_KEYS (npx wrangler secret put FC_SESSION_KEYS, or SPIN_VARIABLE_FC_SESSION_KEYS, or .dev.vars).",
     );
     ExitCode::SUCCESS
+}
+
+/// The clock of this machine; before 1970 it is 1970.
+pub(super) fn today() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_unix(i64::try_from(since.as_secs()).unwrap_or_default())
 }
 
 /// 43 characters of base64url over 32 random bytes, if the system has any.
