@@ -23,12 +23,17 @@ const MOST_CALLBACKS: usize = 100;
 pub fn private_keys(text: &Secret) -> Result<PrivateKeySet, Faults> {
     PrivateKeySet::parse(text).map_err(|found| {
         let mut faults = Faults::default();
-        for fault in found {
-            let (fr, en) = words(fault);
-            faults.add(FC_PRIVATE_KEYS, fr, en);
-        }
+        key_faults(&mut faults, FC_PRIVATE_KEYS, found);
         faults
     })
+}
+
+/// Notes what is wrong with the set of keys in `variable`.
+pub(super) fn key_faults(faults: &mut Faults, variable: &'static str, found: Vec<KeyFault>) {
+    for fault in found {
+        let (fr, en) = words(fault);
+        faults.add(variable, fr, en);
+    }
 }
 
 /// The private keys of a configuration, which must do what `drafts` say that they do.
@@ -102,8 +107,8 @@ fn words(fault: KeyFault) -> (String, String) {
         ),
         KeyFault::RepeatedKid(place) => (
             place,
-            "son kid est déjà pris ; FranceConnect+ ne saurait laquelle choisir.",
-            "its kid is taken already; FranceConnect+ could not tell which to choose.",
+            "son kid est déjà pris ; qui lit la liste ne saurait laquelle choisir.",
+            "its kid is taken already; who reads the list could not tell which to choose.",
         ),
         KeyFault::Repeated(place) => (
             place,

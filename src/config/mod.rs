@@ -6,6 +6,7 @@ mod keys;
 mod place;
 mod reader;
 mod registration;
+mod told;
 mod variables;
 
 pub use address::{AddressFault, PublicUrl, is_loopback_authority};
@@ -36,6 +37,8 @@ pub struct Config {
     second: Option<Registration>,
     /// The public JWK Set, if there are keys.
     pub(crate) jwks: Option<String>,
+    /// What an origin is told of a session.
+    pub(crate) told: told::ToldOrigin,
     /// The sector identifier document, if several sites share a client.
     pub(crate) sector: Option<String>,
     pub(crate) ring: KeyRing,
@@ -147,6 +150,8 @@ pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, Faults>
     let second = second(&mut reader, site, place);
     let drafts: Vec<_> = std::iter::once(&first).chain(&second).collect();
     let private_keys = keys::needed(&mut reader, &drafts);
+    let assertion_keys = told::keys(&mut reader, &private_keys);
+    let jwks = private_keys.published_with(&assertion_keys);
     let service_name = reader.service_name();
     let stylesheets = reader.stylesheets();
     let protected = reader.protected();
@@ -159,6 +164,7 @@ pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, Faults>
     let audience = format!("{}\n{}", site.map_or("", PublicUrl::origin), audiences.join("\n"));
     let ring = reader.ring(&audience);
     let origin = site.map_or("", PublicUrl::origin);
+    let told = told::read(&mut reader, assertion_keys, origin, &drafts);
     let at = |path: &str| format!("{origin}{prefix}/{path}");
     let sector = keys::sector(&mut reader, &at("callback"), site.is_some_and(PublicUrl::is_loopback));
     let first = first.finish(&at, &private_keys);
@@ -176,7 +182,8 @@ pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, Faults>
         protected,
         first,
         second: second.flatten(),
-        jwks: private_keys.published(),
+        jwks,
+        told,
         sector,
         ring,
         lifetime,

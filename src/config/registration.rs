@@ -105,7 +105,7 @@ pub(super) struct Draft {
     pub(super) encryption: Option<KeyManagement>,
     userinfo: UserInfoFormat,
     leeway: i64,
-    scopes: Option<Scopes>,
+    pub(super) scopes: Option<Scopes>,
     level: Option<Level>,
     authorization: Vec<(&'static str, String)>,
 }

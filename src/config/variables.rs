@@ -115,6 +115,21 @@ variables! {
     FC_PRIVATE_KEYS, true, Some(""),
         "Clés privées (commande `keygen jwks`), un JWK Set : celles qui déchiffrent les jetons de FranceConnect+, celle de `private_key_jwt`. La plus récente est la première ; les moitiés publiques sont à `/auth/jwks.json`.",
         "Private keys (command `keygen jwks`), a JWK Set: those that decrypt FranceConnect+’s tokens, the one of `private_key_jwt`. The newest comes first; the public halves are at `/auth/jwks.json`.";
+    FC_ASSERTION_KEYS, true, Some(""),
+        "Clés qui signent ce que l’origine apprend d’un visiteur (`FC-Assertion`), un JWK Set de clés ES256 (commande `keygen jwks --alg ES256`), pour cela seul : la première signe, toutes sont publiées à `/auth/jwks.json`.",
+        "Keys that sign what the origin learns of a visitor (`FC-Assertion`), a JWK Set of ES256 keys (command `keygen jwks --alg ES256`), for this alone: the first signs, all are published at `/auth/jwks.json`.";
+    FC_ASSERTION_AUDIENCE, false, Some(""),
+        "À qui l’assertion s’adresse (`aud`) ; à défaut `FC_ORIGIN`, tel quel.",
+        "For whom the assertion is (`aud`); otherwise `FC_ORIGIN` as it stands.";
+    FC_ASSERTION_LIFE, false, Some("300"),
+        "Durée d’une assertion, en secondes (30 à 3600).",
+        "Life of an assertion, in seconds (30 to 3600).";
+    FC_ASSERTION_CLAIMS, false, Some(""),
+        "Données d’identité que l’assertion porte, outre `sub`, `acr`, `amr`, `auth_time`, `idp` et `sid`, séparées par des espaces.",
+        "Claims of the identity that the assertion carries besides `sub`, `acr`, `amr`, `auth_time`, `idp` and `sid`, separated by spaces.";
+    FC_IDENTITY_HEADERS, false, Some(""),
+        "En-têtes sans signature pour l’origine : `X-User: sub, X-Family-Name: family_name`. Seulement si rien d’autre ne peut joindre l’origine.",
+        "Headers for the origin without a signature: `X-User: sub, X-Family-Name: family_name`. Only if nothing else can reach the origin.";
     FC_ENCRYPTION_ALG, false, Some(""),
         "Chiffrement déclaré à l’inscription : `ECDH-ES` (celui de FranceConnect+ à défaut) ou `RSA-OAEP-256`.",
         "Encryption declared at registration: `ECDH-ES` (the default with FranceConnect+) or `RSA-OAEP-256`.";

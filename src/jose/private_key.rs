@@ -116,8 +116,32 @@ impl PrivateKeySet {
 
     /// The public JWK Set, as FranceConnect+ fetches it; nothing if there is no key.
     pub fn published(&self) -> Option<String> {
-        let keys: Vec<&Value> = self.0.iter().map(|key| &key.public).collect();
+        self.published_with(&Self::none())
+    }
+
+    /// The public JWK Set of both, ours for the provider first; nothing if there is no key.
+    pub fn published_with(&self, others: &Self) -> Option<String> {
+        let keys: Vec<&Value> = self.0.iter().chain(&others.0).map(|key| &key.public).collect();
         (!keys.is_empty()).then(|| json!({ "keys": keys }).to_string())
+    }
+
+    /// The places (from 1) of the keys that do not sign.
+    pub fn not_signing(&self) -> Vec<usize> {
+        self.places(|key| !matches!(key.material, Material::Signature(_)))
+    }
+
+    /// The places (from 1) of the keys that are a key of `others`, or are called as one.
+    pub fn shared_with(&self, others: &Self) -> Vec<usize> {
+        self.places(|key| others.0.iter().any(|other| key.is_same(other) || key.kid == other.kid))
+    }
+
+    fn places(&self, has: impl Fn(&PrivateKey) -> bool) -> Vec<usize> {
+        (1..).zip(&self.0).filter(|(_, key)| has(key)).map(|(place, _)| place).collect()
+    }
+
+    /// The `kid` of the newest key that signs.
+    pub fn signing_kid(&self) -> Option<&str> {
+        self.signing_key().map(|(kid, _)| kid)
     }
 
     /// Whether a key opens tokens encrypted with `management`.

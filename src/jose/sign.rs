@@ -1,4 +1,5 @@
-//! Makes a compact JWS (RFC 7515 §5.1) with our own `ES256` key: what `private_key_jwt` sends.
+//! Makes a compact JWS (RFC 7515 §5.1) with our own `ES256` key: what `private_key_jwt`
+//! sends, and what an origin is told.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -28,6 +28,11 @@ impl CookieNames {
         self.name("fc_session")
     }
 
+    /// What the origin is told, kept so that it is not signed for every request.
+    pub fn assertion(self) -> String {
+        self.name("fc_assertion")
+    }
+
     /// A logout in flight.
     pub fn logout(self) -> String {
         self.name("fc_logout")

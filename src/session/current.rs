@@ -170,6 +170,11 @@ impl Session {
         self.before.as_ref()
     }
 
+    /// A public name of the session: a hash, because nobody else needs the one we keep.
+    pub(super) fn name(&self) -> String {
+        URL_SAFE_NO_PAD.encode(fingerprint::<16>(format!("franceconnect-edge sid\n{}", self.id).as_bytes()))
+    }
+
     /// The ID Token, for the logout request.
     pub fn id_token(&self) -> Secret {
         Secret::new(&*self.id_token)
@@ -231,6 +236,21 @@ impl Opened {
     pub fn session(&self, ring: &KeyRing, now: Timestamp) -> Option<Session> {
         let json = ring.open(Purpose::Identity, "", now, &self.body)?;
         Session::read(&Object::parse(&json).ok()?)
+    }
+
+    /// What stands for this session and no other: the next login has another body.
+    pub(super) fn binding(&self) -> String {
+        hash(&self.body)
+    }
+
+    /// When the citizen logged in.
+    pub(super) fn started(&self) -> Timestamp {
+        self.times.started
+    }
+
+    /// When the session ends however often it is renewed.
+    pub(super) fn ends(&self, life: Lifetime) -> Timestamp {
+        self.times.started.plus(life.absolute).min(self.times.ends)
     }
 
     /// Seconds until the session ends if nothing more is asked.

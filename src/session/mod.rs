@@ -1,5 +1,6 @@
 //! What the browser and KV hold: the key ring, the seal, the flow cookie, the session, sealed entries.
 
+pub mod assertion;
 mod cookies;
 pub mod current;
 pub mod flow;
@@ -7,6 +8,7 @@ pub mod logout;
 mod ring;
 mod store;
 
+pub use assertion::{Assertions, Told};
 pub use cookies::CookieNames;
 pub use current::{Before, Citizen, Lifetime, Session};
 pub use ring::{KEY_AGE, KEY_LENGTH, KeyRing, MOST_KEYS, Purpose, RingFault};

@@ -38,10 +38,13 @@ pub enum Purpose {
     Logout,
     /// An entry of the store.
     Store,
+    /// What an origin is told, signed.
+    Assertion,
 }
 
 impl Purpose {
-    const ALL: [Self; 5] = [Self::Flow, Self::Session, Self::Identity, Self::Logout, Self::Store];
+    const ALL: [Self; 6] =
+        [Self::Flow, Self::Session, Self::Identity, Self::Logout, Self::Store, Self::Assertion];
 
     fn name(self) -> &'static str {
         match self {
@@ -50,6 +53,7 @@ impl Purpose {
             Self::Identity => "identity",
             Self::Logout => "logout",
             Self::Store => "store",
+            Self::Assertion => "assertion",
         }
     }
 }
@@ -78,7 +82,7 @@ struct RingKey {
     id: String,
     /// The day it was made, if it says so.
     made: Option<Timestamp>,
-    ciphers: [XChaCha20Poly1305; 5],
+    ciphers: [XChaCha20Poly1305; 6],
 }
 
 impl std::fmt::Debug for KeyRing {

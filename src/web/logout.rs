@@ -12,6 +12,7 @@ use crate::time::Timestamp;
 use crate::web::page::{form_page, redirect};
 use crate::web::provider::{self, Purpose};
 use crate::web::{Event, Language, Reply, Severity, Step, browser, error_page};
+use crate::wire::cookie::{self, Found};
 use crate::wire::params::Params;
 use crate::wire::{Header, Method, Request, Response};
 
@@ -36,7 +37,11 @@ pub(super) fn start(config: &Config, request: &Request, now: Timestamp, chance: 
         return Step::reply(Reply::respond(confirm(config, language, request.method)));
     }
     let cookies = request.header(Header::Cookie).unwrap_or_default();
-    let clear = vec![config.cookies.clear(&config.cookies.session())];
+    let mut clear = vec![config.cookies.clear(&config.cookies.session())];
+    // It opens beside its session only; what is over need not stay in the browser.
+    if !matches!(cookie::find(cookies, &config.cookies.assertion()), Found::Nothing) {
+        clear.push(config.cookies.clear(&config.cookies.assertion()));
+    }
     let session = match current::find(&config.ring, config.cookies, config.lifetime, cookies, now) {
         Presence::Somebody(opened) => opened.session(&config.ring, now),
         Presence::Nobody | Presence::Ambiguous => None,

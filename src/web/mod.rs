@@ -11,6 +11,7 @@ mod identity;
 mod language;
 mod login;
 mod logout;
+mod origin_identity;
 mod page;
 mod profile;
 mod provider;
@@ -21,6 +22,7 @@ mod step;
 
 pub use event::{Event, Severity};
 pub use language::Language;
+pub use origin_identity::{Identified, identify, reserved};
 pub use request_id::RequestId;
 pub use step::{Content, Loading, Reply, Step, Visit, Waiting};
 

@@ -16,6 +16,7 @@ mod component;
 mod cookies;
 mod encrypted;
 mod envelope;
+mod examples;
 mod faults;
 mod files;
 mod gate;
@@ -222,6 +223,9 @@ const DEPLOYED: &[(&str, fn())] = &[
         manifests::wrangler_toml_holds_no_secret_and_no_unknown_name,
     ),
     ("manifests::what_is_deployed_is_small", manifests::what_is_deployed_keeps_within_its_budgets),
+    ("examples::node_believes_the_gate_alone", examples::node_believes_the_gate_alone),
+    ("examples::python_believes_the_gate_alone", examples::python_believes_the_gate_alone),
+    ("examples::php_believes_the_gate_alone", examples::php_believes_the_gate_alone),
     ("wrangler::deploys_dry", wrangler::deploys_dry),
     ("wrangler::deploys_staging_and_production_dry", wrangler::deploys_staging_and_production_dry),
     ("wrangler::dev_lets_a_person_in_and_out_again", wrangler::dev_lets_a_person_in_and_out_again),

@@ -3,6 +3,8 @@
 // A test that meets what it does not expect fails by panicking.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+mod assertion;
+mod assertion_config;
 mod cli;
 mod cli_check;
 mod cli_check_keys;

@@ -10,8 +10,8 @@ use franceconnect_edge::wire::{Header, Method, Request};
 use crate::support::conversation::{Browser, KEY, OTHER_KEY, World, configure, variables};
 
 const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
-const PURPOSES: [Purpose; 5] =
-    [Purpose::Flow, Purpose::Session, Purpose::Identity, Purpose::Logout, Purpose::Store];
+const PURPOSES: [Purpose; 6] =
+    [Purpose::Flow, Purpose::Session, Purpose::Identity, Purpose::Logout, Purpose::Store, Purpose::Assertion];
 const GOOD: &str = "kTLrb6n3A1Zg8oYwVd5sXc0uJpQh7iMfN2tGxBvCyRE";
 
 fn ring(keys: &str, audience: &str) -> KeyRing {

@@ -13,8 +13,9 @@ const SESSION_KEYS: &str = "FC_SESSION_KEYS";
 /// Days after which a key is to be replaced.
 const MOST_DAYS: i64 = KEY_AGE / 86_400;
 
-/// The one secret that a random word cannot stand for.
+/// The secrets that a random word cannot stand for.
 const KEYS: &str = "FC_PRIVATE_KEYS";
+const ASSERTION_KEYS: &str = "FC_ASSERTION_KEYS";
 
 /// A source with everything that was found in it.
 pub(super) struct Judged {
@@ -45,6 +46,7 @@ pub(super) fn judge(mut source: Source, deploy: bool) -> Judged {
         let keys = is_to_set(KEYS).then(|| keygen::private_keys(encryption)).flatten();
         config = config::read(|name| match name {
             KEYS if keys.is_some() => keys.clone(),
+            ASSERTION_KEYS if is_to_set(ASSERTION_KEYS) => keygen::assertion_keys(),
             name if is_to_set(name) && faults::is_secret(name) => keygen::random(),
             name => source.value(name).map(str::to_owned),
         });

@@ -84,7 +84,7 @@ impl Way {
         let lower = name.to_lowercase();
         match self {
             // A value of JSON has double quotes of its own.
-            Self::Environment if name == "FC_PRIVATE_KEYS" => lang.pick(
+            Self::Environment if matches!(name, "FC_PRIVATE_KEYS" | "FC_ASSERTION_KEYS") => lang.pick(
                 format!("export {name}='…', ou une ligne {name}='…' dans .dev.vars"),
                 format!("export {name}='…', or a line {name}='…' in .dev.vars"),
             ),

@@ -37,7 +37,7 @@ tiennent dans les 5 ko d’un secret, pas trois.";
 pub(super) struct Args {
     #[arg(long, value_name = "ALG", default_value = "ECDH-ES", hide_default_value = true)]
     #[arg(value_parser = PossibleValuesParser::new(draw::ALGORITHMS), hide_possible_values = true)]
-    #[arg(help = "ECDH-ES (par défaut), RSA-OAEP-256, ou ES256 pour private_key_jwt")]
+    #[arg(help = "ECDH-ES (par défaut), RSA-OAEP-256, ou ES256 pour private_key_jwt et FC_ASSERTION_KEYS")]
     alg: String,
     #[arg(long, value_name = "FICHIER")]
     #[arg(help = "Ajoute la clé en tête du jeu que contient FICHIER (- : l’entrée standard)")]
@@ -135,6 +135,12 @@ fn tell(keys: &[Value], lang: Lang) {
         "Clés privées, à poser dans FC_PRIVATE_KEYS (npx wrangler secret put FC_PRIVATE_KEYS, ou SPIN_VARIABLE_FC_PRIVATE_KEYS, ou .dev.vars entre apostrophes : FC_PRIVATE_KEYS='…') :",
         "Private keys, to put into FC_PRIVATE_KEYS (npx wrangler secret put FC_PRIVATE_KEYS, or SPIN_VARIABLE_FC_PRIVATE_KEYS, or .dev.vars in single quotes: FC_PRIVATE_KEYS='…'):",
     );
+    if keys.iter().all(|key| key.get("alg").and_then(Value::as_str) == Some("ES256")) {
+        lang.warn(
+            "ou bien dans FC_ASSERTION_KEYS, pour l’origine : jamais la même clé dans les deux.",
+            "or else into FC_ASSERTION_KEYS, for the origin: never the same key in both.",
+        );
+    }
     list(keys, lang);
     let size = line.len();
     if size > CLOUDFLARE_LIMIT {

@@ -52,6 +52,11 @@ pub(super) fn private_keys(encryption: &str) -> Option<String> {
     Some(set::line(&[draw::key(encryption)?, draw::key("ES256")?]))
 }
 
+/// A set that signs what an origin is told, where the service's own cannot be seen.
+pub(super) fn assertion_keys() -> Option<String> {
+    Some(set::line(&[draw::key("ES256")?]))
+}
+
 /// Prints a key alone on standard output, so that it can be piped into the command that keeps it.
 fn session_key(lang: Lang) -> ExitCode {
     let Some(key) = random() else { return no_randomness(lang) };
