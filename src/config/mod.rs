@@ -3,6 +3,7 @@
 mod address;
 mod fault;
 mod keys;
+mod origin;
 mod place;
 mod reader;
 mod registration;
@@ -18,8 +19,9 @@ pub use variables::{NAMES, VARIABLES, Variable};
 use crate::franceconnect::{Level, Product};
 use crate::oidc::Provider;
 use crate::session::{CookieNames, KeyRing, Lifetime};
-use crate::site::{Demand, Protected, ReturnPath, SitePath};
+use crate::site::{Access, Demand, ReturnPath, Rules, SitePath};
 use crate::time::Timestamp;
+pub(crate) use origin::Origin;
 use place::Place;
 use registration::{FIRST, SECOND, SECOND_ONLY};
 
@@ -31,7 +33,8 @@ pub struct Config {
     pub(crate) service_name: String,
     pub(crate) stylesheets: Vec<String>,
     pub(crate) logout_page: ReturnPath,
-    protected: Protected,
+    rules: Rules,
+    origin: Option<Origin>,
     first: Registration,
     /// With FranceConnect+, beside a first one with FranceConnect.
     second: Option<Registration>,
@@ -112,9 +115,25 @@ impl Config {
         level <= Some(self.registration_for(level).highest())
     }
 
-    /// What the file at `path` asks of a session, if it is protected: never less than the service in general.
+    /// What `path` asks for; if it is a session, never less than the service in general.
+    pub(crate) fn access(&self, path: &SitePath) -> Access {
+        match self.rules.access(path) {
+            Access::Protected(Demand(level)) => Access::Protected(Demand(level.max(self.first.level))),
+            open => open,
+        }
+    }
+
+    /// What `path` asks of a session, if it is protected.
     pub(crate) fn demand(&self, path: &SitePath) -> Option<Demand> {
-        self.protected.demand(path).map(|Demand(level)| Demand(level.max(self.first.level)))
+        match self.access(path) {
+            Access::Protected(demand) => Some(demand),
+            Access::Optional | Access::Public => None,
+        }
+    }
+
+    /// The origin, if it answers `path` and not a file.
+    pub(crate) fn origin_for(&self, path: &SitePath) -> Option<&Origin> {
+        self.origin.as_ref().filter(|origin| origin.answers(path))
     }
 
     /// The level that a login needs which leads to `return_to`.
@@ -154,9 +173,10 @@ pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, Faults>
     let jwks = private_keys.published_with(&assertion_keys);
     let service_name = reader.service_name();
     let stylesheets = reader.stylesheets();
-    let protected = reader.protected();
-    reader.reachable(&stylesheets, &protected);
-    reader.attainable(&protected, place, second.is_some());
+    let rules = reader.rules();
+    reader.reachable(&stylesheets, &rules);
+    reader.attainable(rules.protected(), place, second.is_some());
+    let upstream = origin::read(&mut reader, site);
     let logout_page = reader.logout_page(&prefix);
     let lifetime = reader.lifetime();
     // What is sealed for one site and its registrations opens for no other.
@@ -179,7 +199,8 @@ pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, Faults>
         prefix,
         stylesheets,
         logout_page,
-        protected,
+        rules,
+        origin: upstream,
         first,
         second: second.flatten(),
         jwks,

@@ -64,6 +64,18 @@ variables! {
     FC_PROTECTED_PATHS, false, Some(""),
         "Chemins qui demandent une connexion, séparés par des virgules, chacun suivi s’il le faut de son niveau : `/compte, /sante eidas2` ; `/` protège tout le site.",
         "Paths that need a login, separated by commas, each followed by its level if need be: `/account, /health eidas2`; `/` protects the whole site.";
+    FC_OPTIONAL_PATHS, false, Some(""),
+        "Chemins ouverts à tous, mais où l’origine apprend qui est connecté : `/accueil`.",
+        "Paths open to all, where the origin learns who is logged in: `/welcome`.";
+    FC_PUBLIC_PATHS, false, Some(""),
+        "Chemins ouverts parmi ceux qui sont protégés : `/aide, /index.html`. Le plus long l’emporte, lettre pour lettre.",
+        "Open paths among the protected ones: `/help, /index.html`. The longest wins, letter for letter.";
+    FC_ORIGIN, false, Some(""),
+        "Application derrière la porte : `https://hôte[:port]`, `http://` sur un réseau privé, ou `service:NOM` (Workers). Sans elle, le site est fait de fichiers.",
+        "Application behind the gate: `https://host[:port]`, `http://` on a private network, or `service:NAME` (Workers). Without it the site is made of files.";
+    FC_ORIGIN_PATHS, false, Some("/"),
+        "Chemins auxquels répond l’application ; le reste est fait de fichiers.",
+        "Paths that the application answers; the rest is files.";
     FC_LOGOUT_PAGE, false, Some("/"),
         "Page du site où l’on arrive après la déconnexion.",
         "Page of the site where a logout lands.";

@@ -20,6 +20,7 @@ use crate::wire::{Header, Headers, Method, Request, Response, TARGET_LIMIT};
 mod assets;
 mod binding;
 mod crossing;
+mod origin;
 mod outbound;
 mod store;
 mod stream;
@@ -58,7 +59,11 @@ async fn serve(
     // In the order of the names, which is the order in which the core asks.
     let headers = Headers::read(|_| given.next().flatten());
     let mut visitor = Request::new(Method::parse(&request.method()), target, headers);
-    if visitor.method == Method::Post {
+    let config = match CONFIG.get_or_init(|| started(config::read(|name| variable(env, name)))) {
+        Ok(config) => config,
+        Err(faults) => return answer(env, keep(env, context, web::misconfigured(faults, &visitor))).await,
+    };
+    if web::wants_body(config, &visitor) {
         match stream::read(request.body(), Request::BODY_LIMIT).await {
             Ok(Some(body)) => visitor.body = body,
             Ok(None) => return send(&refusal::form_too_large()),
@@ -66,15 +71,31 @@ async fn serve(
             Err(_) => return send(&Response::new(400)),
         }
     }
-    let reply = match CONFIG.get_or_init(|| started(config::read(|name| variable(env, name)))) {
-        Ok(config) => perform(config, env, visitor).await?,
-        Err(faults) => web::misconfigured(faults, &visitor),
-    };
+    let reply = perform(config, env, visitor).await?;
+    let visit = reply.request;
+    let content = keep(env, context, reply);
+    let Content::Forward(forward) = content else { return answer(env, content).await };
+    match origin::exchange(env, &forward, request).await {
+        Ok(response) => Ok(response),
+        Err(fault) => {
+            answer(env, keep(env, context, web::origin_failed(config, &forward, visit, fault))).await
+        }
+    }
+}
+
+/// Keeps and logs what is to be kept and logged; what is left is to be sent.
+fn keep(env: &Env, context: &Context, reply: Reply) -> Content {
     reply.events.iter().zip(reply.lines()).for_each(|(event, line)| log(event.level, &line));
     reply.save.into_iter().for_each(|entry| store::save(env, context, entry));
-    match reply.content {
+    reply.content
+}
+
+async fn answer(env: &Env, content: Content) -> Result<web_sys::Response, JsValue> {
+    match content {
         Content::Respond(response) => send(&response),
         Content::File(file) => assets::send(env, &file).await,
+        // Passed on before, with the body that only a visit has.
+        Content::Forward(_) => send(&web::host_failed()),
     }
 }
 

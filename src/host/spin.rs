@@ -24,6 +24,7 @@ use crate::wire::{Header, Headers, Method, Request, Response, TARGET_LIMIT};
 
 mod body;
 mod files;
+mod origin;
 mod outbound;
 mod store;
 
@@ -42,9 +43,15 @@ async fn serve(request: Incoming) -> Result<Outgoing<BoxBody>, String> {
     if target.len() > TARGET_LIMIT {
         return Ok(send(refusal::address_too_long()));
     }
-    let method = Method::parse(request.method().as_str());
-    let mut visitor = Request::new(method, target, headers(&request));
-    if method == Method::Post {
+    let mut visitor = Request::new(Method::parse(request.method().as_str()), target, headers(&request));
+    let config = match configuration().await? {
+        Ok(config) => config,
+        Err(faults) => return Ok(answer(keep(web::misconfigured(faults, &visitor)))),
+    };
+    let mut unread = Some(request);
+    if web::wants_body(config, &visitor)
+        && let Some(request) = unread.take()
+    {
         match body::read(request.into_body(), Request::BODY_LIMIT).await {
             Ok(Some(body)) => visitor.body = body,
             Ok(None) => return Ok(send(refusal::form_too_large())),
@@ -52,16 +59,32 @@ async fn serve(request: Incoming) -> Result<Outgoing<BoxBody>, String> {
             Err(_) => return Ok(send(Response::new(400))),
         }
     }
-    let reply = match configuration().await? {
-        Ok(config) => perform(config, visitor).await?,
-        Err(faults) => web::misconfigured(faults, &visitor),
-    };
+    let reply = perform(config, visitor).await?;
+    let visit = reply.request;
+    let content = keep(reply);
+    Ok(match (content, unread) {
+        (Content::Forward(forward), Some(request)) => match origin::exchange(&forward, request).await {
+            Ok(response) => response,
+            Err(fault) => answer(keep(web::origin_failed(config, &forward, visit, fault))),
+        },
+        (content, _) => answer(content),
+    })
+}
+
+/// Keeps and logs what is to be kept and logged; what is left is to be sent.
+fn keep(reply: Reply) -> Content {
     reply.lines().for_each(|line| log(&line));
     reply.save.into_iter().for_each(store::save);
-    Ok(match reply.content {
+    reply.content
+}
+
+fn answer(content: Content) -> Outgoing<BoxBody> {
+    match content {
         Content::Respond(response) => send(response),
         Content::File(file) => files::send(&file),
-    })
+        // Passed on before, with the body that only a visit has.
+        Content::Forward(_) => send(web::host_failed()),
+    }
 }
 
 async fn perform(config: &Config, request: Request) -> Result<Reply, String> {

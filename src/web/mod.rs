@@ -11,6 +11,7 @@ mod identity;
 mod language;
 mod login;
 mod logout;
+mod origin;
 mod origin_identity;
 mod page;
 mod profile;
@@ -19,9 +20,11 @@ mod published;
 mod request_id;
 mod route;
 mod step;
+mod unsent;
 
 pub use event::{Event, Severity};
 pub use language::Language;
+pub use origin::{OriginFault, origin_failed};
 pub use origin_identity::{Identified, identify, reserved};
 pub use request_id::RequestId;
 pub use step::{Content, Loading, Reply, Step, Visit, Waiting};
@@ -71,6 +74,12 @@ fn first(config: &Config, request: Request, now: Timestamp, mut chance: Chance) 
 pub fn at_start(config: &Config, now: Timestamp) -> Option<String> {
     let event = Event::at_start(config, now)?;
     Some(event.line(RequestId::default(), config.public_url.authority()))
+}
+
+/// Whether the body is ours to read: a form posted to one of our routes. Any other body is the origin's, and a host
+/// reads none of it before the gate has decided.
+pub fn wants_body(config: &Config, request: &Request) -> bool {
+    request.method == Method::Post && Route::of(&request.path, &config.prefix) != Route::Site
 }
 
 /// The answer to any request while the configuration has faults.

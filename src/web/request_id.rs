@@ -43,7 +43,7 @@ impl Reply {
         self.events.iter().map(|event| event.line(self.request, &self.service))
     }
 
-    fn name(&mut self, request: RequestId, service: &str) {
+    pub(super) fn name(&mut self, request: RequestId, service: &str) {
         self.request = request;
         service.clone_into(&mut self.service);
         if let (Content::Respond(response), Some(text)) = (&mut self.content, request.text()) {

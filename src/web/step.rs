@@ -3,7 +3,7 @@
 use crate::config::Config;
 use crate::oidc::{Call, FetchAnswer};
 use crate::session::{Key, LoadAnswer, Save};
-use crate::site::SiteFile;
+use crate::site::{Forward, SiteFile};
 use crate::time::Timestamp;
 use crate::web::{Event, RequestId, callback, provider};
 use crate::wire::{Request, Response};
@@ -52,6 +52,8 @@ pub enum Content {
     Respond(Response),
     /// A file of the site.
     File(Box<SiteFile>),
+    /// What the origin answers ([`crate::web::origin_failed`] if it does not).
+    Forward(Box<Forward>),
 }
 
 /// A visit that waits for the provider's answer.

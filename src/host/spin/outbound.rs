@@ -58,7 +58,7 @@ async fn attempt(call: &Call) -> Result<Option<Fetched>, ErrorCode> {
 }
 
 /// What `work` comes to, or nothing when `limit` has passed; the work is then given up.
-async fn within<T>(limit: Duration, work: impl Future<Output = T>) -> Option<T> {
+pub(super) async fn within<T>(limit: Duration, work: impl Future<Output = T>) -> Option<T> {
     let (mut work, mut end) = (pin!(work), pin!(sleep(limit)));
     poll_fn(|context| match work.as_mut().poll(context) {
         Poll::Ready(done) => Poll::Ready(Some(done)),

@@ -305,6 +305,7 @@ impl Browser {
                 head.body = b"<file".to_vec();
                 head
             }
+            Content::Forward(forward) => panic!("forwarded: {}", forward.url()),
         };
         for (_, cookie) in response.headers.iter().filter(|(name, _)| *name == "set-cookie") {
             let (pair, attributes) = cookie.split_once(';').unwrap();
