@@ -14,7 +14,7 @@
 //! ```text
 //!  browser ── request ──▶ web::begin ──▶ Step::Load(key)  ── entry ──▶ resume ─┐
 //!                                        Step::Fetch(call) ─ answer ─▶ resume ─┤ …
-//!                                        Step::Done(reply) ──▶ page, file, cookies, entries, log
+//!                                        Step::Done(reply) ──▶ page, file, origin, cookies, entries, log
 //! ```
 //!
 //! What waits for an answer is a value that holds exactly the proofs obtained so far ([`web::Waiting`]), so a
@@ -35,7 +35,7 @@
 //! | `oidc` | whether a provider's answer may be believed | |
 //! | `franceconnect` | the two products: environments, scopes, levels, identity, error words, the button | |
 //! | `session` | what browser and store hold: key ring, seal, flow, session, logout, entries | |
-//! | `site` | paths, protection and its levels, files, where one may return to | |
+//! | `site` | paths, protection and its levels, files, what passes to an origin, where one may return to | |
 //! | `config` | from variables to one value, with every fault named | |
 //! | `web` | from a browser's request to steps, pages, log lines | |
 //! | `host` | clock, chance, variables, store, sockets: one file a platform | `jose`, `franceconnect` |

@@ -3,6 +3,7 @@
 mod address;
 mod fault;
 mod keys;
+mod origin;
 mod place;
 mod reader;
 mod registration;
@@ -17,9 +18,10 @@ pub use variables::{NAMES, VARIABLES, Variable};
 
 use crate::franceconnect::{Level, Product};
 use crate::oidc::Provider;
-use crate::session::{CookieNames, KeyRing, Lifetime, SessionStore};
-use crate::site::{Demand, Protected, ReturnPath, SitePath};
+use crate::session::{CookieNames, KeyRing, Lifetime};
+use crate::site::{Access, Demand, ReturnPath, Rules, SitePath};
 use crate::time::Timestamp;
+pub(crate) use origin::Origin;
 use place::Place;
 use registration::{FIRST, SECOND, SECOND_ONLY};
 
@@ -31,7 +33,8 @@ pub struct Config {
     pub(crate) service_name: String,
     pub(crate) stylesheets: Vec<String>,
     pub(crate) logout_page: ReturnPath,
-    protected: Protected,
+    rules: Rules,
+    origin: Option<Origin>,
     first: Registration,
     /// With FranceConnect+, beside a first one with FranceConnect.
     second: Option<Registration>,
@@ -44,9 +47,6 @@ pub struct Config {
     pub(crate) ring: KeyRing,
     pub(crate) cookies: CookieNames,
     pub(crate) lifetime: Lifetime,
-    pub(crate) session_store: SessionStore,
-    /// Seconds that a list of revocations is believed.
-    pub(crate) revocation_freshness: i64,
 }
 
 /// Where the provider's endpoints come from.
@@ -74,11 +74,6 @@ impl Source {
 }
 
 impl Config {
-    /// What tells this service from others, and no secret: hosts keep under it what they know of it.
-    pub fn audience(&self) -> [u8; 16] {
-        self.ring.audience()
-    }
-
     /// The address of the site.
     pub fn public_url(&self) -> &PublicUrl {
         &self.public_url
@@ -120,9 +115,25 @@ impl Config {
         level <= Some(self.registration_for(level).highest())
     }
 
-    /// What the file at `path` asks of a session, if it is protected: never less than the service in general.
+    /// What `path` asks for; if it is a session, never less than the service in general.
+    pub(crate) fn access(&self, path: &SitePath) -> Access {
+        match self.rules.access(path) {
+            Access::Protected(Demand(level)) => Access::Protected(Demand(level.max(self.first.level))),
+            open => open,
+        }
+    }
+
+    /// What `path` asks of a session, if it is protected.
     pub(crate) fn demand(&self, path: &SitePath) -> Option<Demand> {
-        self.protected.demand(path).map(|Demand(level)| Demand(level.max(self.first.level)))
+        match self.access(path) {
+            Access::Protected(demand) => Some(demand),
+            Access::Optional | Access::Public => None,
+        }
+    }
+
+    /// The origin, if it answers `path` and not a file.
+    pub(crate) fn origin_for(&self, path: &SitePath) -> Option<&Origin> {
+        self.origin.as_ref().filter(|origin| origin.answers(path))
     }
 
     /// The level that a login needs which leads to `return_to`.
@@ -162,12 +173,12 @@ pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, Faults>
     let jwks = private_keys.published_with(&assertion_keys);
     let service_name = reader.service_name();
     let stylesheets = reader.stylesheets();
-    let protected = reader.protected();
-    reader.reachable(&stylesheets, &protected);
-    reader.attainable(&protected, place, second.is_some());
+    let rules = reader.rules();
+    reader.reachable(&stylesheets, &rules);
+    reader.attainable(rules.protected(), place, second.is_some());
+    let upstream = origin::read(&mut reader, site);
     let logout_page = reader.logout_page(&prefix);
     let lifetime = reader.lifetime();
-    let (session_store, revocation_freshness) = reader.sessions();
     // What is sealed for one site and its registrations opens for no other.
     let audiences: Vec<String> = drafts.iter().map(|draft| draft.audience()).collect();
     let audience = format!("{}\n{}", site.map_or("", PublicUrl::origin), audiences.join("\n"));
@@ -188,7 +199,8 @@ pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, Faults>
         prefix,
         stylesheets,
         logout_page,
-        protected,
+        rules,
+        origin: upstream,
         first,
         second: second.flatten(),
         jwks,
@@ -196,8 +208,6 @@ pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, Faults>
         sector,
         ring,
         lifetime,
-        session_store,
-        revocation_freshness,
     };
     reader.finish(config)
 }

@@ -6,8 +6,8 @@ use super::variables::*;
 use super::{Config, Faults};
 use crate::franceconnect::{Level, Product};
 use crate::secret::Secret;
-use crate::session::{KeyRing, Lifetime, RingFault, SessionStore};
-use crate::site::{Protected, ReturnPath, RuleFault, SitePath};
+use crate::session::{KeyRing, Lifetime, RingFault};
+use crate::site::{Access, Exceptions, Protected, ReturnPath, RuleFault, Rules, SitePath};
 
 /// The variables, and what was wrong with those read so far.
 pub(super) struct Reader<'a> {
@@ -132,36 +132,70 @@ impl<'a> Reader<'a> {
         sheets
     }
 
-    pub(super) fn protected(&mut self) -> Protected {
-        Protected::parse(&self.value(FC_PROTECTED_PATHS)).unwrap_or_else(|faults| {
-            for fault in faults {
-                match fault {
-                    RuleFault::NotAPath => self.faults.add(
-                        FC_PROTECTED_PATHS,
-                        "contient une entrée qui ne commence pas par une barre oblique.",
-                        "holds an entry that does not begin with a slash.",
-                    ),
-                    RuleFault::Unusual => self.faults.add(
-                        FC_PROTECTED_PATHS,
-                        "contient une entrée que nulle adresse ne peut avoir : ni .., ni //, ni ;, ni * ailleurs qu’à la fin.",
-                        "holds an entry that no address can have: no .., no //, no ; and no * but at the end.",
-                    ),
-                    RuleFault::NotALevel => self.faults.add(
-                        FC_PROTECTED_PATHS,
-                        "contient un chemin suivi d’autre chose que eidas1, eidas2 ou eidas3 ; un blanc du chemin s’écrit %20.",
-                        "holds a path followed by something else than eidas1, eidas2 or eidas3; a blank of the path is written %20.",
-                    ),
-                }
-            }
+    pub(super) fn rules(&mut self) -> Rules {
+        let protected = Protected::parse(&self.value(FC_PROTECTED_PATHS)).unwrap_or_else(|faults| {
+            self.rule_faults(FC_PROTECTED_PATHS, faults);
             Protected::default()
+        });
+        let optional = self.exceptions(FC_OPTIONAL_PATHS);
+        let public = self.exceptions(FC_PUBLIC_PATHS);
+        let rules = Rules::new(protected, optional, public);
+        if rules.optional_contradicts() {
+            self.faults.add(
+                FC_OPTIONAL_PATHS,
+                "nomme un chemin que FC_PROTECTED_PATHS nomme aussi.",
+                "names a path that FC_PROTECTED_PATHS names, too.",
+            );
+        }
+        if rules.public_contradicts() {
+            self.faults.add(
+                FC_PUBLIC_PATHS,
+                "nomme un chemin que FC_PROTECTED_PATHS ou FC_OPTIONAL_PATHS nomme aussi.",
+                "names a path that FC_PROTECTED_PATHS or FC_OPTIONAL_PATHS names, too.",
+            );
+        }
+        rules
+    }
+
+    /// A list of paths without levels.
+    pub(super) fn exceptions(&mut self, name: &'static str) -> Exceptions {
+        Exceptions::parse(&self.value(name)).unwrap_or_else(|faults| {
+            self.rule_faults(name, faults);
+            Exceptions::default()
         })
     }
 
+    fn rule_faults(&mut self, name: &'static str, faults: Vec<RuleFault>) {
+        for fault in faults {
+            let (fr, en) = match fault {
+                RuleFault::NotAPath => (
+                    "contient une entrée qui ne commence pas par une barre oblique.",
+                    "holds an entry that does not begin with a slash.",
+                ),
+                RuleFault::Unusual => (
+                    "contient une entrée que nulle adresse ne peut avoir : ni .., ni //, ni ;, ni * ailleurs qu’à la fin.",
+                    "holds an entry that no address can have: no .., no //, no ; and no * but at the end.",
+                ),
+                RuleFault::NotALevel if name == FC_PROTECTED_PATHS => (
+                    "contient un chemin suivi d’autre chose que eidas1, eidas2 ou eidas3 ; un blanc du chemin s’écrit %20.",
+                    "holds a path followed by something else than eidas1, eidas2 or eidas3; a blank of the path is written %20.",
+                ),
+                RuleFault::NotALevel => (
+                    "contient un chemin suivi d’autre chose : un niveau ne va qu’avec FC_PROTECTED_PATHS, un blanc du chemin s’écrit %20.",
+                    "holds a path followed by something: a level goes with FC_PROTECTED_PATHS only, a blank of the path is written %20.",
+                ),
+            };
+            self.faults.add(name, fr, en);
+        }
+    }
+
     /// Our error pages are seen by those who are not logged in, and so are their style sheets.
-    pub(super) fn reachable(&mut self, sheets: &[String], protected: &Protected) {
-        if sheets.iter().any(|sheet| {
-            SitePath::parse(sheet).is_ok_and(|sheet| protected.covers(&sheet)) && protected.covers_part()
-        }) {
+    pub(super) fn reachable(&mut self, sheets: &[String], rules: &Rules) {
+        let hidden = |sheet: &String| {
+            let access = SitePath::parse(sheet).map(|sheet| rules.access(&sheet));
+            matches!(access, Ok(Access::Protected(_)))
+        };
+        if rules.protected().covers_part() && sheets.iter().any(hidden) {
             self.faults.add(
                 FC_STYLESHEETS,
                 "nomme une feuille de style sous un chemin de FC_PROTECTED_PATHS : nos pages d’erreur seraient sans style.",
@@ -205,13 +239,6 @@ impl<'a> Reader<'a> {
             );
         }
         Lifetime { idle, absolute }
-    }
-
-    /// Where sessions are, and for how many seconds a list of revocations is believed.
-    pub(super) fn sessions(&mut self) -> (SessionStore, i64) {
-        let words = [("cookie", SessionStore::Cookie), ("kv", SessionStore::Kv)];
-        let store = self.word(FC_SESSION_STORE, &words).unwrap_or(SessionStore::Cookie);
-        (store, self.number(FC_REVOCATION_FRESHNESS, 10, 600).unwrap_or_default())
     }
 
     pub(super) fn ring(&mut self, audience: &str) -> Option<KeyRing> {

@@ -64,6 +64,18 @@ variables! {
     FC_PROTECTED_PATHS, false, Some(""),
         "Chemins qui demandent une connexion, séparés par des virgules, chacun suivi s’il le faut de son niveau : `/compte, /sante eidas2` ; `/` protège tout le site.",
         "Paths that need a login, separated by commas, each followed by its level if need be: `/account, /health eidas2`; `/` protects the whole site.";
+    FC_OPTIONAL_PATHS, false, Some(""),
+        "Chemins ouverts à tous, mais où l’origine apprend qui est connecté : `/accueil`.",
+        "Paths open to all, where the origin learns who is logged in: `/welcome`.";
+    FC_PUBLIC_PATHS, false, Some(""),
+        "Chemins ouverts parmi ceux qui sont protégés : `/aide, /index.html`. Le plus long l’emporte, lettre pour lettre.",
+        "Open paths among the protected ones: `/help, /index.html`. The longest wins, letter for letter.";
+    FC_ORIGIN, false, Some(""),
+        "Application derrière la porte : `https://hôte[:port]`, `http://` sur un réseau privé, ou `service:NOM` (Workers). Sans elle, le site est fait de fichiers.",
+        "Application behind the gate: `https://host[:port]`, `http://` on a private network, or `service:NAME` (Workers). Without it the site is made of files.";
+    FC_ORIGIN_PATHS, false, Some("/"),
+        "Chemins auxquels répond l’application ; le reste est fait de fichiers.",
+        "Paths that the application answers; the rest is files.";
     FC_LOGOUT_PAGE, false, Some("/"),
         "Page du site où l’on arrive après la déconnexion.",
         "Page of the site where a logout lands.";
@@ -100,12 +112,6 @@ variables! {
     FC_SESSION_MAX, false, Some("28800"),
         "Durée d’une session en tout, en secondes (jusqu’à 604800).",
         "Life of a session in all, in seconds (up to 604800).";
-    FC_SESSION_STORE, false, Some("cookie"),
-        "Où vivent les sessions : `cookie`, ou `kv` pour un cookie qui n’en porte que la clé, le reste scellé dans le magasin.",
-        "Where sessions live: `cookie`, or `kv` for a cookie that holds only their key, the rest sealed in the store.";
-    FC_REVOCATION_FRESHNESS, false, Some("60"),
-        "Âge, en secondes, que peut avoir la liste des sessions fermées avant d’être relue (10 à 600).",
-        "Age, in seconds, that the list of ended sessions may have before it is read again (10 to 600).";
     FC_LEEWAY, false, Some("10"),
         "Écart d’horloge toléré avec FranceConnect, en secondes (0 à 60).",
         "Clock difference tolerated with FranceConnect, in seconds (0 to 60).";

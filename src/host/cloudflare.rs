@@ -8,12 +8,11 @@ use std::sync::OnceLock;
 use wasm_bindgen::{JsCast, JsValue};
 use worker::{Context, Env, console_error, console_log, console_warn, event};
 
-use super::knowledge::Knowledge;
 use super::log::trouble;
 use super::refusal;
 use crate::config::{self, Config, Faults};
 use crate::oidc::FetchAnswer;
-use crate::session::{ListAnswer, LoadAnswer, StoreAnswer};
+use crate::session::LoadAnswer;
 use crate::time::Timestamp;
 use crate::web::{self, Content, Reply, Severity, Step, Visit};
 use crate::wire::{Header, Headers, Method, Request, Response, TARGET_LIMIT};
@@ -21,6 +20,7 @@ use crate::wire::{Header, Headers, Method, Request, Response, TARGET_LIMIT};
 mod assets;
 mod binding;
 mod crossing;
+mod origin;
 mod outbound;
 mod store;
 mod stream;
@@ -29,8 +29,6 @@ thread_local! {
     /// A constant that only JavaScript can hold: the names of the headers that the core reads.
     static NAMES: js_sys::Array = crossing::names(Header::ALL.iter().map(|(_, name)| *name));
 }
-
-static KNOWLEDGE: Knowledge = Knowledge::new();
 
 static CONFIG: OnceLock<Result<Config, Faults>> = OnceLock::new();
 
@@ -61,7 +59,11 @@ async fn serve(
     // In the order of the names, which is the order in which the core asks.
     let headers = Headers::read(|_| given.next().flatten());
     let mut visitor = Request::new(Method::parse(&request.method()), target, headers);
-    if visitor.method == Method::Post {
+    let config = match CONFIG.get_or_init(|| started(config::read(|name| variable(env, name)))) {
+        Ok(config) => config,
+        Err(faults) => return answer(env, keep(env, context, web::misconfigured(faults, &visitor))).await,
+    };
+    if web::wants_body(config, &visitor) {
         match stream::read(request.body(), Request::BODY_LIMIT).await {
             Ok(Some(body)) => visitor.body = body,
             Ok(None) => return send(&refusal::form_too_large()),
@@ -69,15 +71,31 @@ async fn serve(
             Err(_) => return send(&Response::new(400)),
         }
     }
-    let reply = match CONFIG.get_or_init(|| started(config::read(|name| variable(env, name)))) {
-        Ok(config) => perform(config, env, visitor).await?,
-        Err(faults) => web::misconfigured(faults, &visitor),
-    };
+    let reply = perform(config, env, visitor).await?;
+    let visit = reply.request;
+    let content = keep(env, context, reply);
+    let Content::Forward(forward) = content else { return answer(env, content).await };
+    match origin::exchange(env, &forward, request).await {
+        Ok(response) => Ok(response),
+        Err(fault) => {
+            answer(env, keep(env, context, web::origin_failed(config, &forward, visit, fault))).await
+        }
+    }
+}
+
+/// Keeps and logs what is to be kept and logged; what is left is to be sent.
+fn keep(env: &Env, context: &Context, reply: Reply) -> Content {
     reply.events.iter().zip(reply.lines()).for_each(|(event, line)| log(event.level, &line));
     reply.save.into_iter().for_each(|entry| store::save(env, context, entry));
-    match reply.content {
+    reply.content
+}
+
+async fn answer(env: &Env, content: Content) -> Result<web_sys::Response, JsValue> {
+    match content {
         Content::Respond(response) => send(&response),
         Content::File(file) => assets::send(env, &file).await,
+        // Passed on before, with the body that only a visit has.
+        Content::Forward(_) => send(&web::host_failed()),
     }
 }
 
@@ -92,30 +110,18 @@ fn started(config: Result<Config, Faults>) -> Result<Config, Faults> {
 async fn perform(config: &Config, env: &Env, request: Request) -> Result<Reply, JsValue> {
     let mut entropy = [0; 64];
     getrandom::fill(&mut entropy).map_err(|error| JsValue::from(error.to_string()))?;
-    let mut step = web::begin(config, Visit { now: now(), entropy, request, known: KNOWLEDGE.of(config) });
+    let mut step = web::begin(config, Visit { now: now(), entropy, request });
     loop {
         step = match step {
             Step::Fetch(call, waiting) => {
                 let result = outbound::exchange(&call, waiting.request()).await;
                 waiting.resume(config, FetchAnswer { now: now(), result })
             }
-            Step::Load(key, fresh_for, loading) => {
-                let entry = store::load(env, &key, fresh_for).await;
+            Step::Load(key, loading) => {
+                let entry = store::load(env, &key).await;
                 loading.resume(config, LoadAnswer { now: now(), entry })
             }
-            Step::List(prefix, listing) => {
-                KNOWLEDGE.claim(config, now());
-                let names = store::list(env, &prefix).await;
-                listing.resume(config, &ListAnswer { now: now(), names })
-            }
-            Step::Store(entry, storing) => {
-                let result = store::store(env, &entry).await;
-                storing.resume(config, &StoreAnswer { now: now(), result })
-            }
-            Step::Done(mut reply) => {
-                KNOWLEDGE.learn(config, reply.known.take());
-                return Ok(*reply);
-            }
+            Step::Done(reply) => return Ok(*reply),
         };
     }
 }

@@ -8,7 +8,6 @@ pub mod native;
 #[cfg(target_os = "wasi")]
 pub mod spin;
 
-mod knowledge;
 mod log;
 mod refusal;
 

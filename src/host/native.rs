@@ -6,6 +6,7 @@ mod files;
 mod inbound;
 mod listeners;
 mod memory;
+mod origin;
 
 use std::future::Future;
 use std::io::{self, Write};
@@ -24,10 +25,10 @@ use self::calls::Calls;
 use self::files::Files;
 pub use self::listeners::Listeners;
 use self::memory::Memory;
+use self::origin::Origin;
 use crate::config::{Config, Faults};
-use crate::host::knowledge::Knowledge;
 use crate::host::log::trouble;
-use crate::session::{ListAnswer, LoadAnswer, StoreAnswer};
+use crate::session::LoadAnswer;
 use crate::time::Timestamp;
 use crate::web::{self, Content, Reply, Step, Visit};
 use crate::wire::Response;
@@ -61,7 +62,7 @@ pub async fn serve(
         config: native.config,
         calls: Calls::new(),
         memory: Memory::default(),
-        knowledge: Knowledge::new(),
+        origin: Origin::new(),
         files: Files::new(native.site),
     });
     let (stopping, stopped) = oneshot::channel::<()>();
@@ -92,34 +93,60 @@ struct Host {
     config: Result<Config, Faults>,
     calls: Calls,
     memory: Memory,
-    knowledge: Knowledge,
+    origin: Origin,
     files: Files,
 }
 
 impl Host {
     async fn answer(&self, request: HttpRequest) -> HttpResponse {
-        let request = match inbound::read(request).await {
+        let (mut parts, body) = request.into_parts();
+        let mut request = match inbound::head(&parts) {
             Ok(request) => request,
             Err(refused) => return respond(refused),
         };
-        let reply = match &self.config {
-            Err(faults) => web::misconfigured(faults, &request),
-            Ok(config) => match entropy() {
-                Ok(entropy) => {
-                    let known = self.knowledge.of(config);
-                    self.perform(config, Visit { now: now(), entropy, request, known }).await
-                }
-                Err(error) => {
-                    log(&trouble("host.failed", "the visit could not be served", &error.to_string()));
-                    return respond(web::host_failed());
-                }
-            },
+        let config = match &self.config {
+            Ok(config) => config,
+            Err(faults) => return self.send(self.keep(web::misconfigured(faults, &request))).await,
         };
+        let mut unread = Body::empty();
+        if web::wants_body(config, &request) {
+            match inbound::form(body).await {
+                Ok(form) => request.body = form,
+                Err(refused) => return respond(refused),
+            }
+        } else {
+            unread = body;
+        }
+        let entropy = match entropy() {
+            Ok(entropy) => entropy,
+            Err(error) => {
+                log(&trouble("host.failed", "the visit could not be served", &error.to_string()));
+                return respond(web::host_failed());
+            }
+        };
+        let reply = self.perform(config, Visit { now: now(), entropy, request }).await;
+        let visit = reply.request;
+        let content = self.keep(reply);
+        let Content::Forward(forward) = content else { return self.send(content).await };
+        match self.origin.exchange(&forward, &mut parts, unread).await {
+            Ok(answer) => answer,
+            Err(fault) => self.send(self.keep(web::origin_failed(config, &forward, visit, fault))).await,
+        }
+    }
+
+    /// Keeps and logs what is to be kept and logged; what is left is to be sent.
+    fn keep(&self, reply: Reply) -> Content {
         reply.lines().for_each(|line| log(&line));
         self.memory.save(reply.save, now());
-        match reply.content {
+        reply.content
+    }
+
+    async fn send(&self, content: Content) -> HttpResponse {
+        match content {
             Content::Respond(response) => respond(response),
             Content::File(file) => self.files.answer(&file).await,
+            // Passed on before, with the body that only a visit has.
+            Content::Forward(_) => respond(web::host_failed()),
         }
     }
 
@@ -131,26 +158,12 @@ impl Host {
                     let answer = self.calls.fetch(&call, waiting.request()).await;
                     waiting.resume(config, answer)
                 }
-                Step::Load(key, _, loading) => {
+                Step::Load(key, loading) => {
                     let now = now();
-                    let entry = Ok(self.memory.load(&key, now));
+                    let entry = self.memory.load(&key, now);
                     loading.resume(config, LoadAnswer { now, entry })
                 }
-                Step::List(prefix, listing) => {
-                    let now = now();
-                    self.knowledge.claim(config, now);
-                    let names = Ok(self.memory.list(&prefix, now));
-                    listing.resume(config, &ListAnswer { now, names })
-                }
-                Step::Store(entry, storing) => {
-                    let now = now();
-                    self.memory.save(vec![entry], now);
-                    storing.resume(config, &StoreAnswer { now, result: Ok(()) })
-                }
-                Step::Done(mut reply) => {
-                    self.knowledge.learn(config, reply.known.take());
-                    return *reply;
-                }
+                Step::Done(reply) => return *reply,
             };
         }
     }

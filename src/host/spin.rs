@@ -13,22 +13,20 @@ use spin_sdk::http::{Request as Incoming, Response as Outgoing};
 use spin_sdk::http_service;
 use spin_sdk::variables::{self, Error as VariableError};
 
-use super::knowledge::Knowledge;
 use super::log::trouble;
 use super::refusal;
 use crate::config::{self, Config, Faults, NAMES};
 use crate::oidc::FetchAnswer;
-use crate::session::{ListAnswer, LoadAnswer, StoreAnswer};
+use crate::session::LoadAnswer;
 use crate::time::Timestamp;
 use crate::web::{self, Content, Reply, Step, Visit};
 use crate::wire::{Header, Headers, Method, Request, Response, TARGET_LIMIT};
 
 mod body;
 mod files;
+mod origin;
 mod outbound;
 mod store;
-
-static KNOWLEDGE: Knowledge = Knowledge::new();
 
 static CONFIG: OnceLock<Result<Config, Faults>> = OnceLock::new();
 
@@ -45,9 +43,15 @@ async fn serve(request: Incoming) -> Result<Outgoing<BoxBody>, String> {
     if target.len() > TARGET_LIMIT {
         return Ok(send(refusal::address_too_long()));
     }
-    let method = Method::parse(request.method().as_str());
-    let mut visitor = Request::new(method, target, headers(&request));
-    if method == Method::Post {
+    let mut visitor = Request::new(Method::parse(request.method().as_str()), target, headers(&request));
+    let config = match configuration().await? {
+        Ok(config) => config,
+        Err(faults) => return Ok(answer(keep(web::misconfigured(faults, &visitor)))),
+    };
+    let mut unread = Some(request);
+    if web::wants_body(config, &visitor)
+        && let Some(request) = unread.take()
+    {
         match body::read(request.into_body(), Request::BODY_LIMIT).await {
             Ok(Some(body)) => visitor.body = body,
             Ok(None) => return Ok(send(refusal::form_too_large())),
@@ -55,45 +59,49 @@ async fn serve(request: Incoming) -> Result<Outgoing<BoxBody>, String> {
             Err(_) => return Ok(send(Response::new(400))),
         }
     }
-    let reply = match configuration().await? {
-        Ok(config) => perform(config, visitor).await?,
-        Err(faults) => web::misconfigured(faults, &visitor),
-    };
+    let reply = perform(config, visitor).await?;
+    let visit = reply.request;
+    let content = keep(reply);
+    Ok(match (content, unread) {
+        (Content::Forward(forward), Some(request)) => match origin::exchange(&forward, request).await {
+            Ok(response) => response,
+            Err(fault) => answer(keep(web::origin_failed(config, &forward, visit, fault))),
+        },
+        (content, _) => answer(content),
+    })
+}
+
+/// Keeps and logs what is to be kept and logged; what is left is to be sent.
+fn keep(reply: Reply) -> Content {
     reply.lines().for_each(|line| log(&line));
     reply.save.into_iter().for_each(store::save);
-    Ok(match reply.content {
+    reply.content
+}
+
+fn answer(content: Content) -> Outgoing<BoxBody> {
+    match content {
         Content::Respond(response) => send(response),
         Content::File(file) => files::send(&file),
-    })
+        // Passed on before, with the body that only a visit has.
+        Content::Forward(_) => send(web::host_failed()),
+    }
 }
 
 async fn perform(config: &Config, request: Request) -> Result<Reply, String> {
     let mut entropy = [0; 64];
     getrandom::fill(&mut entropy).map_err(|error| error.to_string())?;
-    let mut step = web::begin(config, Visit { now: now(), entropy, request, known: KNOWLEDGE.of(config) });
+    let mut step = web::begin(config, Visit { now: now(), entropy, request });
     loop {
         step = match step {
             Step::Fetch(call, waiting) => {
                 let result = outbound::exchange(&call, waiting.request()).await;
                 waiting.resume(config, FetchAnswer { now: now(), result })
             }
-            Step::Load(key, fresh_for, loading) => {
-                let entry = store::load(&key, fresh_for).await;
+            Step::Load(key, loading) => {
+                let entry = store::load(&key).await;
                 loading.resume(config, LoadAnswer { now: now(), entry })
             }
-            Step::List(prefix, listing) => {
-                KNOWLEDGE.claim(config, now());
-                let names = store::list(&prefix).await;
-                listing.resume(config, &ListAnswer { now: now(), names })
-            }
-            Step::Store(entry, storing) => {
-                let result = store::store(&entry).await;
-                storing.resume(config, &StoreAnswer { now: now(), result })
-            }
-            Step::Done(mut reply) => {
-                KNOWLEDGE.learn(config, reply.known.take());
-                return Ok(*reply);
-            }
+            Step::Done(reply) => return Ok(*reply),
         };
     }
 }

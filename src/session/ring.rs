@@ -40,12 +40,10 @@ pub enum Purpose {
     Store,
     /// What an origin is told, signed.
     Assertion,
-    /// The names of revocations: nothing is sealed, see [`KeyRing::tags`].
-    Revocation,
 }
 
 impl Purpose {
-    const SEALED: [Self; 6] =
+    const ALL: [Self; 6] =
         [Self::Flow, Self::Session, Self::Identity, Self::Logout, Self::Store, Self::Assertion];
 
     fn name(self) -> &'static str {
@@ -56,7 +54,6 @@ impl Purpose {
             Self::Logout => "logout",
             Self::Store => "store",
             Self::Assertion => "assertion",
-            Self::Revocation => "revocation",
         }
     }
 }
@@ -79,23 +76,18 @@ pub enum RingFault {
 }
 
 /// The keys of one deployment, for the clients of one site.
-pub struct KeyRing {
-    keys: Vec<RingKey>,
-    audience: [u8; 16],
-}
+pub struct KeyRing(Vec<RingKey>);
 
 struct RingKey {
     id: String,
     /// The day it was made, if it says so.
     made: Option<Timestamp>,
     ciphers: [XChaCha20Poly1305; 6],
-    /// From which the tags are derived.
-    tag: Zeroizing<[u8; KEY_LENGTH]>,
 }
 
 impl std::fmt::Debug for KeyRing {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "KeyRing({} keys)", self.keys.len())
+        write!(f, "KeyRing({} keys)", self.0.len())
     }
 }
 
@@ -137,42 +129,19 @@ impl KeyRing {
                 ring.push(RingKey {
                     id: id(&bytes),
                     made,
-                    ciphers: Purpose::SEALED
-                        .map(|purpose| XChaCha20Poly1305::new((&*derive(&bytes, purpose, audience)).into())),
-                    tag: derive(&bytes, Purpose::Revocation, audience),
+                    ciphers: Purpose::ALL.map(|purpose| derive(&bytes, purpose, audience)),
                 });
             }
         }
         if ring.is_empty() && faults.is_empty() {
             faults.push(RingFault::Empty);
         }
-        let audience = fingerprint(audience.as_bytes());
-        if faults.is_empty() { Ok(Self { keys: ring, audience }) } else { Err(faults) }
-    }
-
-    /// What tells this ring's site and clients from others, and no secret: hosts keep apart what they know of each
-    /// under it.
-    pub fn audience(&self) -> [u8; 16] {
-        self.audience
-    }
-
-    /// A name for `parts` under each key, in their order, that nobody without the key can make or read.
-    pub(super) fn tags<const N: usize>(&self, parts: &[&[u8]]) -> impl Iterator<Item = [u8; N]> {
-        self.keys.iter().map(|key| {
-            let mut tag = [0; N];
-            // One block of HKDF's expansion is HMAC-SHA256 of these parts (RFC 5869 §2.3). It cannot fail: the key
-            // has the length of the hash, and N is less.
-            if let Ok(prf) = Hkdf::<Sha256>::from_prk(&*key.tag) {
-                let expanded = prf.expand_multi_info(parts, &mut tag);
-                debug_assert!(expanded.is_ok());
-            }
-            tag
-        })
+        if faults.is_empty() { Ok(Self(ring)) } else { Err(faults) }
     }
 
     /// The day each key was made, the one that seals first; none for a key that does not say.
     pub fn made(&self) -> impl Iterator<Item = Option<Timestamp>> {
-        self.keys.iter().map(|key| key.made)
+        self.0.iter().map(|key| key.made)
     }
 
     /// Whether a key is older than [`KEY_AGE`].
@@ -189,7 +158,7 @@ impl KeyRing {
         payload: &[u8],
         chance: &mut Chance,
     ) -> Option<String> {
-        let key = self.keys.first()?;
+        let key = self.0.first()?;
         let nonce = chance.bytes::<NONCE_LENGTH>();
         let mut plain = Zeroizing::new(Vec::with_capacity(8 + payload.len()));
         plain.extend_from_slice(&expires.unix().to_be_bytes());
@@ -213,7 +182,7 @@ impl KeyRing {
             return None;
         }
         let (id, bytes) = sealed.strip_prefix("1.")?.split_once('.')?;
-        let key = self.keys.iter().find(|key| key.id == id)?;
+        let key = self.0.iter().find(|key| key.id == id)?;
         let bytes = URL_SAFE_NO_PAD.decode(bytes).ok()?;
         let (nonce, bytes) = bytes.split_first_chunk::<NONCE_LENGTH>()?;
         let aad = key.aad(purpose, context);
@@ -244,11 +213,11 @@ fn id(key: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(fingerprint::<6>(&[b"franceconnect-edge key id", key].concat()))
 }
 
-fn derive(key: &[u8], purpose: Purpose, audience: &str) -> Zeroizing<[u8; KEY_LENGTH]> {
+fn derive(key: &[u8], purpose: Purpose, audience: &str) -> XChaCha20Poly1305 {
     let mut derived = Zeroizing::new([0; KEY_LENGTH]);
     let info = [purpose.name().as_bytes(), &[0], audience.as_bytes()].concat();
     // HKDF-SHA256 yields up to 8,160 bytes; 32 cannot fail, and the key would be all zero if it did.
     let expanded = Hkdf::<Sha256>::new(Some(b"franceconnect-edge 1"), key).expand(&info, &mut *derived);
     debug_assert!(expanded.is_ok());
-    derived
+    XChaCha20Poly1305::new((&*derived).into())
 }

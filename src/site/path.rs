@@ -55,6 +55,11 @@ impl SitePath {
         if named { vec![joined] } else { vec![format!("{joined}.html"), joined] }
     }
 
+    /// Every file that the path may name.
+    pub(super) fn files(&self) -> impl Iterator<Item = String> {
+        self.candidates().into_iter().chain(self.index())
+    }
+
     /// `/a` when `a/index.html` may exist: the relative path of that index.
     pub fn index(&self) -> Option<String> {
         let named = self.segments.last().is_some_and(|last| last.contains('.'));

@@ -27,7 +27,7 @@ struct Rule {
 }
 
 /// What a protected path asks of a session, besides that there is one: a level, if its rules name one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Demand(pub Option<Level>);
 
 impl Protected {
@@ -68,10 +68,21 @@ impl Protected {
         if self.0.is_empty() {
             return None;
         }
-        let files = path.candidates().into_iter().chain(path.index());
-        let names: Vec<String> = files.flat_map(|file| [page(&file), file.to_ascii_lowercase()]).collect();
+        path.files().filter_map(|file| self.over(&file)).map(|(_, demand)| demand).max()
+    }
+
+    /// The length of the longest rule over one file, and what all rules over it ask for.
+    pub(super) fn over(&self, file: &str) -> Option<(usize, Demand)> {
+        let names = [page(file), file.to_ascii_lowercase()];
         let covering = |rule: &&Rule| names.iter().any(|name| below(name, &rule.page));
-        self.0.iter().filter(covering).map(|rule| rule.level).max().map(Demand)
+        let length = self.0.iter().filter(covering).map(|rule| rule.page.len()).max()?;
+        let level = self.0.iter().filter(covering).map(|rule| rule.level).max()?;
+        Some((length, Demand(level)))
+    }
+
+    /// Whether a rule names this very page, by any of its names.
+    pub(super) fn names(&self, page: &str) -> bool {
+        self.0.iter().any(|rule| rule.page == page)
     }
 
     /// Whether any file that `path` may name is protected.
@@ -81,6 +92,13 @@ impl Protected {
 }
 
 fn rules_of(entry: &str) -> Result<[Rule; 2], RuleFault> {
+    let (path, level) = read(entry)?;
+    // A folder may be called `x.html`, too.
+    Ok([page(&path), path.to_ascii_lowercase()].map(|page| Rule { page, level }))
+}
+
+/// An entry as its path, decoded and without slashes around it, and its level.
+pub(super) fn read(entry: &str) -> Result<(String, Option<Level>), RuleFault> {
     if !entry.starts_with('/') {
         return Err(RuleFault::NotAPath);
     }
@@ -106,26 +124,26 @@ fn rules_of(entry: &str) -> Result<[Rule; 2], RuleFault> {
     let path = if path.is_empty() { "/" } else { path };
     // Decoded as request paths are, so that `/caf%C3%A9` and `/café` are one rule.
     match SitePath::parse(path) {
-        Ok(path) if !entry.trim_end_matches("/*").contains('*') => {
-            let path = path.joined();
-            // A folder may be called `x.html`, too.
-            Ok([page(&path), path.to_ascii_lowercase()].map(|page| Rule { page, level }))
-        }
+        Ok(path) if !entry.trim_end_matches("/*").contains('*') => Ok((path.joined(), level)),
         _ => Err(RuleFault::Unusual),
     }
 }
 
 /// The page that a file is: lower case, without `index.html` or `.html`.
-fn page(file: &str) -> String {
-    let file = file.to_ascii_lowercase();
-    let file = file.strip_suffix(".html").unwrap_or(&file);
+pub(super) fn page(file: &str) -> String {
+    spelt_page(&file.to_ascii_lowercase()).to_owned()
+}
+
+/// The page that a file is, in its own letters.
+pub(super) fn spelt_page(file: &str) -> &str {
+    let file = file.strip_suffix(".html").unwrap_or(file);
     match file.strip_suffix("index") {
-        Some("") => String::new(),
-        Some(folder) if folder.ends_with('/') => folder.trim_end_matches('/').to_owned(),
-        _ => file.to_owned(),
+        Some("") => "",
+        Some(folder) if folder.ends_with('/') => folder.trim_end_matches('/'),
+        _ => file,
     }
 }
 
-fn below(page: &str, rule: &str) -> bool {
+pub(super) fn below(page: &str, rule: &str) -> bool {
     rule.is_empty() || page == rule || page.strip_prefix(rule).is_some_and(|rest| rest.starts_with('/'))
 }

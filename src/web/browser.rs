@@ -15,6 +15,22 @@ pub(super) fn navigates(request: &Request) -> bool {
     }
 }
 
+/// Whether a person sent a form that loads a page into their window.
+pub(super) fn posts_a_form(request: &Request) -> bool {
+    if request.method != Method::Post {
+        return false;
+    }
+    match request.header(Header::SecFetchMode) {
+        Some(mode) => mode == "navigate" && !framed(request),
+        None => request.header(Header::Accept).is_some_and(|accept| accept.contains("text/html")),
+    }
+}
+
+/// Whether another site made the browser ask.
+pub(super) fn from_elsewhere(request: &Request) -> bool {
+    request.header(Header::SecFetchSite) == Some("cross-site")
+}
+
 /// Whether a login may start: not by a script, image or frame. Clients that say nothing of themselves may.
 pub(super) fn may_start_login(request: &Request) -> bool {
     let mode = request.header(Header::SecFetchMode);

@@ -1,55 +1,76 @@
-//! The gate: which file a request may have, and what happens to those who must log in first.
+//! The gate: whether a request may have a file or reach the origin, and what happens to those who must log in first.
 
-use crate::config::Config;
+use crate::config::{Config, Origin};
 use crate::franceconnect::Level;
-use crate::session::current::Presence;
-use crate::site::{Demand, ReturnPath, SiteFile, SitePath};
+use crate::secret::Chance;
+use crate::session::current::{self, Opened, Presence};
+use crate::site::{Access, Demand, Forward, ReturnPath, SiteFile, SitePath};
+use crate::time::Timestamp;
 use crate::web::login::Wanted;
 use crate::web::page::{private, redirect};
-use crate::web::presence::{self, Asked, Errand};
-use crate::web::{Content, Event, Language, Reply, RequestId, Severity, Step, browser, error_page};
-use crate::wire::{Request, Response};
+use crate::web::{Content, Event, Language, Reply, RequestId, Severity, browser, error_page, origin, unsent};
+use crate::wire::{Header, Method, Request, Response};
 
 /// Answers a request for the site.
-pub(super) fn serve(config: &Config, asked: Asked) -> Step {
-    let (request, language) = (&asked.request, Language::of(&asked.request));
-    if !request.method.is_read() {
-        let title = language.pick("Méthode refusée", "Method not allowed");
-        let text = language.pick("Cette page ne se lit qu’avec GET.", "This page can be read with GET only.");
-        let response = error_page::notice(config, language, 405, title, text).header("allow", "GET, HEAD");
-        return Step::reply(Reply::respond(response));
+pub(super) fn serve(config: &Config, request: Request, now: Timestamp, chance: &mut Chance) -> Reply {
+    let language = Language::of(&request);
+    let Ok(path) = SitePath::parse(&request.path) else { return malformed(config, language) };
+    let origin = config.origin_for(&path);
+    if let Some(reply) = unfit(config, language, &request, origin) {
+        return reply;
     }
-    let Ok(path) = SitePath::parse(&request.path) else {
-        let title = language.pick("Adresse refusée", "Address refused");
-        let text = language.pick("Cette adresse est mal formée.", "This address is malformed.");
-        return Step::reply(Reply::respond(error_page::notice(config, language, 400, title, text)));
+    let access = config.access(&path);
+    let cookies = request.header(Header::Cookie).unwrap_or_default();
+    let find = || current::find(&config.ring, config.cookies, config.lifetime, cookies, now);
+    let visitor = match access {
+        Access::Public => None,
+        Access::Optional => match find() {
+            Presence::Somebody(session) => Some(session),
+            Presence::Nobody | Presence::Ambiguous => None,
+        },
+        Access::Protected(Demand(level)) => match find() {
+            Presence::Somebody(session) if session.level < level => {
+                return Reply::respond(challenge(config, &request, level, true));
+            }
+            Presence::Somebody(session) => Some(session),
+            Presence::Nobody => return Reply::respond(challenge(config, &request, level, false)),
+            Presence::Ambiguous => return ambiguous(config, language),
+        },
     };
-    let Some(Demand(level)) = config.demand(&path) else {
-        return Step::reply(Reply::file(SiteFile::new(asked.request, path, false, Vec::new())));
-    };
-    presence::find(config, asked, Errand::Site(path, level))
+    let renew =
+        |session: &Opened| session.renewal(&config.ring, config.cookies, config.lifetime, now, chance);
+    let renewal: Vec<String> = visitor.as_ref().and_then(renew).into_iter().collect();
+    match origin {
+        Some(origin) => origin::forward(config, origin, request, access, visitor.as_ref(), renewal),
+        None => Reply::file(SiteFile::new(request, path, access != Access::Public, renewal)),
+    }
 }
 
-/// Answers a request for a protected file, now that it is known who asks.
-pub(super) fn admit(
-    config: &Config,
-    asked: Asked,
-    presence: Presence,
-    path: SitePath,
-    level: Option<Level>,
-) -> Reply {
-    let Asked { request, now, mut chance, .. } = asked;
-    match presence {
-        Presence::Somebody(session) if session.level < level => {
-            Reply::respond(challenge(config, &request, level, true))
+/// A request that neither files nor the origin can have, whoever makes it.
+fn unfit(config: &Config, language: Language, request: &Request, origin: Option<&Origin>) -> Option<Reply> {
+    let title = language.pick("Méthode refusée", "Method not allowed");
+    match origin {
+        None if !request.method.is_read() => {
+            let text =
+                language.pick("Cette page ne se lit qu’avec GET.", "This page can be read with GET only.");
+            let response =
+                error_page::notice(config, language, 405, title, text).header("allow", "GET, HEAD");
+            Some(Reply::respond(response))
         }
-        Presence::Somebody(session) => {
-            let renewal = session.renewal(&config.ring, config.cookies, config.lifetime, now, &mut chance);
-            Reply::file(SiteFile::new(request, path, true, renewal.into_iter().collect()))
+        Some(_) if request.method == Method::Trace => {
+            let text = language.pick("Cette méthode n’est pas transmise.", "This method is not passed on.");
+            let response = error_page::notice(config, language, 405, title, text);
+            Some(Reply::respond(response.header("allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")))
         }
-        Presence::Nobody => Reply::respond(challenge(config, &request, level, false)),
-        Presence::Ambiguous => ambiguous(config, Language::of(&request)),
+        Some(_) if !Forward::is_literal(&request.path) => Some(malformed(config, language)),
+        _ => None,
     }
+}
+
+fn malformed(config: &Config, language: Language) -> Reply {
+    let title = language.pick("Adresse refusée", "Address refused");
+    let text = language.pick("Cette adresse est mal formée.", "This address is malformed.");
+    Reply::respond(error_page::notice(config, language, 400, title, text))
 }
 
 /// A navigation goes to the login and comes back; a script gets an answer it can read. `somebody` is here whose
@@ -62,6 +83,9 @@ fn challenge(config: &Config, request: &Request, level: Option<Level>, somebody:
     let login = wanted.address(config);
     if browser::navigates(request) {
         return redirect(&login);
+    }
+    if browser::posts_a_form(request) {
+        return unsent::page_for(config, request, level, somebody);
     }
     let body = match level {
         Some(level) if somebody => serde_json::json!({
@@ -104,8 +128,8 @@ impl Reply {
     }
 
     /// The name of its visit comes when it leaves this room.
-    fn of(content: Content) -> Self {
+    pub(super) fn of(content: Content) -> Self {
         let (request, service) = (RequestId::default(), String::new());
-        Self { content, save: Vec::new(), events: Vec::new(), known: None, request, service }
+        Self { content, save: Vec::new(), events: Vec::new(), request, service }
     }
 }

@@ -11,63 +11,62 @@ mod identity;
 mod language;
 mod login;
 mod logout;
+mod origin;
 mod origin_identity;
 mod page;
-mod presence;
 mod profile;
 mod provider;
 mod published;
 mod request_id;
 mod route;
 mod step;
+mod unsent;
 
 pub use event::{Event, Severity};
 pub use language::Language;
+pub use origin::{OriginFault, origin_failed};
 pub use origin_identity::{Identified, identify, reserved};
 pub use request_id::RequestId;
-pub use step::{Content, Listing, Loading, Reply, Step, Storing, Visit, Waiting};
+pub use step::{Content, Loading, Reply, Step, Visit, Waiting};
 
 use crate::config::{Config, Faults, is_loopback_authority};
 use crate::secret::Chance;
 use crate::time::Timestamp;
 use crate::wire::{Header, Method, Request, Response};
-use presence::{Asked, Errand};
 use route::Route;
 
 /// The first step of a visit.
 pub fn begin(config: &Config, visit: Visit) -> Step {
-    let Visit { now, entropy, request, known } = visit;
+    let Visit { now, entropy, request } = visit;
     let mut chance = Chance::new(&entropy);
     let name = RequestId::draw(&mut chance);
-    first(config, Asked { request, now, chance, known }).named(name, config.public_url.authority())
+    first(config, request, now, chance).named(name, config.public_url.authority())
 }
 
-fn first(config: &Config, asked: Asked) -> Step {
-    let request = &asked.request;
-    if health::asked(config, request) {
+fn first(config: &Config, request: Request, now: Timestamp, mut chance: Chance) -> Step {
+    if health::asked(config, &request) {
         return Step::reply(health::sound());
     }
-    if let Some(reply) = canonical(config, request) {
+    if let Some(reply) = canonical(config, &request) {
         return Step::reply(reply);
     }
     let route = Route::of(&request.path, &config.prefix);
-    if let Some(reply) = refuse_method(config, route, request) {
+    if let Some(reply) = refuse_method(config, route, &request) {
         return Step::reply(reply);
     }
     match route {
-        Route::Login => login::start(config, asked),
-        Route::Callback => callback::start(config, asked),
-        Route::Logout => logout::start(config, asked, false),
-        Route::LogoutEverywhere => logout::start(config, asked, true),
-        Route::LogoutCallback => logout::finish(config, asked),
-        Route::Profile => presence::find(config, asked, Errand::Profile),
-        Route::Session => presence::find(config, asked, Errand::Session),
+        Route::Login => login::start(config, &request, now, chance),
+        Route::Callback => callback::start(config, &request, now, chance),
+        Route::Logout => logout::start(config, &request, now, chance),
+        Route::LogoutCallback => logout::finish(config, &request, now, chance),
+        Route::Profile => Step::reply(profile::page_of(config, &request, now, &mut chance)),
+        Route::Session => Step::reply(profile::json_of(config, &request, now)),
         Route::Style => Step::reply(Reply::respond(style())),
-        Route::Jwks => Step::reply(published::jwks(config, request)),
-        Route::Sector => Step::reply(published::sector(config, request)),
+        Route::Jwks => Step::reply(published::jwks(config, &request)),
+        Route::Sector => Step::reply(published::sector(config, &request)),
         Route::Health => Step::reply(health::sound()),
-        Route::Nothing => Step::reply(nothing(config, request)),
-        Route::Site => gate::serve(config, asked),
+        Route::Nothing => Step::reply(nothing(config, &request)),
+        Route::Site => Step::reply(gate::serve(config, request, now, &mut chance)),
     }
 }
 
@@ -75,6 +74,12 @@ fn first(config: &Config, asked: Asked) -> Step {
 pub fn at_start(config: &Config, now: Timestamp) -> Option<String> {
     let event = Event::at_start(config, now)?;
     Some(event.line(RequestId::default(), config.public_url.authority()))
+}
+
+/// Whether the body is ours to read: a form posted to one of our routes. Any other body is the origin's, and a host
+/// reads none of it before the gate has decided.
+pub fn wants_body(config: &Config, request: &Request) -> bool {
+    request.method == Method::Post && Route::of(&request.path, &config.prefix) != Route::Site
 }
 
 /// The answer to any request while the configuration has faults.
@@ -124,9 +129,7 @@ fn canonical(config: &Config, request: &Request) -> Option<Reply> {
 fn refuse_method(config: &Config, route: Route, request: &Request) -> Option<Reply> {
     let (allowed, allow) = match route {
         Route::Site | Route::Nothing => return None,
-        Route::Logout | Route::LogoutEverywhere => {
-            (matches!(request.method, Method::Get | Method::Post), "GET, POST")
-        }
+        Route::Logout => (matches!(request.method, Method::Get | Method::Post), "GET, POST"),
         Route::Style | Route::Jwks | Route::Sector | Route::Health => (request.method.is_read(), "GET, HEAD"),
         Route::Login | Route::Callback | Route::LogoutCallback | Route::Profile | Route::Session => {
             (request.method == Method::Get, "GET")

@@ -28,9 +28,7 @@ impl Step {
     pub(super) fn named(self, request: RequestId, service: &str) -> Self {
         match self {
             Self::Fetch(call, waiting) => Self::Fetch(call, waiting.named(request)),
-            Self::Load(key, age, loading) => Self::Load(key, age, loading.named(request)),
-            Self::List(prefix, listing) => Self::List(prefix, listing.named(request)),
-            Self::Store(save, storing) => Self::Store(save, storing.named(request)),
+            Self::Load(key, loading) => Self::Load(key, loading.named(request)),
             Self::Done(mut reply) => {
                 reply.name(request, service);
                 Self::Done(reply)
@@ -45,7 +43,7 @@ impl Reply {
         self.events.iter().map(|event| event.line(self.request, &self.service))
     }
 
-    fn name(&mut self, request: RequestId, service: &str) {
+    pub(super) fn name(&mut self, request: RequestId, service: &str) {
         self.request = request;
         service.clone_into(&mut self.service);
         if let (Content::Respond(response), Some(text)) = (&mut self.content, request.text()) {

@@ -12,6 +12,8 @@ pub enum Method {
     Head,
     /// `POST`
     Post,
+    /// `TRACE`, which shows a request's headers to whoever asks, and `CONNECT`, which asks for a tunnel.
+    Trace,
     /// Any other word.
     Other,
 }
@@ -23,6 +25,9 @@ impl Method {
             "GET" => Self::Get,
             "HEAD" => Self::Head,
             "POST" => Self::Post,
+            _ if ["TRACE", "TRACK", "CONNECT"].iter().any(|word| token.eq_ignore_ascii_case(word)) => {
+                Self::Trace
+            }
             _ => Self::Other,
         }
     }
@@ -75,6 +80,10 @@ headers! {
     Range = "range",
     /// Makes `Range` conditional (RFC 9110 §13.1.5).
     IfRange = "if-range",
+    /// Which headers are of this connection only (RFC 9110 §7.6.1).
+    Connection = "connection",
+    /// Another protocol is asked for, such as a WebSocket (RFC 9110 §7.8).
+    Upgrade = "upgrade",
 }
 
 /// The values of the named headers of one request.

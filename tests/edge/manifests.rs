@@ -24,7 +24,7 @@ pub fn spin_toml_declares_every_variable_and_no_other() {
     let ours: BTreeSet<String> = VARIABLES.iter().map(|variable| variable.name.to_lowercase()).collect();
     let declared = manifest["variables"].as_table().unwrap();
     let mut with_origin = ours.clone();
-    with_origin.extend(["provider_origin".to_owned(), "plus_provider_origin".to_owned()]);
+    with_origin.extend(["provider_origin", "plus_provider_origin", "origin_address"].map(str::to_owned));
     assert_eq!(keys(declared), with_origin, "[variables]");
     let component = &manifest["component"]["franceconnect-edge"];
     let passed = component["variables"].as_table().unwrap();
@@ -65,7 +65,8 @@ pub fn spin_lets_calls_out_to_franceconnect_in_every_environment() {
     let component = &manifest["component"]["franceconnect-edge"];
     let hosts: Vec<_> = component["allowed_outbound_hosts"].as_array().unwrap().iter().collect();
     let hosts: Vec<_> = hosts.into_iter().filter_map(toml::Value::as_str).collect();
-    assert_eq!(hosts, ["{{ provider_origin }}", "{{ plus_provider_origin }}"], "the providers alone");
+    let expected = ["{{ provider_origin }}", "{{ plus_provider_origin }}", "{{ origin_address }}"];
+    assert_eq!(hosts, expected, "the providers and the origin alone");
 }
 
 pub fn wrangler_toml_holds_no_secret_and_no_unknown_name() {

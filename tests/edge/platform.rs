@@ -50,6 +50,7 @@ impl Platform {
             for (issuer, variable) in [
                 ("FC_ISSUER", "SPIN_VARIABLE_PROVIDER_ORIGIN"),
                 ("FC_PLUS_ISSUER", "SPIN_VARIABLE_PLUS_PROVIDER_ORIGIN"),
+                ("FC_ORIGIN", "SPIN_VARIABLE_ORIGIN_ADDRESS"),
             ] {
                 command.envs(variables.get(issuer).map(|issuer| (variable, origin(issuer))));
             }

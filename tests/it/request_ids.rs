@@ -81,7 +81,7 @@ fn a_faulty_configuration_is_no_health() {
         let reply = web::misconfigured(&faults, &Request::new(Method::Get, target, Headers::default()));
         match reply.content {
             Content::Respond(response) => response,
-            Content::File(_) => panic!("a file"),
+            Content::File(_) | Content::Forward(_) => panic!("a file"),
         }
     };
     let answer = ask("/auth/health");

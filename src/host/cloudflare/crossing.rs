@@ -20,6 +20,17 @@ pub(super) fn read(headers: &web_sys::Headers, names: &Array) -> Result<Vec<Opti
     Ok(joined.split('\n').map(|value| (!value.is_empty()).then(|| value.to_owned())).collect())
 }
 
+/// All header lines, in one go: they cross as JSON.
+pub(super) fn all(headers: &web_sys::Headers) -> Result<Vec<(String, String)>, JsValue> {
+    let text = String::from(JSON::stringify(&Array::from(headers))?);
+    serde_json::from_str(&text).map_err(|error| JsValue::from(error.to_string()))
+}
+
+/// The same, to be read.
+pub(super) fn pairs(lines: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
+    lines.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+}
+
 /// What a response of `status` with `headers` is made from, in one go: it crosses as JSON.
 pub(super) fn init<'a>(
     status: u16,

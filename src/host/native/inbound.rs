@@ -3,18 +3,17 @@
 use std::pin::Pin;
 
 use axum::body::{Body, HttpBody};
-use axum::extract::Request as HttpRequest;
 use axum::http::HeaderMap;
+use axum::http::request::Parts;
 
 use crate::host::refusal;
 use crate::wire::{Headers, Method, Request, Response, TARGET_LIMIT};
 
-/// Reads method, target, the headers the core names, and the body of a form.
+/// Reads method, target and the headers the core names.
 ///
 /// # Errors
-/// The refusal to send: 400, 413 or 414.
-pub(super) async fn read(request: HttpRequest) -> Result<Request, Response> {
-    let (parts, body) = request.into_parts();
+/// The refusal to send: 400 or 414.
+pub(super) fn head(parts: &Parts) -> Result<Request, Response> {
     let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
     if target.len() > TARGET_LIMIT {
         return Err(refusal::address_too_long());
@@ -23,12 +22,8 @@ pub(super) async fn read(request: HttpRequest) -> Result<Request, Response> {
     if !target.starts_with('/') {
         return Err(Response::new(400));
     }
-    let method = Method::parse(parts.method.as_str());
-    let mut read = Request::new(method, target, Headers::read(|name| joined(&parts.headers, name)));
-    if method == Method::Post {
-        read.body = form(body).await?;
-    }
-    Ok(read)
+    let headers = Headers::read(|name| joined(&parts.headers, name));
+    Ok(Request::new(Method::parse(parts.method.as_str()), target, headers))
 }
 
 /// All lines of one header as one value: cookies with `; ` (RFC 9113 §8.2.3), others with `, `
@@ -41,7 +36,11 @@ fn joined(headers: &HeaderMap, name: &'static str) -> Option<String> {
     (!lines.is_empty()).then(|| lines.join(separator))
 }
 
-async fn form(mut body: Body) -> Result<Vec<u8>, Response> {
+/// Reads the body of a form.
+///
+/// # Errors
+/// The refusal to send: 400 or 413.
+pub(super) async fn form(mut body: Body) -> Result<Vec<u8>, Response> {
     if body.size_hint().lower() > Request::BODY_LIMIT as u64 {
         return Err(refusal::form_too_large());
     }

@@ -5,4 +5,3 @@ pub mod envelope;
 pub mod fixture;
 pub mod service_keys;
 pub mod signer;
-pub mod store;
