@@ -34,7 +34,7 @@
 //! | `jose` | whether a signed or encrypted string is authentic | |
 //! | `oidc` | whether a provider's answer may be believed | |
 //! | `franceconnect` | the two products: environments, scopes, levels, identity, error words, the button | |
-//! | `session` | what browser and store hold: key ring, seal, flow, session, logout, entries | |
+//! | `session` | what browser and store hold: key ring, seal, flow, session, logout, entries, what an origin is told | |
 //! | `site` | paths, protection and its levels, files, what passes to an origin, where one may return to | |
 //! | `config` | from variables to one value, with every fault named | |
 //! | `web` | from a browser's request to steps, pages, log lines | |

@@ -76,9 +76,10 @@ pub(super) fn read(
     ToldOrigin { assertions, headers }
 }
 
-/// For whom the assertion is. Keys may be published before there is anybody to tell.
+/// For whom the assertion is: the origin, by the name it has here or another. Keys may be published before there is
+/// anybody to tell.
 fn audience(reader: &mut Reader<'_>) -> Option<String> {
-    let audience = reader.given(FC_ASSERTION_AUDIENCE)?;
+    let Some(audience) = reader.given(FC_ASSERTION_AUDIENCE) else { return reader.given(FC_ORIGIN) };
     if audience.len() > 256 || !audience.bytes().all(|byte| byte.is_ascii_graphic()) {
         reader.faults.add(
             FC_ASSERTION_AUDIENCE,

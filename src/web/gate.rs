@@ -7,6 +7,7 @@ use crate::session::current::{self, Opened, Presence};
 use crate::site::{Access, Demand, Forward, ReturnPath, SiteFile, SitePath};
 use crate::time::Timestamp;
 use crate::web::login::Wanted;
+use crate::web::origin_identity::{self, Identified};
 use crate::web::page::{private, redirect};
 use crate::web::{Content, Event, Language, Reply, RequestId, Severity, browser, error_page, origin, unsent};
 use crate::wire::{Header, Method, Request, Response};
@@ -22,7 +23,7 @@ pub(super) fn serve(config: &Config, request: Request, now: Timestamp, chance: &
     let access = config.access(&path);
     let cookies = request.header(Header::Cookie).unwrap_or_default();
     let find = || current::find(&config.ring, config.cookies, config.lifetime, cookies, now);
-    let visitor = match access {
+    let mut visitor = match access {
         Access::Public => None,
         Access::Optional => match find() {
             Presence::Somebody(session) => Some(session),
@@ -37,11 +38,27 @@ pub(super) fn serve(config: &Config, request: Request, now: Timestamp, chance: &
             Presence::Ambiguous => return ambiguous(config, language),
         },
     };
-    let renew =
+    let mut identified = Identified::default();
+    if let (Some(_), Some(session)) = (origin, &visitor) {
+        match origin_identity::headers(config, cookies, session, now, chance) {
+            Some(told) => identified = told,
+            // What cannot be told is nobody's session, as on the profile page: a login makes another one.
+            None => match access {
+                Access::Protected(Demand(level)) => {
+                    return Reply::respond(challenge(config, &request, level, false));
+                }
+                Access::Optional | Access::Public => visitor = None,
+            },
+        }
+    }
+    let mut renew =
         |session: &Opened| session.renewal(&config.ring, config.cookies, config.lifetime, now, chance);
-    let renewal: Vec<String> = visitor.as_ref().and_then(renew).into_iter().collect();
+    let renewal: Vec<String> = visitor.as_ref().and_then(&mut renew).into_iter().collect();
     match origin {
-        Some(origin) => origin::forward(config, origin, request, access, visitor.as_ref(), renewal),
+        Some(origin) => {
+            identified.cookies.extend(renewal);
+            origin::forward(config, origin, request, access, visitor.is_some(), identified)
+        }
         None => Reply::file(SiteFile::new(request, path, access != Access::Public, renewal)),
     }
 }

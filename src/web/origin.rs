@@ -1,8 +1,8 @@
 //! What passes the gate to the origin, and what is said when the origin does not answer.
 
 use crate::config::{Config, Origin};
-use crate::session::current::Opened;
 use crate::site::{Access, Forward, Passage};
+use crate::web::origin_identity::{self, Identified};
 use crate::web::{Content, Event, Language, Reply, RequestId, Severity, browser, error_page};
 use crate::wire::{Request, Response};
 
@@ -12,23 +12,20 @@ pub(super) fn forward(
     origin: &Origin,
     request: Request,
     access: Access,
-    visitor: Option<&Opened>,
-    cookies: Vec<String>,
+    somebody: bool,
+    identified: Identified,
 ) -> Reply {
     let passage = Passage {
         upstream: origin.upstream.clone(),
         public_origin: config.public_url.origin().to_owned(),
         private: access != Access::Public,
-        add: Vec::new(),
-        strip: Vec::new(),
-        cookies,
+        add: identified.headers,
+        strip: origin_identity::reserved(config),
+        cookies: identified.cookies,
     };
     let forward = Forward::new(request, passage);
     // Browsers send cookies with a WebSocket that any site opens, and let it read the answers (RFC 6455 §10.2).
-    if visitor.is_some()
-        && forward.is_websocket()
-        && !browser::from_this_site(forward.request(), &config.public_url)
-    {
+    if somebody && forward.is_websocket() && !browser::from_this_site(forward.request(), &config.public_url) {
         return foreign_socket(config, forward.request());
     }
     Reply::of(Content::Forward(Box::new(forward)))

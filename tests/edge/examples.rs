@@ -29,6 +29,8 @@ enum Language {
 }
 
 impl Language {
+    const ALL: [Self; 3] = [Self::Node, Self::Python, Self::Php];
+
     fn command(self, port: u16) -> Command {
         match self {
             Self::Node => {
@@ -200,4 +202,58 @@ pub fn python_believes_the_gate_alone() {
 
 pub fn php_believes_the_gate_alone() {
     believes_the_gate_alone(Language::Php);
+}
+
+/// A whole way: a browser, the gate on this platform, and the origin behind it.
+pub fn behind_the_gate(platform: Platform) {
+    let port = free_port();
+    let address = format!("http://127.0.0.1:{port}");
+    let mut world = World::with(platform, "ES256", |variables| {
+        variables.insert("FC_ASSERTION_KEYS", keys::set(&[("ES256", KID)]));
+        variables.insert("FC_ORIGIN", address.clone());
+        variables.insert("FC_PROTECTED_PATHS", "/".to_owned());
+        variables.insert("FC_OPTIONAL_PATHS", "/accueil".to_owned());
+        variables.insert("FC_PUBLIC_PATHS", "/aide, /deconnecte".to_owned());
+        variables.insert("FC_ASSERTION_CLAIMS", "given_name family_name".to_owned());
+    });
+    let welcome = "Bonjour Angela Claire Louise DUBOIS (eidas1)\n";
+    let mut browser = world.browser();
+    assert_eq!(browser.log_in("test").status, 303);
+    for language in Language::ALL {
+        crate::process::wait_until_free(port);
+        let origin = language.start(&world.site, &address, port);
+        browser.cookies().remove("fc_assertion");
+        let answer = browser.get("/prive/");
+        let context = format!("{platform:?} {language:?}: {}", origin.said());
+        assert_eq!((answer.status, answer.text().as_str()), (200, welcome), "{context}");
+        assert_eq!(answer.get("cache-control"), Some("private, no-store"), "{context}");
+        let carried = browser.cookies()["fc_assertion"].clone();
+        for path in ["/accueil", "/prive/again?x=1"] {
+            let answer = browser.get(path);
+            assert_eq!((answer.status, answer.text().as_str()), (200, welcome), "{context}");
+            assert_eq!(answer.get("set-cookie"), None, "signed once: {context}");
+        }
+        assert_eq!(browser.cookies()["fc_assertion"], carried);
+        // Who is nobody, or says that they are somebody, or whose path asks for nobody, is nobody to the origin.
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        let claims = json!({ "iss": world.site, "aud": address, "sub": "x", "iat": now, "exp": now + 300 });
+        let forged = signed(&json!({ "alg": "ES256", "typ": "JWT", "kid": KID }), &claims, KID);
+        for name in ["FC-Assertion", "fc_assertion", "Fc-assertion"] {
+            for path in ["/aide", "/accueil"] {
+                let request = Request::new("GET", format!("{}{path}", world.site)).with(name, forged.clone());
+                assert_eq!(request.send().status, 401, "{name} {path} {context}");
+            }
+        }
+        assert_eq!(browser.get("/aide").status, 401, "{context}");
+    }
+    // Another key signs: what was carried is not handed out any more, and origins find the key.
+    world.deploy(|variables| {
+        let both = keys::set(&[("ES256", "assertion-2027"), ("ES256", KID)]);
+        variables.insert("FC_ASSERTION_KEYS", both);
+    });
+    crate::process::wait_until_free(port);
+    let _origin = Language::Node.start(&world.site, &address, port);
+    let answer = browser.get("/prive/");
+    assert_eq!((answer.status, answer.text().as_str()), (200, welcome));
+    assert!(answer.get("set-cookie").is_some_and(|cookie| cookie.starts_with("fc_assertion=")));
 }

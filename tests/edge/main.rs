@@ -192,6 +192,7 @@ const TESTS: &[(&str, Test)] = tests! {
         to_any_of_four_keys,
         to_the_old_key_and_then_to_the_new_one,
     }
+    Own: examples { behind_the_gate, }
     Own: envelope {
         of_an_agreed_key,
         of_a_transported_key,

@@ -34,6 +34,7 @@ mod native_origin;
 mod native_requests;
 mod native_support;
 mod origin;
+mod origin_identity;
 mod origin_rules;
 mod privacy;
 mod private_keys;
