@@ -36,7 +36,7 @@
 //! | `franceconnect` | the two products: environments, scopes, levels, identity, error words, the button | |
 //! | `session` | what browser and store hold: key ring, seal, flow, session, logout, entries, what an origin is told | |
 //! | `site` | paths, protection and its levels, files, what passes to an origin, where one may return to | |
-//! | `config` | from variables to one value, with every fault named | |
+//! | `config` | from variables to one value, with every fault named; which of many services a host name stands for | |
 //! | `web` | from a browser's request to steps, pages, log lines | |
 //! | `host` | clock, chance, variables, store, sockets: one file a platform | `jose`, `franceconnect` |
 //! | `emulator` | a FranceConnect of our own, which may misbehave (native) | `jose`, `oidc`, `franceconnect`, `session`, `site`, `config`, `web`, `host` |

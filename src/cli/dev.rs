@@ -6,6 +6,7 @@ mod tell;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use self::settings::Variables;
 use super::emulated::{Emulated, Manners};
@@ -59,7 +60,7 @@ pub(super) async fn run(args: Args, lang: Lang) -> Result<(), ExitCode> {
     tell::tell(lang, &config, &variables, &args.site);
     let products = [Product::Standard, Product::Plus];
     let clients = products.map(|product| (product, variables.client(product, &config))).into();
-    let native = Native { config: Ok(config), site: args.site };
+    let native = Native { deployed: Arc::new(Ok(config).into()), site: args.site };
     let both = async {
         tokio::try_join!(
             native::serve(listeners, native, stop.clone().wait()),

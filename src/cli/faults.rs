@@ -8,6 +8,11 @@ pub(super) fn is_secret(variable: &str) -> bool {
     VARIABLES.iter().any(|known| known.secret && known.name == variable)
 }
 
+/// Whether `value` is a secret that the variable `name` shows: `store` is none, although documents are.
+pub(super) fn shows_secret(name: &str, value: &str) -> bool {
+    is_secret(name) && !value.is_empty() && !(name == "FC_SERVICES" && value == "store")
+}
+
 /// The name of every variable that the configuration reads.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     VARIABLES.iter().map(|variable| variable.name)

@@ -11,6 +11,8 @@ mod keygen;
 mod lang;
 mod listen;
 mod serve;
+mod services;
+mod watched;
 
 use std::process::ExitCode;
 
@@ -69,6 +71,10 @@ enum Command {
     #[command(after_help = keygen::HELP, disable_help_subcommand = true)]
     #[command(subcommand_help_heading = "Commandes ", subcommand_value_name = "COMMANDE")]
     Keygen(keygen::Args),
+    #[command(about = "Scelle un document de plusieurs services", help_template = TEMPLATE)]
+    #[command(after_help = services::HELP, disable_help_subcommand = true)]
+    #[command(subcommand_help_heading = "Commandes ", subcommand_value_name = "COMMANDE")]
+    Services(services::Args),
 }
 
 /// Runs the program: reads the command line, does what it says, returns the exit status.
@@ -81,5 +87,6 @@ pub fn run() -> ExitCode {
         Command::Serve(args) => listen::block_on(lang, serve::run(args, lang)),
         Command::Check(args) => check::run(&args, lang),
         Command::Keygen(args) => keygen::run(&args, lang),
+        Command::Services(args) => services::run(&args, lang),
     }
 }

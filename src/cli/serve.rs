@@ -3,12 +3,15 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use super::lang::{self, Lang};
 use super::listen::{self, Stop};
+use super::watched::Watched;
 use super::{check, faults};
-use crate::config;
+use crate::config::{Current, Deployed, Deployment};
 use crate::host::native::{self, Native};
+use crate::time::Timestamp;
 
 #[derive(clap::Args)]
 #[command(next_help_heading = "Options ")]
@@ -19,6 +22,9 @@ pub(super) struct Args {
     #[arg(long, value_name = "DOSSIER", default_value = "site", hide_default_value = true)]
     #[arg(help = "Dossier du site (par défaut : site)")]
     site: PathBuf,
+    #[arg(long, value_name = "FICHIER")]
+    #[arg(help = "Sert chaque service d’un document (TOML) sous son nom d’hôte ; relu quand il change")]
+    services: Option<PathBuf>,
     #[arg(long)]
     #[arg(
         help = "Démarre malgré les erreurs de configuration et les montre dans une page, comme sur le edge"
@@ -28,31 +34,71 @@ pub(super) struct Args {
 
 /// Serves until a signal; refuses to start with a configuration that has faults.
 pub(super) async fn run(args: Args, lang: Lang) -> Result<(), ExitCode> {
-    let source = check::environment().map_err(|unreadable| unreadable.report(lang))?;
-    for finding in source.faults.iter().chain(&source.remarks) {
-        finding.warn(lang);
-    }
-    let config = config::read(|name| source.value(name).map(str::to_owned));
-    if let Err(faults) = &config {
-        faults::warn(lang, faults);
-        if !args.show_faults_page {
-            return Err(ExitCode::FAILURE);
-        }
-    }
+    let (deployed, watched) = match &args.services {
+        Some(file) => Watched::read(file, lang).map(|(watched, deployed)| (deployed, Some(watched)))?,
+        None => (Arc::new(of_environment(&args, lang)?), None),
+    };
     let stop = Stop::on_signal().map_err(|error| listen::failed(lang, &error))?;
     let listeners = listen::bind_localhost(lang, "--listen", args.listen).await?;
     let address = listeners.first().and_then(|first| first.local_addr().ok()).unwrap_or(args.listen);
     warn_without_folder(lang, &args.site);
-    if let Ok(config) = &config {
-        let (site, back) = (config.public_url().origin(), config.redirect_uri());
-        lang.say(
-            format_args!("Site : {site}/ (retour de connexion : {back})"),
-            format_args!("Site: {site}/ (redirect_uri: {back})"),
-        );
-    }
+    tell(lang, &deployed);
     lang::print(format_args!("ready http://{address}/"));
-    let served = native::serve(listeners, Native { config, site: args.site }, stop.wait());
-    served.await.map_err(|error| listen::failed(lang, &error))
+    let watching = watched.map(|watched| tokio::spawn(watched.watch(Arc::clone(&deployed))));
+    let served = native::serve(listeners, Native { deployed, site: args.site }, stop.wait()).await;
+    watching.inspect(|watching| watching.abort());
+    served.map_err(|error| listen::failed(lang, &error))
+}
+
+/// What the variables say. Many services are served although one has faults, which it shows to its own visitors.
+fn of_environment(args: &Args, lang: Lang) -> Result<Deployed, ExitCode> {
+    let source = check::environment().map_err(|unreadable| unreadable.report(lang))?;
+    for finding in source.faults.iter().chain(&source.remarks) {
+        finding.warn(lang);
+    }
+    let deployed = Deployed::read(|name| source.value(name).map(str::to_owned));
+    let Current::Ready(deployment) = deployed.current(Timestamp::from_unix(0)) else { return Ok(deployed) };
+    match &*deployment {
+        Deployment::Many(services) => {
+            for (name, faults) in
+                services.all().filter_map(|(name, config)| Some((name, config.as_ref().err()?)))
+            {
+                lang.warn(format_args!("{name} :"), format_args!("{name}:"));
+                faults::list(lang, faults);
+            }
+        }
+        Deployment::One(config) => {
+            if let Err(faults) = config.as_ref() {
+                faults::warn(lang, faults);
+                if !args.show_faults_page {
+                    return Err(ExitCode::FAILURE);
+                }
+            }
+        }
+    }
+    Ok(deployed)
+}
+
+/// The addresses that are served.
+fn tell(lang: Lang, deployed: &Deployed) {
+    let Current::Ready(deployment) = deployed.current(Timestamp::from_unix(0)) else { return };
+    match &*deployment {
+        Deployment::One(config) => config.iter().for_each(|config| {
+            let (site, back) = (config.public_url().origin(), config.redirect_uri());
+            lang.say(
+                format_args!("Site : {site}/ (retour de connexion : {back})"),
+                format_args!("Site: {site}/ (redirect_uri: {back})"),
+            );
+        }),
+        Deployment::Many(services) => {
+            let (count, sound) =
+                (services.all().count(), services.all().filter(|(_, config)| config.is_ok()).count());
+            lang.say(
+                format_args!("Services : {count}, dont {sound} sans erreur"),
+                format_args!("Services: {count}, {sound} of them without a fault"),
+            );
+        }
+    }
 }
 
 /// Says that there is nothing to serve yet; the folder may still be built while the server runs.

@@ -1,19 +1,23 @@
 //! From named variables to one value, with every fault named at once.
 
 mod address;
+mod deployment;
 mod fault;
 mod keys;
 mod origin;
 mod place;
 mod reader;
 mod registration;
+mod services;
 mod told;
 mod variables;
 
 pub use address::{AddressFault, PublicUrl, is_loopback_authority};
+pub use deployment::{At, Current, Deployed, Deployment, Learnt, seal_services};
 pub use fault::{Fault, Faults};
 pub use keys::private_keys;
 pub use registration::Registration;
+pub use services::{Services, Variables, public_url};
 pub use variables::{NAMES, VARIABLES, Variable};
 
 use crate::franceconnect::{Level, Product};

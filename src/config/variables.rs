@@ -175,4 +175,7 @@ variables! {
     FC_ALLOWED_ORIGINS, false, Some(""),
         "Avec `other` : origines de points d’accès différentes de celle de l’émetteur, séparées par des virgules.",
         "With `other`: origins of endpoints that differ from the issuer’s, separated by commas.";
+    FC_SERVICES, true, Some(""),
+        "Plusieurs services, chacun sous son nom d’hôte : un document JSON (commande `services json`), ou `store` s’il est scellé dans le magasin (commande `services seal`).",
+        "Many services, each under its host name: a JSON document (command `services json`), or `store` if it stands sealed in the store (command `services seal`).";
 }

@@ -3,14 +3,15 @@
 //! `web_sys` instead of the types of the crate `worker`: its conversions from requests and to responses cost
 //! more CPU than a whole page of ours, and panic where the runtime refuses a value.
 
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use wasm_bindgen::{JsCast, JsValue};
 use worker::{Context, Env, console_error, console_log, console_warn, event};
 
 use super::log::trouble;
 use super::refusal;
-use crate::config::{self, Config, Faults};
+use crate::config::{At, Config, Current, Deployed, Deployment};
 use crate::oidc::FetchAnswer;
 use crate::session::LoadAnswer;
 use crate::time::Timestamp;
@@ -30,7 +31,9 @@ thread_local! {
     static NAMES: js_sys::Array = crossing::names(Header::ALL.iter().map(|(_, name)| *name));
 }
 
-static CONFIG: OnceLock<Result<Config, Faults>> = OnceLock::new();
+static DEPLOYED: OnceLock<Deployed> = OnceLock::new();
+/// Whether [`started`] has said what it has to say.
+static STARTED: AtomicBool = AtomicBool::new(false);
 
 #[event(fetch)]
 async fn fetch(request: web_sys::Request, env: Env, context: Context) -> worker::Result<web_sys::Response> {
@@ -59,10 +62,15 @@ async fn serve(
     // In the order of the names, which is the order in which the core asks.
     let headers = Headers::read(|_| given.next().flatten());
     let mut visitor = Request::new(Method::parse(&request.method()), target, headers);
-    let config = match CONFIG.get_or_init(|| started(config::read(|name| variable(env, name)))) {
-        Ok(config) => config,
-        Err(faults) => return answer(env, keep(env, context, web::misconfigured(faults, &visitor))).await,
+    let deployment = deployment(env).await;
+    let config = match deployment.at(visitor.header(Header::Host)) {
+        At::Service(config) => config,
+        At::Faulty(faults) => {
+            return answer(env, keep(env, context, web::misconfigured(faults, &visitor))).await;
+        }
+        At::Nowhere => return answer(env, keep(env, context, web::nowhere(&visitor))).await,
     };
+    started(config);
     if web::wants_body(config, &visitor) {
         match stream::read(request.body(), Request::BODY_LIMIT).await {
             Ok(Some(body)) => visitor.body = body,
@@ -100,11 +108,25 @@ async fn answer(env: &Env, content: Content) -> Result<web_sys::Response, JsValu
 }
 
 /// Says once in the life of an isolate what there is to say.
-fn started(config: Result<Config, Faults>) -> Result<Config, Faults> {
-    if let Some(line) = config.as_ref().ok().and_then(|config| web::at_start(config, now())) {
+fn started(config: &Config) {
+    if !STARTED.swap(true, Ordering::Relaxed)
+        && let Some(line) = web::at_start(config, now())
+    {
         log(Severity::Warning, &line);
     }
-    config
+}
+
+/// What is deployed: read once in the life of an isolate, or asked of KV from time to time.
+async fn deployment(env: &Env) -> Arc<Deployment> {
+    let deployed = DEPLOYED.get_or_init(|| Deployed::read(|name| variable(env, name)));
+    match deployed.current(now()) {
+        Current::Ready(deployment) => deployment,
+        Current::Load(key) => {
+            let (deployment, learnt) = deployed.learn(now(), store::entry(env, &key).await);
+            learnt.map(web::learnt).iter().for_each(|(level, line)| log(*level, line));
+            deployment
+        }
+    }
 }
 
 async fn perform(config: &Config, env: &Env, request: Request) -> Result<Reply, JsValue> {

@@ -9,8 +9,9 @@ use crate::session::Key;
 pub(super) struct Memory(Mutex<VecDeque<(Key, Vec<u8>)>>);
 
 impl Memory {
-    /// Most entries that are remembered; key sets of one provider need two.
-    const MOST: usize = 16;
+    /// Most entries that are remembered; each service of a deployment needs one or two. Few enough to be looked through
+    /// one by one.
+    const MOST: usize = 128;
 
     /// Nothing yet.
     pub(super) const fn new() -> Self {

@@ -26,12 +26,12 @@ use self::files::Files;
 pub use self::listeners::Listeners;
 use self::memory::Memory;
 use self::origin::Origin;
-use crate::config::{Config, Faults};
+use crate::config::{At, Config, Current, Deployed, Deployment};
 use crate::host::log::trouble;
 use crate::session::LoadAnswer;
 use crate::time::Timestamp;
 use crate::web::{self, Content, Reply, Step, Visit};
-use crate::wire::Response;
+use crate::wire::{Header, Response};
 
 /// How long requests under way may take to end once the server is told to stop. Browsers keep idle
 /// connections open for minutes; a stopped server does not wait for those.
@@ -40,8 +40,9 @@ const GRACE: Duration = Duration::from_secs(2);
 /// What the host serves.
 #[derive(Debug)]
 pub struct Native {
-    /// The configuration; with faults, every request is answered by the page that lists them.
-    pub config: Result<Config, Faults>,
+    /// The configuration, or those of many services; where one has faults, every request is answered by the page that
+    /// lists them.
+    pub deployed: Arc<Deployed>,
     /// The folder of the site.
     pub site: PathBuf,
 }
@@ -55,11 +56,15 @@ pub async fn serve(
     native: Native,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    if let Some(line) = native.config.as_ref().ok().and_then(|config| web::at_start(config, now())) {
+    // Of many services each is read at its first visitor; `check` tells of their keys.
+    if let Current::Ready(deployment) = native.deployed.current(now())
+        && let At::Service(config) = deployment.at(None)
+        && let Some(line) = web::at_start(config, now())
+    {
         log(&line);
     }
     let host = Arc::new(Host {
-        config: native.config,
+        deployed: native.deployed,
         calls: Calls::new(),
         memory: Memory::default(),
         origin: Origin::new(),
@@ -90,7 +95,7 @@ async fn handle(State(host): State<Arc<Host>>, request: HttpRequest) -> HttpResp
 }
 
 struct Host {
-    config: Result<Config, Faults>,
+    deployed: Arc<Deployed>,
     calls: Calls,
     memory: Memory,
     origin: Origin,
@@ -104,9 +109,11 @@ impl Host {
             Ok(request) => request,
             Err(refused) => return respond(refused),
         };
-        let config = match &self.config {
-            Ok(config) => config,
-            Err(faults) => return self.send(self.keep(web::misconfigured(faults, &request))).await,
+        let deployment = self.deployment();
+        let config = match deployment.at(request.header(Header::Host)) {
+            At::Service(config) => config,
+            At::Faulty(faults) => return self.send(self.keep(web::misconfigured(faults, &request))).await,
+            At::Nowhere => return self.send(self.keep(web::nowhere(&request))).await,
         };
         let mut unread = Body::empty();
         if web::wants_body(config, &request) {
@@ -147,6 +154,15 @@ impl Host {
             Content::File(file) => self.files.answer(&file).await,
             // Passed on before, with the body that only a visit has.
             Content::Forward(_) => respond(web::host_failed()),
+        }
+    }
+
+    /// What is deployed now. There is no store here that people could put a document into; `serve --services` reads
+    /// a file.
+    fn deployment(&self) -> Arc<Deployment> {
+        match self.deployed.current(now()) {
+            Current::Ready(deployment) => deployment,
+            Current::Load(_) => self.deployed.learn(now(), Ok(None)).0,
         }
     }
 

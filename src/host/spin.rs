@@ -4,7 +4,8 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use http_body::Body;
@@ -15,7 +16,7 @@ use spin_sdk::variables::{self, Error as VariableError};
 
 use super::log::trouble;
 use super::refusal;
-use crate::config::{self, Config, Faults, NAMES};
+use crate::config::{At, Config, Current, Deployed, Deployment, NAMES};
 use crate::oidc::FetchAnswer;
 use crate::session::LoadAnswer;
 use crate::time::Timestamp;
@@ -28,7 +29,9 @@ mod origin;
 mod outbound;
 mod store;
 
-static CONFIG: OnceLock<Result<Config, Faults>> = OnceLock::new();
+static DEPLOYED: OnceLock<Deployed> = OnceLock::new();
+/// Whether [`started`] has said what it has to say.
+static STARTED: AtomicBool = AtomicBool::new(false);
 
 #[http_service]
 async fn handle(request: Incoming) -> Outgoing<BoxBody> {
@@ -44,10 +47,13 @@ async fn serve(request: Incoming) -> Result<Outgoing<BoxBody>, String> {
         return Ok(send(refusal::address_too_long()));
     }
     let mut visitor = Request::new(Method::parse(request.method().as_str()), target, headers(&request));
-    let config = match configuration().await? {
-        Ok(config) => config,
-        Err(faults) => return Ok(answer(keep(web::misconfigured(faults, &visitor)))),
+    let deployment = deployment().await?;
+    let config = match deployment.at(visitor.header(Header::Host)) {
+        At::Service(config) => config,
+        At::Faulty(faults) => return Ok(answer(keep(web::misconfigured(faults, &visitor)))),
+        At::Nowhere => return Ok(answer(keep(web::nowhere(&visitor)))),
     };
+    started(config);
     let mut unread = Some(request);
     if web::wants_body(config, &visitor)
         && let Some(request) = unread.take()
@@ -121,9 +127,31 @@ fn headers(request: &Incoming) -> Headers {
     headers
 }
 
-/// The configuration, read once in the life of an instance, unless the provider of variables is out of order.
-async fn configuration() -> Result<&'static Result<Config, Faults>, String> {
-    if let Some(known) = CONFIG.get() {
+/// Says once in the life of an instance what there is to say.
+fn started(config: &Config) {
+    if !STARTED.swap(true, Ordering::Relaxed)
+        && let Some(line) = web::at_start(config, now())
+    {
+        log(&line);
+    }
+}
+
+/// What is deployed: read once in the life of an instance, or asked of the store from time to time.
+async fn deployment() -> Result<Arc<Deployment>, String> {
+    let deployed = deployed().await?;
+    Ok(match deployed.current(now()) {
+        Current::Ready(deployment) => deployment,
+        Current::Load(key) => {
+            let (deployment, learnt) = deployed.learn(now(), store::entry(&key).await);
+            learnt.map(web::learnt).iter().for_each(|(_, line)| log(line));
+            deployment
+        }
+    })
+}
+
+/// Read once, unless the provider of variables is out of order.
+async fn deployed() -> Result<&'static Deployed, String> {
+    if let Some(known) = DEPLOYED.get() {
         return Ok(known);
     }
     let mut values = BTreeMap::new();
@@ -134,17 +162,7 @@ async fn configuration() -> Result<&'static Result<Config, Faults>, String> {
             Err(error) => return Err(error.to_string()),
         }
     }
-    Ok(CONFIG.get_or_init(|| {
-        let config = config::read(|name| values.get(name).cloned());
-        // Once in the life of an instance.
-        config
-            .as_ref()
-            .ok()
-            .and_then(|config| web::at_start(config, now()))
-            .iter()
-            .for_each(|line| log(line));
-        config
-    }))
+    Ok(DEPLOYED.get_or_init(|| Deployed::read(|name| values.get(name).cloned())))
 }
 
 fn now() -> Timestamp {

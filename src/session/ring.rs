@@ -24,6 +24,8 @@ pub const MOST_KEYS: usize = 8;
 const NONCE_LENGTH: usize = 24;
 /// Longest sealed text that is looked at, in bytes: a key set in the store is the longest.
 const SEALED_LIMIT: usize = 128 * 1024;
+/// The same for a document of services, of which ten thousand take some 5 MB.
+const SERVICES_LIMIT: usize = 8 * 1024 * 1024;
 
 /// What a sealed value is for. Each purpose has keys of its own, so a value never opens as another kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,11 +42,20 @@ pub enum Purpose {
     Store,
     /// What an origin is told, signed.
     Assertion,
+    /// The document of the services of a deployment.
+    Services,
 }
 
 impl Purpose {
-    const ALL: [Self; 6] =
-        [Self::Flow, Self::Session, Self::Identity, Self::Logout, Self::Store, Self::Assertion];
+    const ALL: [Self; 7] = [
+        Self::Flow,
+        Self::Session,
+        Self::Identity,
+        Self::Logout,
+        Self::Store,
+        Self::Assertion,
+        Self::Services,
+    ];
 
     fn name(self) -> &'static str {
         match self {
@@ -54,6 +65,15 @@ impl Purpose {
             Self::Logout => "logout",
             Self::Store => "store",
             Self::Assertion => "assertion",
+            Self::Services => "services",
+        }
+    }
+
+    /// Longest sealed text that is looked at, in bytes.
+    fn limit(self) -> usize {
+        match self {
+            Self::Services => SERVICES_LIMIT,
+            _ => SEALED_LIMIT,
         }
     }
 }
@@ -76,18 +96,22 @@ pub enum RingFault {
 }
 
 /// The keys of one deployment, for the clients of one site.
-pub struct KeyRing(Vec<RingKey>);
+pub struct KeyRing {
+    keys: Vec<RingKey>,
+    /// The audience, for the names of entries of the store that are its own.
+    scope: String,
+}
 
 struct RingKey {
     id: String,
     /// The day it was made, if it says so.
     made: Option<Timestamp>,
-    ciphers: [XChaCha20Poly1305; 6],
+    ciphers: [XChaCha20Poly1305; 7],
 }
 
 impl std::fmt::Debug for KeyRing {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "KeyRing({} keys)", self.0.len())
+        write!(f, "KeyRing({} keys)", self.keys.len())
     }
 }
 
@@ -136,12 +160,17 @@ impl KeyRing {
         if ring.is_empty() && faults.is_empty() {
             faults.push(RingFault::Empty);
         }
-        if faults.is_empty() { Ok(Self(ring)) } else { Err(faults) }
+        if faults.is_empty() { Ok(Self { keys: ring, scope: audience.to_owned() }) } else { Err(faults) }
+    }
+
+    /// What tells entries of one audience from those of another, whatever keys they share.
+    pub(super) fn scope(&self) -> &str {
+        &self.scope
     }
 
     /// The day each key was made, the one that seals first; none for a key that does not say.
     pub fn made(&self) -> impl Iterator<Item = Option<Timestamp>> {
-        self.0.iter().map(|key| key.made)
+        self.keys.iter().map(|key| key.made)
     }
 
     /// Whether a key is older than [`KEY_AGE`].
@@ -158,7 +187,7 @@ impl KeyRing {
         payload: &[u8],
         chance: &mut Chance,
     ) -> Option<String> {
-        let key = self.0.first()?;
+        let key = self.keys.first()?;
         let nonce = chance.bytes::<NONCE_LENGTH>();
         let mut plain = Zeroizing::new(Vec::with_capacity(8 + payload.len()));
         plain.extend_from_slice(&expires.unix().to_be_bytes());
@@ -178,11 +207,11 @@ impl KeyRing {
         now: Timestamp,
         sealed: &str,
     ) -> Option<Zeroizing<Vec<u8>>> {
-        if sealed.len() > SEALED_LIMIT {
+        if sealed.len() > purpose.limit() {
             return None;
         }
         let (id, bytes) = sealed.strip_prefix("1.")?.split_once('.')?;
-        let key = self.0.iter().find(|key| key.id == id)?;
+        let key = self.keys.iter().find(|key| key.id == id)?;
         let bytes = URL_SAFE_NO_PAD.decode(bytes).ok()?;
         let (nonce, bytes) = bytes.split_first_chunk::<NONCE_LENGTH>()?;
         let aad = key.aad(purpose, context);

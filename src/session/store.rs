@@ -19,6 +19,17 @@ impl Key {
         Self(format!("{kind}-{hash}"))
     }
 
+    /// The same for one audience alone: services of one store and one isolate have each their own, and do not
+    /// overwrite what another cannot open.
+    pub(crate) fn of(ring: &KeyRing, kind: &str, subject: &str) -> Self {
+        Self::new(kind, &format!("{}\n{subject}", ring.scope()))
+    }
+
+    /// The document of the services of a deployment, which people put there.
+    pub(crate) fn services() -> Self {
+        Self("services".to_owned())
+    }
+
     /// The name as the store wants it.
     pub fn as_str(&self) -> &str {
         &self.0

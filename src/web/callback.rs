@@ -102,7 +102,7 @@ pub(super) fn start(config: &Config, request: &Request, now: Timestamp, chance: 
     match callback::judge(&query, &flow.attempt, provider) {
         Err(failure) => flow.end(config, &failure),
         Ok(Callback::Error(word)) => flow.end(config, &callback_error(&word)),
-        Ok(Callback::Code(accepted)) => Step::load(key(provider), LoadKeys(flow, accepted)),
+        Ok(Callback::Code(accepted)) => Step::load(key(config, provider), LoadKeys(flow, accepted)),
     }
 }
 
@@ -129,7 +129,7 @@ impl LoadKeys {
         let Self(flow, accepted) = self;
         let Some((_, provider)) = parties(config, &flow.attempt) else { return flow.end(config, &NO_FLOW) };
         match answer
-            .open(&config.ring, &key(provider))
+            .open(&config.ring, &key(config, provider))
             .and_then(|kept| CachedKeys::read(&kept))
             .filter(|keys| keys.fresh(answer.now))
         {
@@ -352,7 +352,7 @@ impl Flow {
 
     fn keep(&mut self, config: &Config, keys: &CachedKeys, now: Timestamp) {
         if let Some((_, provider)) = parties(config, &self.attempt) {
-            let key = key(provider);
+            let key = key(config, provider);
             self.save.retain(|save| save.key != key);
             self.save.extend(Save::seal(
                 &config.ring,
@@ -379,6 +379,6 @@ fn parties<'a>(config: &'a Config, attempt: &'a Attempt) -> Option<(&'a Registra
     Some((registration, provider))
 }
 
-fn key(provider: &Provider) -> Key {
-    Key::new("jwks", &provider.jwks_uri)
+fn key(config: &Config, provider: &Provider) -> Key {
+    Key::of(&config.ring, "jwks", &provider.jwks_uri)
 }

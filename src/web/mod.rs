@@ -11,6 +11,7 @@ mod identity;
 mod language;
 mod login;
 mod logout;
+mod nowhere;
 mod origin;
 mod origin_identity;
 mod page;
@@ -29,7 +30,7 @@ pub use origin_identity::{Identified, identify, reserved};
 pub use request_id::RequestId;
 pub use step::{Content, Loading, Reply, Step, Visit, Waiting};
 
-use crate::config::{Config, Faults, is_loopback_authority};
+use crate::config::{Config, Faults, Learnt, is_loopback_authority};
 use crate::secret::Chance;
 use crate::time::Timestamp;
 use crate::wire::{Header, Method, Request, Response};
@@ -85,6 +86,17 @@ pub fn wants_body(config: &Config, request: &Request) -> bool {
 /// The answer to any request while the configuration has faults.
 pub fn misconfigured(faults: &Faults, request: &Request) -> Reply {
     health::faulty(faults, request).unwrap_or_else(|| faults_page::reply(faults, request))
+}
+
+/// The answer to any request under a name that no service of the deployment has.
+pub fn nowhere(request: &Request) -> Reply {
+    nowhere::reply(request)
+}
+
+/// The line for the log about the services that a host learnt of from its store.
+pub fn learnt(learnt: Learnt) -> (Severity, String) {
+    let event = nowhere::event(learnt);
+    (event.level, event.line(RequestId::default(), ""))
 }
 
 /// The answer when the host itself failed (no entropy, an unreadable request).

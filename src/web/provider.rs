@@ -30,7 +30,7 @@ pub(super) fn find(config: &Config, purpose: Purpose) -> Step {
     let now = purpose.began();
     match purpose.registration(config).map(|registration| &registration.source) {
         Some(Source::BuiltIn(provider)) => Step::reply(go_on(config, purpose, Some(provider), false, now)),
-        Some(Source::Discovery { issuer, .. }) => Step::load(key(issuer), LoadProvider(purpose)),
+        Some(Source::Discovery { issuer, .. }) => Step::load(key(config, issuer), LoadProvider(purpose)),
         None => Step::reply(go_on(config, purpose, None, false, now)),
     }
 }
@@ -42,7 +42,7 @@ impl LoadProvider {
         };
         let issuer = registration.issuer();
         match answer
-            .open(&config.ring, &key(issuer))
+            .open(&config.ring, &key(config, issuer))
             .and_then(|kept| Provider::read(&kept))
             .filter(|provider| provider.issuer == issuer)
         {
@@ -66,7 +66,7 @@ impl AwaitProvider {
                 let mut purpose = self.0;
                 let save = Save::seal(
                     &config.ring,
-                    key(issuer),
+                    key(config, issuer),
                     &provider.to_value(),
                     discovery::LIFE,
                     now,
@@ -128,6 +128,6 @@ fn go_on(
     }
 }
 
-fn key(issuer: &str) -> Key {
-    Key::new("discovery", issuer)
+fn key(config: &Config, issuer: &str) -> Key {
+    Key::of(&config.ring, "discovery", issuer)
 }

@@ -18,8 +18,17 @@ fn run(words: &[&str]) -> Output {
     program(Path::new(env!("CARGO_TARGET_TMPDIR"))).args(words).output().unwrap()
 }
 
-const COMMANDS: [&[&str]; 6] =
-    [&["dev"], &["serve"], &["emulate"], &["check"], &["keygen"], &["keygen", "jwks"]];
+const COMMANDS: [&[&str]; 9] = [
+    &["dev"],
+    &["serve"],
+    &["emulate"],
+    &["check"],
+    &["keygen"],
+    &["keygen", "jwks"],
+    &["services"],
+    &["services", "seal"],
+    &["services", "json"],
+];
 
 #[test]
 fn every_command_explains_itself_in_french() {

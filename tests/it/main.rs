@@ -44,5 +44,7 @@ mod readme;
 mod request_ids;
 mod rooms;
 mod secret_rotation;
+mod services;
+mod services_cli;
 mod session;
 mod support;

@@ -5,8 +5,9 @@ use url::Url;
 
 use super::source::{Finding, Source};
 use crate::cli::{faults, keygen};
-use crate::config::{self, Config, PublicUrl};
+use crate::config::{self, At, Config, Current, Deployed, PublicUrl};
 use crate::session::KEY_AGE;
+use crate::time::Timestamp;
 
 const SESSION_KEYS: &str = "FC_SESSION_KEYS";
 
@@ -97,6 +98,36 @@ fn age(config: &Config, source: &mut Source) {
             &format!("key {place}: it is {days} days old; change it (keygen --help) within 300 days."),
         ));
     }
+}
+
+/// The same of a deployment whose services stand in its store: they are not seen from here, their keys are.
+pub(super) fn judge_stored(mut source: Source) -> Judged {
+    source.note_unknown_names();
+    let mut to_set = Vec::new();
+    let deployed = Deployed::read(|name| source.value(name).map(str::to_owned));
+    if let Current::Ready(deployment) = deployed.current(Timestamp::from_unix(0))
+        && let At::Faulty(faults) = deployment.at(None)
+    {
+        for fault in faults.iter() {
+            if fault.missing {
+                to_set.push((fault.variable, !source.way.hides_secrets()));
+            } else {
+                let place = source.place(fault.variable);
+                source.faults.push(Finding::new(fault.variable, place, &fault.fr, &fault.en));
+            }
+        }
+    }
+    // A document that is none says so by itself.
+    if source.faults.iter().any(|finding| finding.about == "FC_SERVICES") {
+        return Judged { source, to_set, addresses: Vec::new() };
+    }
+    source.remarks.push(Finding::new(
+        "FC_SERVICES",
+        source.place("FC_SERVICES"),
+        "vaut store : les services se jugent avec --services FICHIER.",
+        "is store: the services are judged with --services FILE.",
+    ));
+    Judged { source, to_set, addresses: Vec::new() }
 }
 
 /// Spin lets a component call listed hosts only: every provider must be one of them.

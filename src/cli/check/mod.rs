@@ -2,17 +2,21 @@
 
 mod document;
 mod environment;
+mod fleet;
 mod judge;
 mod names;
+mod services;
 mod source;
 mod spin;
 mod wrangler;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use self::judge::{Judged, judge};
-use self::source::{Source, Unreadable};
+pub(super) use self::fleet::Fleet;
+use self::judge::{Judged, judge, judge_stored};
+pub(super) use self::services::File;
+pub(super) use self::source::{Source, Unreadable};
 use super::lang::{self, Lang};
 
 /// The exit status when there are faults.
@@ -35,6 +39,8 @@ pub(super) struct Args {
     spin: Option<PathBuf>,
     #[arg(long, value_name = "NOM", requires = "wrangler", help = "Environnement de wrangler : [env.NOM]")]
     env: Option<String>,
+    #[arg(long, value_name = "FICHIER", help = "Juge chaque service d’un document (TOML)")]
+    services: Option<PathBuf>,
     #[arg(long, help = "Juge un déploiement : sans .dev.vars, PUBLIC_URL étant publique")]
     deploy: bool,
 }
@@ -47,8 +53,10 @@ pub(super) fn run(args: &Args, lang: Lang) -> ExitCode {
         (None, Some(file)) => spin::read(file, environment),
         (None, None) => environment::read(args.deploy),
     };
-    match source {
-        Ok(source) => report(&judge(source, args.deploy), lang),
+    let services = args.services.as_ref().map(|file| services(file)).transpose();
+    match source.and_then(|source| Ok((source, services?))) {
+        Ok((source, Some(services))) => Fleet::judge(source, &services, args.deploy).report(lang),
+        Ok((source, None)) => judge_alone(source, args.deploy, lang),
         Err(unreadable) => unreadable.report(lang),
     }
 }
@@ -58,6 +66,26 @@ pub(super) fn environment() -> Result<Source, Unreadable> {
     let mut source = environment::read(false)?;
     source.note_unknown_names();
     Ok(source)
+}
+
+/// One service, or those that `FC_SERVICES` names.
+fn judge_alone(source: Source, deploy: bool, lang: Lang) -> ExitCode {
+    let document = source.value("FC_SERVICES").map(str::trim).filter(|document| !document.is_empty());
+    match document.map(|document| (document == "store", document)) {
+        None => report(&judge(source, deploy), lang),
+        Some((true, _)) => report(&judge_stored(source), lang),
+        Some((false, document)) => match File::of_variable(document, source.place("FC_SERVICES")) {
+            Some(file) => Fleet::judge(source, &file, deploy).report(lang),
+            // No document: which is what the whole says, and all that it says.
+            None => report(&judge_stored(source), lang),
+        },
+    }
+}
+
+/// A document of services; its `$NAME`s come from the environment, then from `.dev.vars`.
+pub(super) fn services(file: &Path) -> Result<File, Unreadable> {
+    let source = environment::read(false)?;
+    File::read(file, &|name| std::env::var(name).ok().or_else(|| source.value(name).map(str::to_owned)))
 }
 
 fn report(Judged { source, to_set, addresses }: &Judged, lang: Lang) -> ExitCode {

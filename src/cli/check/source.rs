@@ -32,6 +32,7 @@ impl Unreadable {
 const UNREADABLE: u8 = 2;
 
 /// Something to tell about a variable or a section, which is the subject of both sentences.
+#[derive(Clone, PartialEq, Eq)]
 pub(in crate::cli) struct Finding {
     pub(super) about: String,
     /// `wrangler.toml:12`, where there is a line to look at.
@@ -64,6 +65,7 @@ impl Finding {
 }
 
 /// Where variables come from, which decides how one is set.
+#[derive(Clone)]
 pub(super) enum Way {
     /// The process environment or `.dev.vars`.
     Environment,
@@ -103,6 +105,7 @@ impl Way {
 }
 
 /// A variable that something sets or declares.
+#[derive(Clone)]
 pub(super) struct Setting {
     /// None if it is declared and its value cannot be seen from here.
     pub(super) value: Option<String>,

@@ -31,7 +31,7 @@ pub(super) fn read(path: &Path, environment: impl Fn(&str) -> Option<String>) ->
         let template = value.get_ref().as_str().unwrap_or_default();
         let upper = name.get_ref().to_uppercase();
         let filled = fill(template, value_of);
-        if faults::is_secret(&upper) && !template.is_empty() && !template.contains("{{") {
+        if faults::shows_secret(&upper, template) && !template.contains("{{") {
             source.faults.push(in_clear(&upper, place.clone()));
         }
         source.settings.insert(upper, Setting { value: filled, place, ours: true });
@@ -76,7 +76,7 @@ fn declared(document: &Document<'_>, of_component: &[&str], source: &mut Source)
             source.faults.push(Finding { about: upper.clone(), place: place.clone(), fr, en });
         }
         if faults::is_secret(&upper) {
-            if default(document, name.get_ref()).is_some_and(|text| !text.is_empty()) {
+            if default(document, name.get_ref()).is_some_and(|text| faults::shows_secret(&upper, &text)) {
                 source.faults.push(in_clear(&upper, place.clone()));
             }
             let marked = declaration.and_then(|table| table.get("secret")?.get_ref().as_bool());

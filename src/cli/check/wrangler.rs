@@ -50,7 +50,7 @@ fn vars(document: &Document<'_>, env: Option<&str>, source: &mut Source) {
             let (fr, en) = ("n’est pas un texte entre guillemets.", "is no text in quotes.");
             source.faults.push(Finding::new(name.get_ref(), place.clone(), fr, en));
         }
-        if faults::is_secret(name.get_ref()) && text.as_ref().is_some_and(|text| !text.is_empty()) {
+        if text.as_ref().is_some_and(|text| faults::shows_secret(name.get_ref(), text)) {
             source.faults.push(Finding::new(
                 name.get_ref(),
                 place.clone(),

@@ -35,6 +35,18 @@ pub(super) async fn load(env: &Env, key: &Key) -> Option<Vec<u8>> {
     }
 }
 
+/// The entry under `key` as KV has it now, which people put there. A failure is told apart from nothing.
+pub(super) async fn entry(env: &Env, key: &Key) -> Result<Option<Vec<u8>>, ()> {
+    let Some(kv) = binding::named(env, KV) else { return Ok(None) };
+    match binding::call(&kv, "get", &[&key.as_str().into(), &"arrayBuffer".into()]).await {
+        Ok(found) => Ok(found.dyn_ref::<ArrayBuffer>().map(|bytes| Uint8Array::new(bytes).to_vec())),
+        Err(error) => {
+            console_error!("{}", trouble("host.load", "KV gave no answer", &text(&error)));
+            Err(())
+        }
+    }
+}
+
 /// Remembers at once, and writes to KV after the answer has gone: nobody waits, and no failure is theirs.
 pub(super) fn save(env: &Env, context: &Context, entry: Save) {
     MEMORY.keep(&entry.key, &entry.value);

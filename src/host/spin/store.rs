@@ -27,6 +27,15 @@ pub(super) async fn load(key: &Key) -> Option<Vec<u8>> {
     Some(entry)
 }
 
+/// The entry under `key` as the store has it now, which people put there. A failure is told apart from nothing.
+pub(super) async fn entry(key: &Key) -> Result<Option<Vec<u8>>, ()> {
+    let found = match Store::open_default().await {
+        Ok(store) => store.get(key.as_str()).await,
+        Err(error) => Err(error),
+    };
+    found.map_err(|error| complain("host.load", "the key-value store gave no answer", &error))
+}
+
 /// Remembers at once, and writes to the store after the answer has gone: nobody waits, no failure is theirs.
 /// The store forgets nothing by itself; the core judges the age of what it loads.
 pub(super) fn save(entry: Save) {

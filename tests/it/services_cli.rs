@@ -1,0 +1,170 @@
+//! The document of services on the command line: judged as a whole, sealed, written, served and read again.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+
+use franceconnect_edge::config::{At, Deployed};
+use franceconnect_edge::time::Timestamp;
+
+use crate::cli::{program, text};
+use crate::native_support::{Folder, KEY};
+
+const GOOD: &str = "[defaults]\nFC_ENVIRONMENT = \"sandbox\"\nFC_CLIENT_SECRET = \"$FLEET_SECRET\"\n\
+    [services.\"mairie.example.fr\"]\nFC_CLIENT_ID = \"mairie\"\n\
+    [services.\"ecole.example.fr\"]\nFC_CLIENT_ID = \"ecole\"\nFC_SCOPES = \"openid\"\n";
+
+fn run(folder: &Folder, words: &[&str], environment: &[(&str, &str)]) -> (i32, String, String) {
+    let output = program(folder.path()).args(words).envs(environment.iter().copied()).output().unwrap();
+    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn every_fault_is_told_with_its_line_its_service_and_its_variable() {
+    let folder = Folder::new();
+    folder.write(
+        "services.toml",
+        "[defaults]\nPUBLIC_URL = \"https://x.fr\"\nFC_CLIENT_SECRET = \"hush hush\"\n\
+         [services.\"mairie.example.fr\"]\nFC_CLIENT_ID = \"mairie\"\nFC_PROTECTED_PATH = \"/\"\n\
+         [services.\"Ecole.example.fr\"]\nFC_CLIENT_ID = 3\n\
+         [services.\"piscine.example.fr\"]\nFC_CLIENT_ID = \"piscine\"\nFC_SCOPES = \"email\"\n[other]\n",
+    );
+    let keys = [("FC_SESSION_KEYS", KEY)];
+    let (status, told, _) = run(&folder, &["check", "--services", "services.toml"], &keys);
+    assert_eq!(status, 1, "{told}");
+    for part in [
+        "FC_PROTECTED_PATH (services.toml:6) n’est pas une variable connue ; vouliez-vous dire FC_PROTECTED_PATHS ?",
+        "FC_CLIENT_ID (services.toml:8) n’est pas un texte entre guillemets",
+        "FC_SCOPES (services.toml:11) doit contenir openid. [piscine.example.fr]",
+        "FC_CLIENT_SECRET (services.toml:3)",
+        "other (services.toml:12)",
+        "PUBLIC_URL (services.toml:2)",
+        "FC_CLIENT_ID (services.toml:7) n’est pas renseignée. [Ecole.example.fr]",
+    ] {
+        assert!(told.contains(part), "{part:?} is missing from:\n{told}");
+    }
+    assert!(!told.contains("hush"), "{told}");
+    let (status, _, told) = run(&folder, &["services", "seal", "services.toml"], &keys);
+    assert!(status == 1 && told.contains("services.toml:11") && told.contains("services.toml:6"), "{told}");
+}
+
+#[test]
+fn a_sound_document_is_sealed_for_the_store_and_written_for_the_variable() {
+    let folder = Folder::new();
+    folder.write("services.toml", GOOD);
+    let environment = [("FC_SESSION_KEYS", KEY), ("FLEET_SECRET", "hush")];
+    let (status, told, _) = run(&folder, &["check", "--services", "services.toml"], &environment);
+    assert_eq!(status, 0, "{told}");
+    assert!(told.contains("https://ecole.example.fr/auth/callback") && !told.contains("hush"), "{told}");
+    let (status, told, _) = run(&folder, &["check", "--services", "services.toml"], &environment[..1]);
+    assert!(status == 0 && told.contains("FC_CLIENT_SECRET"), "it is to be set when sealing: {told}");
+    let (status, out, told) = run(&folder, &["services", "seal", "services.toml"], &environment[..1]);
+    assert!(status == 1 && out.is_empty() && told.contains("services.toml:3"), "{told}");
+
+    let (status, sealed, _) = run(&folder, &["services", "seal", "services.toml"], &environment);
+    assert!(status == 0 && !sealed.contains("hush") && !sealed.contains("mairie"), "{sealed}");
+    let (status, json, _) = run(&folder, &["services", "json", "services.toml"], &environment);
+    assert!(status == 0 && json.contains("hush"), "{json}");
+    let read = |services: &str| {
+        let services = services.to_owned();
+        Deployed::read(move |name| match name {
+            "FC_SESSION_KEYS" => Some(KEY.to_owned()),
+            "FC_SERVICES" => Some(services.clone()),
+            _ => None,
+        })
+    };
+    let now = Timestamp::from_unix(1_900_000_000);
+    let (stored, _) = read("store").learn(now, Ok(Some(sealed.into_bytes())));
+    assert!(matches!(stored.at(Some("ecole.example.fr")), At::Service(_)));
+    let franceconnect_edge::config::Current::Ready(given) = read(&json).current(now) else {
+        panic!("a store")
+    };
+    assert!(matches!(given.at(Some("mairie.example.fr")), At::Service(_)));
+    // What the variable holds is judged like a file, and the word like a word.
+    let with =
+        |services: &str| run(&folder, &["check"], &[("FC_SESSION_KEYS", KEY), ("FC_SERVICES", services)]);
+    assert_eq!(with(&json).0, 0);
+    assert_eq!(with("store").0, 0);
+    assert_eq!(with("nonsense").0, 1);
+    let bent = json.replace("\"openid\"", "\"email\"");
+    assert!(with(&bent).1.contains("FC_SCOPES"), "{}", with(&bent).1);
+}
+
+#[test]
+fn wrangler_may_say_store_and_no_document() {
+    let folder = Folder::new();
+    let vars = |services: &str| {
+        format!(
+            "[assets]\nrun_worker_first = true\nhtml_handling = \"none\"\n[vars]\nPUBLIC_URL = \"http://localhost:8787\"\nFC_SERVICES = '{services}'\n"
+        )
+    };
+    folder.write("wrangler.toml", vars("store"));
+    let (status, told, _) = run(&folder, &["check", "--wrangler"], &[]);
+    assert!(status == 0 && told.contains("secret put FC_SESSION_KEYS"), "{told}");
+    folder.write("wrangler.toml", vars("{\"services\":{\"a.fr\":{\"FC_CLIENT_ID\":\"x\"}}}"));
+    let (status, told, _) = run(&folder, &["check", "--wrangler"], &[]);
+    assert!(status == 1 && told.contains("FC_SERVICES (wrangler.toml:6) est un secret en clair"), "{told}");
+}
+
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The status under a host name.
+fn status(address: &str, host: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "GET /auth/style.css HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.split(' ').nth(1).unwrap().to_owned()
+}
+
+#[test]
+fn serve_answers_each_name_and_reads_the_document_again() {
+    let folder = Folder::new();
+    folder
+        .write("services.toml", format!("{GOOD}[services.\"piscine.example.fr\"]\nFC_SCOPES = \"email\"\n"));
+    let mut command: Command = program(folder.path());
+    command.args(["serve", "--listen", "127.0.0.1:0", "--services", "services.toml"]);
+    command.env("FC_SESSION_KEYS", KEY).env("FLEET_SECRET", "hush");
+    let mut running = Running(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
+    let lines: Vec<String> = BufReader::new(running.0.stdout.as_mut().unwrap())
+        .lines()
+        .map(Result::unwrap)
+        .scan(false, |ended, line| {
+            let go = !*ended;
+            *ended = line.starts_with("ready ");
+            go.then_some(line)
+        })
+        .take_while(|line| !line.is_empty())
+        .take(2)
+        .collect();
+    assert_eq!(lines[0], "Services : 3, dont 2 sans erreur");
+    let address = lines[1].trim_start_matches("ready http://").trim_end_matches('/').to_owned();
+    for (host, expected) in [
+        ("mairie.example.fr", "200"),
+        ("Ecole.example.fr:443", "200"),
+        ("piscine.example.fr", "503"),
+        ("stade.example.fr", "421"),
+    ] {
+        assert_eq!(status(&address, host), expected, "{host}");
+    }
+    let mut said = BufReader::new(running.0.stderr.take().unwrap()).lines().map(Result::unwrap);
+    // What is no document changes nothing; the next one does.
+    folder.write("services.toml", "[services.");
+    let unread = said.find(|line| line.contains("services.toml:1 : TOML")).unwrap();
+    assert!(!unread.contains("[services."), "a line may hold a secret: {unread}");
+    assert_eq!(status(&address, "mairie.example.fr"), "200");
+    folder.write(
+        "services.toml",
+        "[services.\"stade.example.fr\"]\nFC_CLIENT_ID = \"s\"\nFC_CLIENT_SECRET = \"$FLEET_SECRET\"\n",
+    );
+    assert!(said.any(|line| line == "services.toml : relu."));
+    assert_eq!(status(&address, "stade.example.fr"), "200");
+    assert_eq!(status(&address, "mairie.example.fr"), "421");
+}
