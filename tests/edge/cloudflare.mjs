@@ -49,4 +49,9 @@ process.stdin.on('end', stop).resume();
 process.on('SIGTERM', stop);
 
 await runtime.ready;
+// What people put into the store before anybody comes.
+if (process.env.SERVICES_ENTRY) {
+  const store = await runtime.getKVNamespace('FC_KV', 'gate');
+  await store.put('services', process.env.SERVICES_ENTRY);
+}
 console.log(`ready ${await runtime.unsafeGetDirectURL('gate')}`);

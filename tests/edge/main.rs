@@ -33,6 +33,7 @@ mod process;
 mod provider;
 mod published;
 mod secrets;
+mod services;
 mod steps;
 mod world;
 mod wrangler;
@@ -196,6 +197,12 @@ const TESTS: &[(&str, Test)] = tests! {
     Own: envelope {
         of_an_agreed_key,
         of_a_transported_key,
+    }
+    Own: services {
+        each_name_of_a_thousand_is_a_site_of_its_own,
+        nothing_of_one_opens_on_another,
+        two_hundred_logins_at_two_sites_at_once_stay_apart,
+        a_sealed_document_in_the_store_is_what_is_served,
     }
     Own: interop {
         es256_and_the_secret_in_the_form,

@@ -22,6 +22,10 @@ pub enum Platform {
 /// What a built Worker is made of.
 pub const WORKER: [&str; 2] = ["index.js", "index_bg.wasm"];
 
+/// No variable of ours: what stands in the store under `services` before the first visitor comes. The native program
+/// has no such store.
+pub const SERVICES_ENTRY: &str = "SERVICES_ENTRY";
+
 /// Upper-case names and values.
 pub type Variables = BTreeMap<&'static str, String>;
 
@@ -45,6 +49,8 @@ impl Platform {
             Self::Spin => spin(&listen),
         };
         if self == Self::Spin {
+            let entry = variables.get(SERVICES_ENTRY).map(|entry| format!("services={entry}"));
+            command.args(entry.iter().flat_map(|entry| ["--key-value", entry]));
             command.envs(variables.iter().map(|(name, value)| (format!("SPIN_VARIABLE_{name}"), value)));
             // Spin lets calls out to these alone.
             for (issuer, variable) in [

@@ -41,7 +41,7 @@ pub struct Emulator {
 }
 
 impl Emulator {
-    /// Emulators that know the service at `site`, whose first client is at `product`.
+    /// Emulators that know the service at `site` (or at several, with blanks between them), whose first client is at `product`.
     pub fn start(name: &str, site: &str, product: Product, registration: Registration) -> Self {
         let issuer = format!("http://127.0.0.1:{}{}", free_port(), product.path());
         let (name, site) = (format!("{name}-emulator"), site.to_owned());
@@ -59,8 +59,10 @@ impl Emulator {
         command.env("FC_CLIENT_SECRET", SECRET);
         command.args(["emulate", "--control", "--listen", &listen, "--client-id", CLIENT]);
         command.args(["--alg", registration.alg, "--encryption", registration.encryption]);
-        command.args(["--redirect-uri", &format!("{site}/auth/callback")]);
-        command.args(["--post-logout-redirect-uri", &format!("{site}/auth/logout/callback")]);
+        for site in site.split(' ') {
+            command.args(["--redirect-uri", &format!("{site}/auth/callback")]);
+            command.args(["--post-logout-redirect-uri", &format!("{site}/auth/logout/callback")]);
+        }
         if registration.private_key_jwt {
             command.arg("--private-key-jwt");
         }

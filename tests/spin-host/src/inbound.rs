@@ -26,8 +26,8 @@ pub struct Site {
 }
 
 impl Site {
-    pub fn load(app: App) -> Result<Self> {
-        let (engine, contents, tls) = (engine()?, Contents::default(), outbound::authorities()?);
+    pub fn load(app: App, entries: BTreeMap<String, Vec<u8>>) -> Result<Self> {
+        let (engine, contents, tls) = (engine()?, Contents::of(entries), outbound::authorities()?);
         let mut components = BTreeMap::new();
         for (name, grants) in app.components {
             let component = Compiled::load(&engine, grants, contents.clone(), tls.clone())

@@ -17,6 +17,11 @@ use crate::component::{Host, State, bindings::spin::key_value::key_value as wit}
 pub struct Contents(Arc<Mutex<BTreeMap<String, Vec<u8>>>>);
 
 impl Contents {
+    /// A store that somebody has filled beforehand.
+    pub fn of(entries: BTreeMap<String, Vec<u8>>) -> Self {
+        Self(Arc::new(Mutex::new(entries)))
+    }
+
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Vec<u8>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -19,14 +19,15 @@ use tokio::{
 use wasmtime::{Result, bail, error::Context as _};
 use wasmtime_wasi_http::io::TokioIo;
 
-const USAGE: &str =
-    "usage: spin-host [up] [--from spin.toml] [--listen 127.0.0.1:3000] [--variable name=value]...";
+const USAGE: &str = "usage: spin-host [up] [--from spin.toml] [--listen 127.0.0.1:3000] [--variable name=value]... [--key-value key=value]...";
 
 /// The command line, in the words of `spin up`, so that one script can start either.
 struct Arguments {
     from: PathBuf,
     listen: SocketAddr,
     variables: BTreeMap<String, String>,
+    /// What the store holds from the beginning.
+    entries: BTreeMap<String, Vec<u8>>,
 }
 
 impl Arguments {
@@ -35,6 +36,7 @@ impl Arguments {
             from: "spin.toml".into(),
             listen: ([127, 0, 0, 1], 3000).into(),
             variables: BTreeMap::new(),
+            entries: BTreeMap::new(),
         };
         let mut first = true;
         while let Some(word) = words.next() {
@@ -49,6 +51,13 @@ impl Arguments {
                         .split_once('=')
                         .with_context(|| format!("--variable wants name=value\n{USAGE}"))?;
                     arguments.variables.insert(name.into(), value.into());
+                }
+                "--key-value" => {
+                    let pair = value()?;
+                    let (key, value) = pair
+                        .split_once('=')
+                        .with_context(|| format!("--key-value wants key=value\n{USAGE}"))?;
+                    arguments.entries.insert(key.into(), value.into());
                 }
                 other => bail!("unknown argument {other:?}\n{USAGE}"),
             }
@@ -72,7 +81,7 @@ async fn run() -> Result<()> {
     let arguments = Arguments::read(std::env::args().skip(1))?;
     let app = manifest::read(&arguments.from, &arguments.variables)
         .with_context(|| arguments.from.display().to_string())?;
-    let site = Arc::new(inbound::Site::load(app)?);
+    let site = Arc::new(inbound::Site::load(app, arguments.entries)?);
     let listener = TcpListener::bind(arguments.listen)
         .await
         .with_context(|| format!("cannot listen on {}", arguments.listen))?;
