@@ -26,7 +26,6 @@ mod unsent;
 pub use event::{Event, Severity};
 pub use language::Language;
 pub use origin::{OriginFault, origin_failed};
-pub use origin_identity::{Identified, identify, reserved};
 pub use request_id::RequestId;
 pub use step::{Content, Loading, Reply, Step, Visit, Waiting};
 

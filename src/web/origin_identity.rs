@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::config::Config;
 use crate::secret::Chance;
 use crate::session::assertion::claim;
-use crate::session::current::{self, Opened, Presence};
+use crate::session::current::Opened;
 use crate::time::Timestamp;
 
 /// The header of the signed assertion.
@@ -13,19 +13,11 @@ const ASSERTION: &str = "fc-assertion";
 
 /// What goes to the origin with a request of a session, and what goes back to the browser with the answer.
 #[derive(Debug, Default)]
-pub struct Identified {
+pub(super) struct Identified {
     /// Names in lower case, and values in printable ASCII.
-    pub headers: Vec<(String, String)>,
+    pub(super) headers: Vec<(String, String)>,
     /// `Set-Cookie` values.
-    pub cookies: Vec<String>,
-}
-
-/// What the origin is told of whoever these `cookies` are the session of; nothing if nobody is here.
-pub fn identify(config: &Config, cookies: &str, now: Timestamp, chance: &mut Chance) -> Option<Identified> {
-    match current::find(&config.ring, config.cookies, config.lifetime, cookies, now) {
-        Presence::Somebody(opened) => headers(config, cookies, &opened, now, chance),
-        Presence::Nobody | Presence::Ambiguous => None,
-    }
+    pub(super) cookies: Vec<String>,
 }
 
 /// What the origin is told of the session that `opened` is the head of; `cookies` is the `Cookie` header. Nothing if
@@ -75,7 +67,7 @@ pub(super) fn headers(
 }
 
 /// The configured names, in lower case with hyphens: no client may send them, in any spelling, on any path.
-pub fn reserved(config: &Config) -> Vec<String> {
+pub(super) fn reserved(config: &Config) -> Vec<String> {
     config.told.headers.iter().map(|(name, _)| name.clone()).collect()
 }
 
