@@ -16,7 +16,7 @@ import { parseArgs } from 'node:util';
 import { unstable_getMiniflareWorkerOptions as understand, unstable_readConfig as read } from 'wrangler';
 
 const project = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-const { convertV4MiniflareOptions: convert, Log, LogLevel, Miniflare } =
+const { convertV4MiniflareOptions: convert, Log, LogLevel, Miniflare, Response } =
   createRequire(createRequire(import.meta.url).resolve('wrangler'))('miniflare');
 
 const { values: { port, build } } = parseArgs({ options: { port: { type: 'string' }, build: { type: 'string' } } });
@@ -38,6 +38,8 @@ const runtime = new Miniflare(convert({
   ],
   // Of the file alone: a developer's .dev.vars is not to decide how tests end.
   bindings: { ...read({ config: manifest }).vars, ...Object.fromEntries(variables) },
+  // An application of the same account, for `FC_ORIGIN=service:APP`.
+  serviceBindings: { ...workerOptions.serviceBindings, APP: (request) => new Response(`${request.method} ${request.url}`) },
   unsafeDirectSockets: [{ host: '127.0.0.1', port: Number(port) }],
 }));
 

@@ -19,6 +19,7 @@ mod envelope;
 mod examples;
 mod faults;
 mod files;
+mod forwarding;
 mod gate;
 mod http;
 mod interop;
@@ -160,6 +161,13 @@ const TESTS: &[(&str, Test)] = tests! {
         a_provider_that_was_never_there_costs_no_code,
         a_provider_that_does_not_answer_is_given_ten_seconds,
         without_secrets_every_page_names_all_that_is_missing,
+    }
+    Own: forwarding {
+        what_passes_and_what_comes_back,
+        large_bodies_pass_in_constant_memory,
+        a_socket_passes_where_the_platform_can,
+        a_service_that_is_bound_is_an_origin_on_workers,
+        an_origin_that_says_nothing_is_given_thirty_seconds,
     }
     Own: faults {
         on_the_return,

@@ -58,7 +58,8 @@ impl Platform {
                 ("FC_PLUS_ISSUER", "SPIN_VARIABLE_PLUS_PROVIDER_ORIGIN"),
                 ("FC_ORIGIN", "SPIN_VARIABLE_ORIGIN_ADDRESS"),
             ] {
-                command.envs(variables.get(issuer).map(|issuer| (variable, origin(issuer))));
+                let address = variables.get(issuer).filter(|address| address.starts_with("http"));
+                command.envs(address.map(|address| (variable, origin(address))));
             }
         } else {
             command.envs(variables);

@@ -86,6 +86,32 @@ impl Process {
         }
     }
 
+    /// The most memory that it and its children ever had, in kB.
+    pub fn memory(&self) -> u64 {
+        let mut family = vec![self.child.id().to_string()];
+        let parents: Vec<(String, String)> = fs::read_dir("/proc")
+            .unwrap()
+            .filter_map(|entry| {
+                let id = entry.ok()?.file_name().into_string().ok()?;
+                let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+                let parent = status.lines().find_map(|line| line.strip_prefix("PPid:"))?;
+                Some((id, parent.trim().to_owned()))
+            })
+            .collect();
+        let mut at = 0;
+        while let Some(parent) = family.get(at).cloned() {
+            let children = parents.iter().filter(|(_, of)| *of == parent).map(|(id, _)| id.clone());
+            family.extend(children);
+            at += 1;
+        }
+        let peak = |id: &String| {
+            let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+            let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+            line.split_whitespace().next()?.parse::<u64>().ok()
+        };
+        family.iter().filter_map(peak).sum()
+    }
+
     pub fn log(&self) -> &Path {
         &self.log
     }

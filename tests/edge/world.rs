@@ -128,6 +128,11 @@ impl World {
         self.process = Some(process);
     }
 
+    /// The most memory that the relying party ever had, in kB.
+    pub fn memory(&self) -> u64 {
+        self.process.as_ref().unwrap().memory()
+    }
+
     pub fn browser(&self) -> Browser {
         Browser::new(&self.site)
     }
