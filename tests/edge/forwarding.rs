@@ -106,7 +106,7 @@ fn length(head: &str) -> Option<usize> {
 /// The value of a header.
 fn line(head: &str, name: &str) -> String {
     let lines = head.lines().filter_map(|line| line.split_once(": "));
-    let found =
+    let mut found =
         lines.filter(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.to_owned());
     found.next().unwrap_or_default()
 }
