@@ -22,7 +22,7 @@ pub use variables::{NAMES, VARIABLES, Variable};
 
 use crate::franceconnect::{Level, Product};
 use crate::oidc::Provider;
-use crate::session::{CookieNames, KeyRing, Lifetime};
+use crate::session::{CookieNames, KeyRing, Lifetime, SessionStore};
 use crate::site::{Access, Demand, ReturnPath, Rules, SitePath};
 use crate::time::Timestamp;
 pub(crate) use origin::Origin;
@@ -51,6 +51,9 @@ pub struct Config {
     pub(crate) ring: KeyRing,
     pub(crate) cookies: CookieNames,
     pub(crate) lifetime: Lifetime,
+    pub(crate) session_store: SessionStore,
+    /// Seconds that a list of revocations is believed.
+    pub(crate) revocation_freshness: i64,
 }
 
 /// Where the provider's endpoints come from.
@@ -78,6 +81,11 @@ impl Source {
 }
 
 impl Config {
+    /// What tells this service from others, and no secret: hosts keep under it what they know of it.
+    pub fn audience(&self) -> [u8; 16] {
+        self.ring.audience()
+    }
+
     /// The address of the site.
     pub fn public_url(&self) -> &PublicUrl {
         &self.public_url
@@ -183,6 +191,7 @@ pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, Faults>
     let upstream = origin::read(&mut reader, site);
     let logout_page = reader.logout_page(&prefix);
     let lifetime = reader.lifetime();
+    let (session_store, revocation_freshness) = reader.sessions();
     // What is sealed for one site and its registrations opens for no other.
     let audiences: Vec<String> = drafts.iter().map(|draft| draft.audience()).collect();
     let audience = format!("{}\n{}", site.map_or("", PublicUrl::origin), audiences.join("\n"));
@@ -212,6 +221,8 @@ pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, Faults>
         sector,
         ring,
         lifetime,
+        session_store,
+        revocation_freshness,
     };
     reader.finish(config)
 }

@@ -6,7 +6,7 @@ use super::variables::*;
 use super::{Config, Faults};
 use crate::franceconnect::{Level, Product};
 use crate::secret::Secret;
-use crate::session::{KeyRing, Lifetime, RingFault};
+use crate::session::{KeyRing, Lifetime, RingFault, SessionStore};
 use crate::site::{Access, Exceptions, Protected, ReturnPath, RuleFault, Rules, SitePath};
 
 /// The variables, and what was wrong with those read so far.
@@ -239,6 +239,13 @@ impl<'a> Reader<'a> {
             );
         }
         Lifetime { idle, absolute }
+    }
+
+    /// Where sessions are, and for how many seconds a list of revocations is believed.
+    pub(super) fn sessions(&mut self) -> (SessionStore, i64) {
+        let words = [("cookie", SessionStore::Cookie), ("kv", SessionStore::Kv)];
+        let store = self.word(FC_SESSION_STORE, &words).unwrap_or(SessionStore::Cookie);
+        (store, self.number(FC_REVOCATION_FRESHNESS, 10, 600).unwrap_or_default())
     }
 
     pub(super) fn ring(&mut self, audience: &str) -> Option<KeyRing> {

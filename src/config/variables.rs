@@ -112,6 +112,12 @@ variables! {
     FC_SESSION_MAX, false, Some("28800"),
         "Durée d’une session en tout, en secondes (jusqu’à 604800).",
         "Life of a session in all, in seconds (up to 604800).";
+    FC_SESSION_STORE, false, Some("cookie"),
+        "Où vivent les sessions : `cookie`, ou `kv` pour un cookie qui n’en porte que la clé, le reste scellé dans le magasin.",
+        "Where sessions live: `cookie`, or `kv` for a cookie that holds only their key, the rest sealed in the store.";
+    FC_REVOCATION_FRESHNESS, false, Some("60"),
+        "Âge, en secondes, que peut avoir la liste des sessions fermées avant d’être relue (10 à 600).",
+        "Age, in seconds, that the list of ended sessions may have before it is read again (10 to 600).";
     FC_LEEWAY, false, Some("10"),
         "Écart d’horloge toléré avec FranceConnect, en secondes (0 à 60).",
         "Clock difference tolerated with FranceConnect, in seconds (0 to 60).";

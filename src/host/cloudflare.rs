@@ -9,11 +9,12 @@ use std::sync::{Arc, OnceLock};
 use wasm_bindgen::{JsCast, JsValue};
 use worker::{Context, Env, console_error, console_log, console_warn, event};
 
+use super::knowledge::Knowledge;
 use super::log::trouble;
 use super::refusal;
 use crate::config::{At, Config, Current, Deployed, Deployment};
 use crate::oidc::FetchAnswer;
-use crate::session::LoadAnswer;
+use crate::session::{ListAnswer, LoadAnswer, StoreAnswer};
 use crate::time::Timestamp;
 use crate::web::{self, Content, Reply, Severity, Step, Visit};
 use crate::wire::{Header, Headers, Method, Request, Response, TARGET_LIMIT};
@@ -30,6 +31,8 @@ thread_local! {
     /// A constant that only JavaScript can hold: the names of the headers that the core reads.
     static NAMES: js_sys::Array = crossing::names(Header::ALL.iter().map(|(_, name)| *name));
 }
+
+static KNOWLEDGE: Knowledge = Knowledge::new();
 
 static DEPLOYED: OnceLock<Deployed> = OnceLock::new();
 /// Whether [`started`] has said what it has to say.
@@ -132,18 +135,30 @@ async fn deployment(env: &Env) -> Arc<Deployment> {
 async fn perform(config: &Config, env: &Env, request: Request) -> Result<Reply, JsValue> {
     let mut entropy = [0; 64];
     getrandom::fill(&mut entropy).map_err(|error| JsValue::from(error.to_string()))?;
-    let mut step = web::begin(config, Visit { now: now(), entropy, request });
+    let mut step = web::begin(config, Visit { now: now(), entropy, request, known: KNOWLEDGE.of(config) });
     loop {
         step = match step {
             Step::Fetch(call, waiting) => {
                 let result = outbound::exchange(&call, waiting.request()).await;
                 waiting.resume(config, FetchAnswer { now: now(), result })
             }
-            Step::Load(key, loading) => {
-                let entry = store::load(env, &key).await;
+            Step::Load(key, fresh_for, loading) => {
+                let entry = store::load(env, &key, fresh_for).await;
                 loading.resume(config, LoadAnswer { now: now(), entry })
             }
-            Step::Done(reply) => return Ok(*reply),
+            Step::List(prefix, listing) => {
+                KNOWLEDGE.claim(config, now());
+                let names = store::list(env, &prefix).await;
+                listing.resume(config, &ListAnswer { now: now(), names })
+            }
+            Step::Store(entry, storing) => {
+                let result = store::store(env, &entry).await;
+                storing.resume(config, &StoreAnswer { now: now(), result })
+            }
+            Step::Done(mut reply) => {
+                KNOWLEDGE.learn(config, reply.known.take());
+                return Ok(*reply);
+            }
         };
     }
 }

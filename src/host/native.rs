@@ -27,8 +27,9 @@ pub use self::listeners::Listeners;
 use self::memory::Memory;
 use self::origin::Origin;
 use crate::config::{At, Config, Current, Deployed, Deployment};
+use crate::host::knowledge::Knowledge;
 use crate::host::log::trouble;
-use crate::session::LoadAnswer;
+use crate::session::{ListAnswer, LoadAnswer, StoreAnswer};
 use crate::time::Timestamp;
 use crate::web::{self, Content, Reply, Step, Visit};
 use crate::wire::{Header, Response};
@@ -68,6 +69,7 @@ pub async fn serve(
         calls: Calls::new(),
         memory: Memory::default(),
         origin: Origin::new(),
+        knowledge: Knowledge::new(),
         files: Files::new(native.site),
     });
     let (stopping, stopped) = oneshot::channel::<()>();
@@ -99,6 +101,7 @@ struct Host {
     calls: Calls,
     memory: Memory,
     origin: Origin,
+    knowledge: Knowledge,
     files: Files,
 }
 
@@ -131,7 +134,9 @@ impl Host {
                 return respond(web::host_failed());
             }
         };
-        let reply = self.perform(config, Visit { now: now(), entropy, request }).await;
+        let reply = self
+            .perform(config, Visit { now: now(), entropy, request, known: self.knowledge.of(config) })
+            .await;
         let visit = reply.request;
         let content = self.keep(reply);
         let Content::Forward(forward) = content else { return self.send(content).await };
@@ -174,12 +179,26 @@ impl Host {
                     let answer = self.calls.fetch(&call, waiting.request()).await;
                     waiting.resume(config, answer)
                 }
-                Step::Load(key, loading) => {
+                Step::Load(key, _, loading) => {
                     let now = now();
-                    let entry = self.memory.load(&key, now);
+                    let entry = Ok(self.memory.load(&key, now));
                     loading.resume(config, LoadAnswer { now, entry })
                 }
-                Step::Done(reply) => return *reply,
+                Step::List(prefix, listing) => {
+                    let now = now();
+                    self.knowledge.claim(config, now);
+                    let names = Ok(self.memory.list(&prefix, now));
+                    listing.resume(config, &ListAnswer { now, names })
+                }
+                Step::Store(entry, storing) => {
+                    let now = now();
+                    self.memory.save(vec![entry], now);
+                    storing.resume(config, &StoreAnswer { now, result: Ok(()) })
+                }
+                Step::Done(mut reply) => {
+                    self.knowledge.learn(config, reply.known.take());
+                    return *reply;
+                }
             };
         }
     }

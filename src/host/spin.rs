@@ -14,11 +14,12 @@ use spin_sdk::http::{Request as Incoming, Response as Outgoing};
 use spin_sdk::http_service;
 use spin_sdk::variables::{self, Error as VariableError};
 
+use super::knowledge::Knowledge;
 use super::log::trouble;
 use super::refusal;
 use crate::config::{At, Config, Current, Deployed, Deployment, NAMES};
 use crate::oidc::FetchAnswer;
-use crate::session::LoadAnswer;
+use crate::session::{ListAnswer, LoadAnswer, StoreAnswer};
 use crate::time::Timestamp;
 use crate::web::{self, Content, Reply, Step, Visit};
 use crate::wire::{Header, Headers, Method, Request, Response, TARGET_LIMIT};
@@ -28,6 +29,8 @@ mod files;
 mod origin;
 mod outbound;
 mod store;
+
+static KNOWLEDGE: Knowledge = Knowledge::new();
 
 static DEPLOYED: OnceLock<Deployed> = OnceLock::new();
 /// Whether [`started`] has said what it has to say.
@@ -96,18 +99,30 @@ fn answer(content: Content) -> Outgoing<BoxBody> {
 async fn perform(config: &Config, request: Request) -> Result<Reply, String> {
     let mut entropy = [0; 64];
     getrandom::fill(&mut entropy).map_err(|error| error.to_string())?;
-    let mut step = web::begin(config, Visit { now: now(), entropy, request });
+    let mut step = web::begin(config, Visit { now: now(), entropy, request, known: KNOWLEDGE.of(config) });
     loop {
         step = match step {
             Step::Fetch(call, waiting) => {
                 let result = outbound::exchange(&call, waiting.request()).await;
                 waiting.resume(config, FetchAnswer { now: now(), result })
             }
-            Step::Load(key, loading) => {
-                let entry = store::load(&key).await;
+            Step::Load(key, fresh_for, loading) => {
+                let entry = store::load(&key, fresh_for).await;
                 loading.resume(config, LoadAnswer { now: now(), entry })
             }
-            Step::Done(reply) => return Ok(*reply),
+            Step::List(prefix, listing) => {
+                KNOWLEDGE.claim(config, now());
+                let names = store::list(&prefix).await;
+                listing.resume(config, &ListAnswer { now: now(), names })
+            }
+            Step::Store(entry, storing) => {
+                let result = store::store(&entry).await;
+                storing.resume(config, &StoreAnswer { now: now(), result })
+            }
+            Step::Done(mut reply) => {
+                KNOWLEDGE.learn(config, reply.known.take());
+                return Ok(*reply);
+            }
         };
     }
 }

@@ -5,11 +5,16 @@ mod cookies;
 pub mod current;
 pub mod flow;
 pub mod logout;
+mod opened;
+pub mod revocation;
 mod ring;
 mod store;
 
 pub use assertion::{Assertions, Told};
 pub use cookies::CookieNames;
-pub use current::{Before, Citizen, Lifetime, Session};
+pub use current::{Before, Citizen, Lifetime, Session, SessionStore};
+pub use revocation::{Known, Revocations};
 pub use ring::{KEY_AGE, KEY_LENGTH, KeyRing, MOST_KEYS, Purpose, RingFault};
-pub use store::{Key, LoadAnswer, Save};
+pub use store::{
+    ANY_AGE, Key, LIST_MOST, ListAnswer, LoadAnswer, STORE_TIMEOUT_MS, Save, StoreAnswer, StoreDown,
+};

@@ -44,10 +44,12 @@ pub enum Purpose {
     Assertion,
     /// The document of the services of a deployment.
     Services,
+    /// The names of revocations: nothing is sealed, see [`KeyRing::tags`].
+    Revocation,
 }
 
 impl Purpose {
-    const ALL: [Self; 7] = [
+    const SEALED: [Self; 7] = [
         Self::Flow,
         Self::Session,
         Self::Identity,
@@ -66,6 +68,7 @@ impl Purpose {
             Self::Store => "store",
             Self::Assertion => "assertion",
             Self::Services => "services",
+            Self::Revocation => "revocation",
         }
     }
 
@@ -100,6 +103,7 @@ pub struct KeyRing {
     keys: Vec<RingKey>,
     /// The audience, for the names of entries of the store that are its own.
     scope: String,
+    audience: [u8; 16],
 }
 
 struct RingKey {
@@ -107,6 +111,8 @@ struct RingKey {
     /// The day it was made, if it says so.
     made: Option<Timestamp>,
     ciphers: [XChaCha20Poly1305; 7],
+    /// From which the tags are derived.
+    tag: Zeroizing<[u8; KEY_LENGTH]>,
 }
 
 impl std::fmt::Debug for KeyRing {
@@ -153,19 +159,41 @@ impl KeyRing {
                 ring.push(RingKey {
                     id: id(&bytes),
                     made,
-                    ciphers: Purpose::ALL.map(|purpose| derive(&bytes, purpose, audience)),
+                    ciphers: Purpose::SEALED
+                        .map(|purpose| XChaCha20Poly1305::new((&*derive(&bytes, purpose, audience)).into())),
+                    tag: derive(&bytes, Purpose::Revocation, audience),
                 });
             }
         }
         if ring.is_empty() && faults.is_empty() {
             faults.push(RingFault::Empty);
         }
-        if faults.is_empty() { Ok(Self { keys: ring, scope: audience.to_owned() }) } else { Err(faults) }
+        let (scope, audience) = (audience.to_owned(), fingerprint(audience.as_bytes()));
+        if faults.is_empty() { Ok(Self { keys: ring, scope, audience }) } else { Err(faults) }
     }
 
     /// What tells entries of one audience from those of another, whatever keys they share.
     pub(super) fn scope(&self) -> &str {
         &self.scope
+    }
+
+    /// The same in few bytes, and no secret: hosts keep apart under it what they know of each service.
+    pub fn audience(&self) -> [u8; 16] {
+        self.audience
+    }
+
+    /// A name for `parts` under each key, in their order, that nobody without the key can make or read.
+    pub(super) fn tags<const N: usize>(&self, parts: &[&[u8]]) -> impl Iterator<Item = [u8; N]> {
+        self.keys.iter().map(|key| {
+            let mut tag = [0; N];
+            // One block of HKDF's expansion is HMAC-SHA256 of these parts (RFC 5869 §2.3). It cannot fail: the key
+            // has the length of the hash, and N is less.
+            if let Ok(prf) = Hkdf::<Sha256>::from_prk(&*key.tag) {
+                let expanded = prf.expand_multi_info(parts, &mut tag);
+                debug_assert!(expanded.is_ok());
+            }
+            tag
+        })
     }
 
     /// The day each key was made, the one that seals first; none for a key that does not say.
@@ -242,11 +270,11 @@ fn id(key: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(fingerprint::<6>(&[b"franceconnect-edge key id", key].concat()))
 }
 
-fn derive(key: &[u8], purpose: Purpose, audience: &str) -> XChaCha20Poly1305 {
+fn derive(key: &[u8], purpose: Purpose, audience: &str) -> Zeroizing<[u8; KEY_LENGTH]> {
     let mut derived = Zeroizing::new([0; KEY_LENGTH]);
     let info = [purpose.name().as_bytes(), &[0], audience.as_bytes()].concat();
     // HKDF-SHA256 yields up to 8,160 bytes; 32 cannot fail, and the key would be all zero if it did.
     let expanded = Hkdf::<Sha256>::new(Some(b"franceconnect-edge 1"), key).expand(&info, &mut *derived);
     debug_assert!(expanded.is_ok());
-    XChaCha20Poly1305::new((&*derived).into())
+    derived
 }

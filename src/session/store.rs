@@ -1,4 +1,5 @@
-//! What is asked of KV: entries under names without personal data, values sealed by the caller.
+//! What is asked of KV: entries under names without personal data, values sealed by the caller. A store that fails is
+//! not a store that has nothing: what follows from either is decided here in the core.
 
 use serde_json::Value;
 
@@ -30,21 +31,78 @@ impl Key {
         Self("services".to_owned())
     }
 
+    /// A name that a store listed.
+    pub fn listed(name: &str) -> Self {
+        Self(name.to_owned())
+    }
+
+    /// A name that its maker put together from the letters that are allowed.
+    pub(crate) fn named(name: String) -> Self {
+        Self(name)
+    }
+
+    /// Whether a host keeps it in the memory of its isolate: what many visits need, not what concerns one session, nor
+    /// what people change behind our back.
+    pub fn is_common(&self) -> bool {
+        !self.0.starts_with("session-") && !self.0.starts_with("revoked-") && self.0 != "services"
+    }
+
     /// The name as the store wants it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// An entry to keep: in the memory of the isolate at once, then in KV. A failure is no error of the visit.
+/// A load that takes an entry of any age from the memory of the isolate.
+pub const ANY_AGE: i64 = i64::MAX;
+
+/// Names that one listing returns at most: ten pages of Workers KV.
+pub const LIST_MOST: usize = 10_000;
+
+/// Milliseconds that a host gives its store for one answer.
+pub const STORE_TIMEOUT_MS: u64 = 1_000;
+
+/// An entry to write, or one to remove.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Save {
-    /// Where.
-    pub key: Key,
-    /// What, sealed.
-    pub value: Vec<u8>,
-    /// Seconds until the store may forget it; stores with a floor (Workers KV: 60) round up.
-    pub expires_in: i64,
+pub enum Save {
+    /// To keep.
+    Put {
+        /// Where.
+        key: Key,
+        /// What, sealed.
+        value: Vec<u8>,
+        /// Seconds until the store may forget it; stores with a floor (Workers KV: 60) round up.
+        expires_in: i64,
+    },
+    /// To forget.
+    Delete(Key),
+}
+
+/// Why a store gave no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StoreDown {
+    /// This deployment has none.
+    Absent,
+    /// It failed, or was too slow.
+    Failed,
+}
+
+/// A host's answer to a listing.
+#[derive(Debug, Clone)]
+pub struct ListAnswer {
+    /// The clock now.
+    pub now: Timestamp,
+    /// The names that begin as was asked, at most [`LIST_MOST`].
+    pub names: Result<Vec<String>, StoreDown>,
+}
+
+/// A host's answer to a write that was waited for.
+#[derive(Debug, Clone)]
+pub struct StoreAnswer {
+    /// The clock now.
+    pub now: Timestamp,
+    /// Whether the store took it.
+    pub result: Result<(), StoreDown>,
 }
 
 /// A host's answer to a load.
@@ -53,10 +111,17 @@ pub struct LoadAnswer {
     /// The clock now.
     pub now: Timestamp,
     /// The bytes last saved, if any were found; the core judges their age and their seal.
-    pub entry: Option<Vec<u8>>,
+    pub entry: Result<Option<Vec<u8>>, StoreDown>,
 }
 
 impl Save {
+    /// What it is about.
+    pub fn key(&self) -> &Key {
+        match self {
+            Self::Put { key, .. } | Self::Delete(key) => key,
+        }
+    }
+
     /// Seals `value` under `key` for `expires_in` seconds. A shared store is writable by others, so an
     /// entry proves by its seal that we wrote it, and under which name.
     pub(crate) fn seal(
@@ -74,14 +139,14 @@ impl Save {
             value.to_string().as_bytes(),
             chance,
         )?;
-        Some(Self { key, value: sealed.into_bytes(), expires_in })
+        Some(Self::Put { key, value: sealed.into_bytes(), expires_in })
     }
 }
 
 impl LoadAnswer {
     /// Opens the entry if it is ours, of this name, and not expired.
     pub(crate) fn open(&self, ring: &KeyRing, key: &Key) -> Option<Object> {
-        let sealed = std::str::from_utf8(self.entry.as_deref()?).ok()?;
+        let sealed = std::str::from_utf8(self.entry.as_ref().ok()?.as_deref()?).ok()?;
         let payload = ring.open(Purpose::Store, key.as_str(), self.now, sealed)?;
         Object::parse(&payload).ok()
     }

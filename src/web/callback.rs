@@ -1,33 +1,34 @@
 //! The end of a login: callback, keys, token, ID Token, userinfo, session. One struct per waiting point,
 //! holding exactly the proofs obtained so far.
 
+mod welcome;
+
+pub(super) use welcome::StoreSession;
+
 use crate::config::{Config, Registration, Source};
-use crate::franceconnect::{Identity, Reached, callback_error};
+use crate::franceconnect::{Reached, callback_error};
 use crate::oidc::callback::{self, Accepted, Callback};
 use crate::oidc::id_token::{self, IdToken, Rejected};
 use crate::oidc::jwks::{self, CachedKeys};
 use crate::oidc::token::{self, Exchange, Tokens};
-use crate::oidc::userinfo::{self, UserInfo, UserInfoBody};
+use crate::oidc::userinfo::{self, UserInfoBody};
 use crate::oidc::{Attempt, Call, Failure, FetchAnswer, Provider};
 use crate::secret::Chance;
-use crate::session::current::{self, Presence};
-use crate::session::{Citizen, Key, LoadAnswer, Save, Session, flow};
+use crate::session::current::{Opened, Presence};
+use crate::session::{ANY_AGE, Key, LoadAnswer, Save, flow};
 use crate::time::Timestamp;
 use crate::web::login::Wanted;
-use crate::web::logout::with_cookies;
-use crate::web::page::redirect;
+use crate::web::presence::{self, Asked, Errand};
 use crate::web::{Content, Event, Language, Reply, Severity, Step, browser, error_page, login};
+use crate::wire::Header;
 use crate::wire::params::Params;
-use crate::wire::{Header, Request};
 
 /// What every waiting point of a callback carries.
 #[derive(Debug)]
 struct Flow {
     attempt: Attempt,
-    /// Somebody is logged in, and stays so if this login ends badly.
-    stays: bool,
-    /// The `Cookie` header, for the session that this login may take the place of.
-    cookies: String,
+    /// Somebody is logged in, and stays so if this login ends badly; or this login takes the place of that session.
+    older: Option<Opened>,
     language: Language,
     chance: Chance,
     save: Vec<Save>,
@@ -75,34 +76,41 @@ const NO_FLOW: Failure = Failure::refusal(
     "no login of this browser has this state: over, replayed, expired, begun elsewhere, or a refreshed page",
 );
 
-/// `/callback`: judges the query against this browser's flow cookie.
-pub(super) fn start(config: &Config, request: &Request, now: Timestamp, chance: Chance) -> Step {
-    let language = Language::of(request);
-    let refuse = |failure: &Failure| {
-        Step::reply(login::end(config, language, failure, &Wanted::at(config, "/"), false))
-    };
-    if browser::prefetches(request) {
-        // A code is spent by a person's browser, not by a guess of what it will load.
+/// `/callback`: a code is spent by a person's browser, not by a guess of what it will load.
+pub(super) fn start(config: &Config, asked: Asked) -> Step {
+    if browser::prefetches(&asked.request) {
+        let language = Language::of(&asked.request);
         let text =
             language.pick("Cette adresse ne se charge pas d’avance.", "This address is not loaded ahead.");
         return Step::reply(Reply::respond(error_page::notice(config, language, 403, text, text)));
     }
+    presence::find(config, asked, Errand::Callback)
+}
+
+/// Judges the query against this browser's flow cookie.
+pub(super) fn received(config: &Config, asked: Asked, presence: Presence) -> Step {
+    let Asked { request, now, chance, .. } = asked;
+    let language = Language::of(&request);
+    let refuse = |failure: &Failure| {
+        Step::reply(login::end(config, language, failure, &Wanted::at(config, "/"), false))
+    };
     let Ok(query) = Params::parse(&request.query) else { return refuse(&MALFORMED) };
     let cookies = request.header(Header::Cookie).unwrap_or_default();
     let state = query.get("state").unwrap_or_default();
-    let session = current::find(&config.ring, config.cookies, config.lifetime, cookies, now);
-    let here = matches!(session, Presence::Somebody(_));
+    let older = match presence {
+        Presence::Somebody(opened) => Some(opened),
+        Presence::Nobody | Presence::Ambiguous => None,
+    };
     let Some(attempt) = flow::open(&config.ring, config.cookies, cookies, state, now) else {
         // A refreshed page or a second click, most often, of somebody who is logged in already.
-        return if here { Step::reply(already(config, language)) } else { refuse(&NO_FLOW) };
+        return if older.is_some() { Step::reply(already(config, language)) } else { refuse(&NO_FLOW) };
     };
-    let cookies = cookies.to_owned();
-    let flow = Flow { attempt, stays: here, cookies, language, chance, save: Vec::new(), events: Vec::new() };
+    let flow = Flow { attempt, older, language, chance, save: Vec::new(), events: Vec::new() };
     let Some((_, provider)) = parties(config, &flow.attempt) else { return flow.end(config, &NO_FLOW) };
     match callback::judge(&query, &flow.attempt, provider) {
         Err(failure) => flow.end(config, &failure),
         Ok(Callback::Error(word)) => flow.end(config, &callback_error(&word)),
-        Ok(Callback::Code(accepted)) => Step::load(key(config, provider), LoadKeys(flow, accepted)),
+        Ok(Callback::Code(accepted)) => Step::load(key(config, provider), ANY_AGE, LoadKeys(flow, accepted)),
     }
 }
 
@@ -245,7 +253,7 @@ fn identify(
         Err(Rejected::MaybeRotated(failure)) => {
             refetch(config, flow, keys, Unverified::UserInfo(body, person), failure, now)
         }
-        Ok(userinfo) => welcome(config, flow, &userinfo, &person, now),
+        Ok(userinfo) => welcome::welcome(config, flow, &userinfo, &person, now),
     }
 }
 
@@ -282,65 +290,11 @@ impl AwaitFresherKeys {
     }
 }
 
-/// Everything is believed: the session, and back to where the visitor wanted to go.
-fn welcome(config: &Config, mut flow: Flow, userinfo: &UserInfo, person: &Person, now: Timestamp) -> Step {
-    let Some((registration, _)) = parties(config, &flow.attempt) else { return flow.end(config, &NO_FLOW) };
-    let identity = match Identity::judge(userinfo, &registration.scopes) {
-        Ok(identity) => identity,
-        Err(failure) => return flow.end(config, &failure),
-    };
-    let id_token = &person.id_token;
-    let citizen = Citizen {
-        issuer: registration.issuer().to_owned(),
-        sub: id_token.sub().to_owned(),
-        level: person.reached.level(),
-        amr: id_token.amr().to_vec(),
-        identity,
-    };
-    let session = Session::new(&mut flow.chance, citizen, id_token.raw());
-    match seal(config, &mut flow, session, now) {
-        Err(failure) => flow.end(config, &failure),
-        Ok(cookie) => {
-            let clear = config.cookies.clear(&config.cookies.flow(&flow.attempt.state));
-            let response = with_cookies(redirect(&flow.attempt.return_to), vec![cookie, clear]);
-            flow.events.push(Event::new(Severity::Info, "login.succeeded", "a citizen is logged in"));
-            Step::reply(Reply { save: flow.save, events: flow.events, ..Reply::respond(response) })
-        }
-    }
-}
-
-/// The new session takes the place of an older one as a whole: nothing of it is kept but what its own logout
-/// needs, and not even that where it does not fit.
-fn seal(config: &Config, flow: &mut Flow, session: Session, now: Timestamp) -> Result<String, Failure> {
-    let older = match current::find(&config.ring, config.cookies, config.lifetime, &flow.cookies, now) {
-        Presence::Somebody(opened) => opened.session(&config.ring, now).map(|older| (opened, older)),
-        Presence::Nobody | Presence::Ambiguous => None,
-    };
-    // The person of a step-up is the one of the session when it began, and the one it takes the place of.
-    let pinned = flow.attempt.subject.is_some();
-    let same = |older: &Session| {
-        older.citizen.issuer != session.citizen.issuer || older.citizen.sub == session.citizen.sub
-    };
-    if pinned && older.as_ref().is_some_and(|(_, older)| !same(older)) {
-        return Err(id_token::SUBJECT);
-    }
-    let replaces = older.as_ref().is_some_and(|(_, older)| older.citizen.issuer != session.citizen.issuer);
-    if replaces {
-        let meaning = "the session of one product took the place of the other's";
-        flow.events.push(Event::new(Severity::Info, "session.replaced", meaning));
-    }
-    let session = session.after(older);
-    let mut cookie = |session: &Session| {
-        session.cookie(&config.ring, config.cookies, config.lifetime, now, &mut flow.chance)
-    };
-    cookie(&session).or_else(|_| cookie(&session.alone()))
-}
-
 impl Flow {
     /// Ends the login without a session. Its cookie goes too: one login, one callback.
     fn end(self, config: &Config, failure: &Failure) -> Step {
         let wanted = Wanted::of(&self.attempt);
-        let mut reply = login::end(config, self.language, failure, &wanted, self.stays);
+        let mut reply = login::end(config, self.language, failure, &wanted, self.older.is_some());
         if let Content::Respond(response) = reply.content {
             let clear = config.cookies.clear(&config.cookies.flow(&self.attempt.state));
             reply.content = Content::Respond(response.header("set-cookie", clear));
@@ -353,7 +307,7 @@ impl Flow {
     fn keep(&mut self, config: &Config, keys: &CachedKeys, now: Timestamp) {
         if let Some((_, provider)) = parties(config, &self.attempt) {
             let key = key(config, provider);
-            self.save.retain(|save| save.key != key);
+            self.save.retain(|save| *save.key() != key);
             self.save.extend(Save::seal(
                 &config.ring,
                 key,

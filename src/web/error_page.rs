@@ -79,6 +79,15 @@ fn words(language: Language, failure: &Failure, stays: bool) -> (u16, &'static s
                 "FranceConnect needs your confirmation. Please log in again.",
             ),
         ),
+        (Blame::Unreachable, "session.not_stored") => (
+            503,
+            pick("Votre connexion n’a pas pu être gardée", "Your login could not be kept"),
+            pick(
+                "FranceConnect vous a reconnu, mais ce site n’a pas pu enregistrer votre session. Réessayez dans quelques \
+                 instants.",
+                "FranceConnect knew you, but this site could not record your session. Please try again shortly.",
+            ),
+        ),
         (Blame::Unreachable, _) => (
             503,
             pick("FranceConnect ne répond pas", "FranceConnect does not answer"),

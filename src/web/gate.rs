@@ -2,45 +2,57 @@
 
 use crate::config::{Config, Origin};
 use crate::franceconnect::Level;
-use crate::secret::Chance;
-use crate::session::current::{self, Opened, Presence};
+use crate::session::current::{Opened, Presence};
 use crate::site::{Access, Demand, Forward, ReturnPath, SiteFile, SitePath};
-use crate::time::Timestamp;
 use crate::web::login::Wanted;
 use crate::web::origin_identity::{self, Identified};
 use crate::web::page::{private, redirect};
-use crate::web::{Content, Event, Language, Reply, RequestId, Severity, browser, error_page, origin, unsent};
+use crate::web::presence::{self, Asked, Errand};
+use crate::web::{
+    Content, Event, Language, Reply, RequestId, Severity, Step, browser, error_page, origin, unsent,
+};
 use crate::wire::{Header, Method, Request, Response};
 
 /// Answers a request for the site.
-pub(super) fn serve(config: &Config, request: Request, now: Timestamp, chance: &mut Chance) -> Reply {
-    let language = Language::of(&request);
-    let Ok(path) = SitePath::parse(&request.path) else { return malformed(config, language) };
-    let origin = config.origin_for(&path);
-    if let Some(reply) = unfit(config, language, &request, origin) {
-        return reply;
+pub(super) fn serve(config: &Config, asked: Asked) -> Step {
+    let (request, language) = (&asked.request, Language::of(&asked.request));
+    let Ok(path) = SitePath::parse(&request.path) else { return Step::reply(malformed(config, language)) };
+    if let Some(reply) = unfit(config, language, request, config.origin_for(&path)) {
+        return Step::reply(reply);
     }
-    let access = config.access(&path);
-    let cookies = request.header(Header::Cookie).unwrap_or_default();
-    let find = || current::find(&config.ring, config.cookies, config.lifetime, cookies, now);
-    let mut visitor = match access {
-        Access::Public => None,
-        Access::Optional => match find() {
-            Presence::Somebody(session) => Some(session),
-            Presence::Nobody | Presence::Ambiguous => None,
-        },
-        Access::Protected(Demand(level)) => match find() {
-            Presence::Somebody(session) if session.level < level => {
-                return Reply::respond(challenge(config, &request, level, true));
-            }
-            Presence::Somebody(session) => Some(session),
-            Presence::Nobody => return Reply::respond(challenge(config, &request, level, false)),
-            Presence::Ambiguous => return ambiguous(config, language),
-        },
+    match config.access(&path) {
+        // Whoever asks: no session is looked for.
+        Access::Public => Step::reply(admit(config, asked, Presence::Nobody, path, Access::Public)),
+        access => presence::find(config, asked, Errand::Site(path, access)),
+    }
+}
+
+/// Answers it, now that it is known who asks.
+pub(super) fn admit(
+    config: &Config,
+    asked: Asked,
+    presence: Presence,
+    path: SitePath,
+    access: Access,
+) -> Reply {
+    let Asked { request, now, mut chance, .. } = asked;
+    let mut visitor = match (access, presence) {
+        (Access::Public, _) | (Access::Optional, Presence::Nobody | Presence::Ambiguous) => None,
+        (Access::Optional, Presence::Somebody(session)) => Some(session),
+        (Access::Protected(Demand(level)), Presence::Somebody(session)) if session.level < level => {
+            return Reply::respond(challenge(config, &request, level, true));
+        }
+        (Access::Protected(_), Presence::Somebody(session)) => Some(session),
+        (Access::Protected(Demand(level)), Presence::Nobody) => {
+            return Reply::respond(challenge(config, &request, level, false));
+        }
+        (Access::Protected(_), Presence::Ambiguous) => return ambiguous(config, Language::of(&request)),
     };
+    let origin = config.origin_for(&path);
     let mut identified = Identified::default();
     if let (Some(_), Some(session)) = (origin, &visitor) {
-        match origin_identity::headers(config, cookies, session, now, chance) {
+        let cookies = request.header(Header::Cookie).unwrap_or_default();
+        match origin_identity::headers(config, cookies, session, now, &mut chance) {
             Some(told) => identified = told,
             // What cannot be told is nobody's session, as on the profile page: a login makes another one.
             None => match access {
@@ -51,9 +63,9 @@ pub(super) fn serve(config: &Config, request: Request, now: Timestamp, chance: &
             },
         }
     }
-    let mut renew =
-        |session: &Opened| session.renewal(&config.ring, config.cookies, config.lifetime, now, chance);
-    let renewal: Vec<String> = visitor.as_ref().and_then(&mut renew).into_iter().collect();
+    let renew =
+        |session: &Opened| session.renewal(&config.ring, config.cookies, config.lifetime, now, &mut chance);
+    let renewal: Vec<String> = visitor.as_ref().and_then(renew).into_iter().collect();
     match origin {
         Some(origin) => {
             identified.cookies.extend(renewal);
@@ -147,6 +159,6 @@ impl Reply {
     /// The name of its visit comes when it leaves this room.
     pub(super) fn of(content: Content) -> Self {
         let (request, service) = (RequestId::default(), String::new());
-        Self { content, save: Vec::new(), events: Vec::new(), request, service }
+        Self { content, save: Vec::new(), events: Vec::new(), known: None, request, service }
     }
 }

@@ -4,12 +4,13 @@ use crate::config::Config;
 use crate::franceconnect::Level;
 use crate::oidc::{Attempt, Failure, Provider, authorization};
 use crate::secret::Chance;
-use crate::session::current::{self, Presence};
+use crate::session::current::Presence;
 use crate::session::flow;
 use crate::site::ReturnPath;
 use crate::time::Timestamp;
 use crate::web::logout::with_cookies;
 use crate::web::page::redirect;
+use crate::web::presence::{self, Asked, Errand};
 use crate::web::provider::{self, Purpose};
 use crate::web::{Event, Language, Reply, Severity, Step, browser, error_page, gate};
 use crate::wire::params::{self, Params};
@@ -66,8 +67,8 @@ pub(super) const UNPREPARED: Failure =
 
 /// `/login?return_to=&acr_values=`: only these two are read; `state` and the rest are never a stranger's. The
 /// level is that of the page, or a higher one that a link of the site asks for.
-pub(super) fn start(config: &Config, request: &Request, now: Timestamp, chance: Chance) -> Step {
-    let language = Language::of(request);
+pub(super) fn start(config: &Config, asked: Asked) -> Step {
+    let (request, language) = (&asked.request, Language::of(&asked.request));
     if !browser::may_start_login(request) || browser::prefetches(request) {
         let title = language.pick("Ouvrez cette adresse dans un onglet", "Open this address in a tab");
         let text = language.pick(
@@ -78,8 +79,8 @@ pub(super) fn start(config: &Config, request: &Request, now: Timestamp, chance: 
     }
     // A query that cannot be read asks for nothing.
     let query = Params::parse(&request.query).unwrap_or_default();
-    let asked = query.get("return_to").and_then(|asked| ReturnPath::parse(asked, &config.prefix));
-    let return_to = asked.unwrap_or_else(ReturnPath::front).into_string();
+    let back = query.get("return_to").and_then(|asked| ReturnPath::parse(asked, &config.prefix));
+    let return_to = back.unwrap_or_else(ReturnPath::front).into_string();
     let Some(wanted) = wanted(config, &query, return_to) else {
         let title = language.pick("Niveau inconnu", "Unknown level");
         let text = language.pick(
@@ -91,8 +92,14 @@ pub(super) fn start(config: &Config, request: &Request, now: Timestamp, chance: 
     if let Some(reply) = elsewhere(config, request, &query, &wanted) {
         return Step::reply(reply);
     }
-    let cookies = request.header(Header::Cookie).unwrap_or_default();
-    let session = match current::find(&config.ring, config.cookies, config.lifetime, cookies, now) {
+    presence::find(config, asked, Errand::Login(wanted))
+}
+
+/// Begins it, now that it is known who is here.
+pub(super) fn begin(config: &Config, asked: Asked, wanted: Wanted, presence: Presence) -> Step {
+    let Asked { request, now, chance, .. } = asked;
+    let language = Language::of(&request);
+    let session = match presence {
         Presence::Ambiguous => return Step::reply(gate::ambiguous(config, language)),
         Presence::Somebody(opened) => opened.session(&config.ring, now),
         Presence::Nobody => None,
@@ -103,6 +110,7 @@ pub(super) fn start(config: &Config, request: &Request, now: Timestamp, chance: 
     let issuer = config.registration_for(wanted.level).issuer();
     let subject =
         session.filter(|session| session.citizen.issuer == issuer).map(|session| session.citizen.sub);
+    let cookies = request.header(Header::Cookie).unwrap_or_default();
     let starting = Starting { now, chance, language, cookies: cookies.to_owned(), wanted, subject };
     provider::find(config, Purpose::Login(Box::new(starting)))
 }

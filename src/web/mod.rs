@@ -15,6 +15,7 @@ mod nowhere;
 mod origin;
 mod origin_identity;
 mod page;
+mod presence;
 mod profile;
 mod provider;
 mod published;
@@ -27,46 +28,49 @@ pub use event::{Event, Severity};
 pub use language::Language;
 pub use origin::{OriginFault, origin_failed};
 pub use request_id::RequestId;
-pub use step::{Content, Loading, Reply, Step, Visit, Waiting};
+pub use step::{Content, Listing, Loading, Reply, Step, Storing, Visit, Waiting};
 
 use crate::config::{Config, Faults, Learnt, is_loopback_authority};
 use crate::secret::Chance;
 use crate::time::Timestamp;
 use crate::wire::{Header, Method, Request, Response};
+use presence::{Asked, Errand};
 use route::Route;
 
 /// The first step of a visit.
 pub fn begin(config: &Config, visit: Visit) -> Step {
-    let Visit { now, entropy, request } = visit;
+    let Visit { now, entropy, request, known } = visit;
     let mut chance = Chance::new(&entropy);
     let name = RequestId::draw(&mut chance);
-    first(config, request, now, chance).named(name, config.public_url.authority())
+    first(config, Asked { request, now, chance, known }).named(name, config.public_url.authority())
 }
 
-fn first(config: &Config, request: Request, now: Timestamp, mut chance: Chance) -> Step {
-    if health::asked(config, &request) {
+fn first(config: &Config, asked: Asked) -> Step {
+    let request = &asked.request;
+    if health::asked(config, request) {
         return Step::reply(health::sound());
     }
-    if let Some(reply) = canonical(config, &request) {
+    if let Some(reply) = canonical(config, request) {
         return Step::reply(reply);
     }
     let route = Route::of(&request.path, &config.prefix);
-    if let Some(reply) = refuse_method(config, route, &request) {
+    if let Some(reply) = refuse_method(config, route, request) {
         return Step::reply(reply);
     }
     match route {
-        Route::Login => login::start(config, &request, now, chance),
-        Route::Callback => callback::start(config, &request, now, chance),
-        Route::Logout => logout::start(config, &request, now, chance),
-        Route::LogoutCallback => logout::finish(config, &request, now, chance),
-        Route::Profile => Step::reply(profile::page_of(config, &request, now, &mut chance)),
-        Route::Session => Step::reply(profile::json_of(config, &request, now)),
+        Route::Login => login::start(config, asked),
+        Route::Callback => callback::start(config, asked),
+        Route::Logout => logout::start(config, asked, false),
+        Route::LogoutEverywhere => logout::start(config, asked, true),
+        Route::LogoutCallback => logout::finish(config, asked),
+        Route::Profile => presence::find(config, asked, Errand::Profile),
+        Route::Session => presence::find(config, asked, Errand::Session),
         Route::Style => Step::reply(Reply::respond(style())),
-        Route::Jwks => Step::reply(published::jwks(config, &request)),
-        Route::Sector => Step::reply(published::sector(config, &request)),
+        Route::Jwks => Step::reply(published::jwks(config, request)),
+        Route::Sector => Step::reply(published::sector(config, request)),
         Route::Health => Step::reply(health::sound()),
-        Route::Nothing => Step::reply(nothing(config, &request)),
-        Route::Site => Step::reply(gate::serve(config, request, now, &mut chance)),
+        Route::Nothing => Step::reply(nothing(config, request)),
+        Route::Site => gate::serve(config, asked),
     }
 }
 
@@ -140,7 +144,9 @@ fn canonical(config: &Config, request: &Request) -> Option<Reply> {
 fn refuse_method(config: &Config, route: Route, request: &Request) -> Option<Reply> {
     let (allowed, allow) = match route {
         Route::Site | Route::Nothing => return None,
-        Route::Logout => (matches!(request.method, Method::Get | Method::Post), "GET, POST"),
+        Route::Logout | Route::LogoutEverywhere => {
+            (matches!(request.method, Method::Get | Method::Post), "GET, POST")
+        }
         Route::Style | Route::Jwks | Route::Sector | Route::Health => (request.method.is_read(), "GET, HEAD"),
         Route::Login | Route::Callback | Route::LogoutCallback | Route::Profile | Route::Session => {
             (request.method == Method::Get, "GET")

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::config::Config;
 use crate::secret::Chance;
-use crate::session::assertion::claim;
+use crate::session::assertion::{Assertions, claim};
 use crate::session::current::Opened;
 use crate::time::Timestamp;
 
@@ -64,6 +64,14 @@ pub(super) fn headers(
         identified.cookies.extend(signed.cookie);
     }
     Some(identified)
+}
+
+/// Whether more than the head of a session is needed to tell the origin of it.
+pub(super) fn reads(config: &Config, cookies: &str, opened: &Opened, now: Timestamp) -> bool {
+    let kept = |assertions: &Assertions| {
+        assertions.kept(&config.ring, config.cookies, cookies, opened, now).is_some()
+    };
+    !config.told.headers.is_empty() || config.told.assertions.as_ref().is_some_and(|at| !kept(at))
 }
 
 /// The configured names, in lower case with hyphens: no client may send them, in any spelling, on any path.

@@ -5,18 +5,18 @@ use serde_json::json;
 use crate::config::Config;
 use crate::franceconnect::Level;
 use crate::html::{Html, ToHtml, fill};
-use crate::secret::Chance;
 use crate::session::Session;
-use crate::session::current::{self, Opened, Presence};
+use crate::session::current::{Opened, Presence};
 use crate::time::Timestamp;
 use crate::web::page::{form_page, private};
+use crate::web::presence::Asked;
 use crate::web::{Language, Reply, error_page, gate, identity};
-use crate::wire::{Header, Request, Response};
+use crate::wire::Response;
 
 /// The profile page, or the button for those who are not here.
-pub(super) fn page_of(config: &Config, request: &Request, now: Timestamp, chance: &mut Chance) -> Reply {
-    let language = Language::of(request);
-    match present(config, request, now) {
+pub(super) fn page_of(config: &Config, asked: &mut Asked, presence: Presence) -> Reply {
+    let language = Language::of(&asked.request);
+    match present(config, presence, asked.now) {
         Found::Ambiguous => gate::ambiguous(config, language),
         Found::Nobody => {
             let back = format!("{}/profile", config.prefix);
@@ -24,15 +24,15 @@ pub(super) fn page_of(config: &Config, request: &Request, now: Timestamp, chance
         }
         Found::Here(opened, session) => {
             let response = profile(config, language, &session);
-            Reply::respond(renewed(response, config, &opened, now, chance))
+            Reply::respond(renewed(response, config, &opened, asked))
         }
     }
 }
 
 /// `/session`: 200 and who is here, or 401. For scripts of the same site: no CORS header is ever sent.
-pub(super) fn json_of(config: &Config, request: &Request, now: Timestamp) -> Reply {
+pub(super) fn json_of(config: &Config, now: Timestamp, presence: Presence) -> Reply {
     let login = format!("{}/login", config.prefix);
-    match present(config, request, now) {
+    match present(config, presence, now) {
         Found::Nobody | Found::Ambiguous => {
             let body = json!({ "authenticated": false, "login": login });
             Reply::respond(private(Response::with_body(401, "application/json", body.to_string())))
@@ -63,9 +63,8 @@ enum Found {
     Here(Opened, Box<Session>),
 }
 
-fn present(config: &Config, request: &Request, now: Timestamp) -> Found {
-    let cookies = request.header(Header::Cookie).unwrap_or_default();
-    match current::find(&config.ring, config.cookies, config.lifetime, cookies, now) {
+fn present(config: &Config, presence: Presence, now: Timestamp) -> Found {
+    match presence {
         Presence::Nobody => Found::Nobody,
         Presence::Ambiguous => Found::Ambiguous,
         // Below what the service asks of everybody since: no page opens, so nobody is here.
@@ -77,14 +76,8 @@ fn present(config: &Config, request: &Request, now: Timestamp) -> Found {
     }
 }
 
-fn renewed(
-    response: Response,
-    config: &Config,
-    opened: &Opened,
-    now: Timestamp,
-    chance: &mut Chance,
-) -> Response {
-    match opened.renewal(&config.ring, config.cookies, config.lifetime, now, chance) {
+fn renewed(response: Response, config: &Config, opened: &Opened, asked: &mut Asked) -> Response {
+    match opened.renewal(&config.ring, config.cookies, config.lifetime, asked.now, &mut asked.chance) {
         Some(cookie) => response.header("set-cookie", cookie),
         None => response,
     }
@@ -112,7 +105,7 @@ fn profile(config: &Config, language: Language, session: &Session) -> Response {
     );
     let [told, register] = identity::lists(language, &session.citizen);
     let login = identity::login(language, &session.citizen);
-    let values: [&dyn ToHtml; 8] = [
+    let values: [&dyn ToHtml; 11] = [
         &title,
         &here,
         &told,
@@ -121,10 +114,18 @@ fn profile(config: &Config, language: Language, session: &Session) -> Response {
         &login,
         &config.prefix,
         &language.pick("Se déconnecter", "Log out"),
+        &config.prefix,
+        &language.pick("Se déconnecter partout", "Log out everywhere"),
+        &language.pick(
+            "Ferme aussi vos sessions sur ce site dans les autres navigateurs et appareils.",
+            "Also ends your sessions on this site in other browsers and devices.",
+        ),
     ];
     let main = fill(
         "<h1>{}</h1>\n{}{}{}{}{}<form action=\"{}/logout\" method=\"post\">\
-         <button class=\"fce-action\" type=\"submit\">{}</button></form>",
+         <button class=\"fce-action\" type=\"submit\">{}</button></form>\n\
+         <form action=\"{}/logout/everywhere\" method=\"post\">\
+         <p><button class=\"fce-action\" type=\"submit\">{}</button><br><small>{}</small></p></form>",
         &values,
     );
     form_page(config, language, 200, title, &main)

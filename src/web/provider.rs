@@ -3,7 +3,7 @@
 use crate::config::{Config, Registration, Source};
 use crate::oidc::{FetchAnswer, Provider, discovery};
 use crate::secret::Chance;
-use crate::session::{Key, LoadAnswer, Save};
+use crate::session::{ANY_AGE, Key, LoadAnswer, Save};
 use crate::time::Timestamp;
 use crate::web::login::{self, Starting};
 use crate::web::logout::{self, Leaving};
@@ -30,7 +30,9 @@ pub(super) fn find(config: &Config, purpose: Purpose) -> Step {
     let now = purpose.began();
     match purpose.registration(config).map(|registration| &registration.source) {
         Some(Source::BuiltIn(provider)) => Step::reply(go_on(config, purpose, Some(provider), false, now)),
-        Some(Source::Discovery { issuer, .. }) => Step::load(key(config, issuer), LoadProvider(purpose)),
+        Some(Source::Discovery { issuer, .. }) => {
+            Step::load(key(config, issuer), ANY_AGE, LoadProvider(purpose))
+        }
         None => Step::reply(go_on(config, purpose, None, false, now)),
     }
 }

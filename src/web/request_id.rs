@@ -28,7 +28,9 @@ impl Step {
     pub(super) fn named(self, request: RequestId, service: &str) -> Self {
         match self {
             Self::Fetch(call, waiting) => Self::Fetch(call, waiting.named(request)),
-            Self::Load(key, loading) => Self::Load(key, loading.named(request)),
+            Self::Load(key, age, loading) => Self::Load(key, age, loading.named(request)),
+            Self::List(prefix, listing) => Self::List(prefix, listing.named(request)),
+            Self::Store(save, storing) => Self::Store(save, storing.named(request)),
             Self::Done(mut reply) => {
                 reply.name(request, service);
                 Self::Done(reply)

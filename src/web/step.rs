@@ -2,10 +2,10 @@
 
 use crate::config::Config;
 use crate::oidc::{Call, FetchAnswer};
-use crate::session::{Key, LoadAnswer, Save};
+use crate::session::{Key, Known, ListAnswer, LoadAnswer, Save, StoreAnswer};
 use crate::site::{Forward, SiteFile};
 use crate::time::Timestamp;
-use crate::web::{Event, RequestId, callback, provider};
+use crate::web::{Event, RequestId, callback, logout, presence, provider};
 use crate::wire::{Request, Response};
 
 /// One request of a browser, with the clock and the chance that go with it.
@@ -17,6 +17,8 @@ pub struct Visit {
     pub entropy: [u8; 64],
     /// What the browser asks.
     pub request: Request,
+    /// What the isolate kept of the service's revocations ([`Reply::known`]).
+    pub known: Known,
 }
 
 /// What a host does next.
@@ -24,8 +26,13 @@ pub struct Visit {
 pub enum Step {
     /// Perform the call, resume with its answer.
     Fetch(Call, Waiting),
-    /// Look the entry up (memory of the isolate, else KV), resume with it.
-    Load(Key, Loading),
+    /// Look the entry up, resume with it: in the memory of the isolate, if it came there less than so many seconds ago
+    /// ([`ANY_AGE`](crate::session::ANY_AGE)), else in KV.
+    Load(Key, i64, Loading),
+    /// List the names in KV that begin so, resume with them.
+    List(String, Listing),
+    /// Write to KV, resume with whether that succeeded.
+    Store(Save, Storing),
     /// Answer the browser.
     Done(Box<Reply>),
 }
@@ -43,6 +50,8 @@ pub struct Reply {
     pub request: RequestId,
     /// Of which site: the authority of `PUBLIC_URL`.
     pub service: String,
+    /// What was learned of the service's revocations, for the visits that follow ([`Known::and`]).
+    pub known: Option<Known>,
 }
 
 /// What the browser gets.
@@ -58,11 +67,22 @@ pub enum Content {
 
 /// A visit that waits for the provider's answer.
 #[derive(Debug)]
-pub struct Waiting(Box<Awaited>, RequestId);
+pub struct Waiting(Box<Awaited>, Carried, RequestId);
 
 /// A visit that waits for an entry.
 #[derive(Debug)]
-pub struct Loading(Box<Wanted>, RequestId);
+pub struct Loading(Box<Wanted>, Carried, RequestId);
+
+/// A visit that waits for a list of names.
+#[derive(Debug)]
+pub struct Listing(Box<presence::AwaitList>, Carried, RequestId);
+
+/// A visit that waits for a write.
+#[derive(Debug)]
+pub struct Storing(Box<Written>, Carried, RequestId);
+
+/// What an earlier step of the visit has left for its end, whoever makes that.
+type Carried = Option<Box<Reply>>;
 
 // Boxed as a whole where it is held.
 #[allow(clippy::large_enum_variant)]
@@ -81,6 +101,15 @@ enum Awaited {
 enum Wanted {
     Provider(provider::LoadProvider),
     Keys(callback::LoadKeys),
+    Body(presence::LoadBody),
+}
+
+// Boxed as a whole where it is held.
+#[allow(clippy::large_enum_variant)]
+#[derive(Debug)]
+enum Written {
+    Session(callback::StoreSession),
+    Revocation(logout::StoreRevocation),
 }
 
 macro_rules! waits {
@@ -88,7 +117,7 @@ macro_rules! waits {
         $(impl From<$point> for $outer {
             fn from(point: $point) -> Self {
                 // Its name comes when the step leaves this room.
-                Self(Box::new($inner::$variant(point)), RequestId::default())
+                Self(Box::new($inner::$variant(point)), None, RequestId::default())
             }
         })*
     };
@@ -105,6 +134,12 @@ waits!(Waiting(Awaited):
 waits!(Loading(Wanted):
     Provider(provider::LoadProvider),
     Keys(callback::LoadKeys),
+    Body(presence::LoadBody),
+);
+
+waits!(Storing(Written):
+    Session(callback::StoreSession),
+    Revocation(logout::StoreRevocation),
 );
 
 impl Waiting {
@@ -117,16 +152,16 @@ impl Waiting {
             Awaited::FresherKeys(point) => point.resume(config, answer),
             Awaited::UserInfo(point) => point.resume(config, answer),
         };
-        step.named(self.1, config.public_url.authority())
+        step.carry(self.1).named(self.2, config.public_url.authority())
     }
 
     /// Which visit waits.
     pub fn request(&self) -> RequestId {
-        self.1
+        self.2
     }
 
     pub(super) fn named(self, request: RequestId) -> Self {
-        Self(self.0, request)
+        Self(self.0, self.1, request)
     }
 }
 
@@ -136,17 +171,54 @@ impl Loading {
         let step = match *self.0 {
             Wanted::Provider(point) => point.resume(config, &answer),
             Wanted::Keys(point) => point.resume(config, &answer),
+            Wanted::Body(point) => point.resume(config, &answer),
         };
-        step.named(self.1, config.public_url.authority())
+        step.carry(self.1).named(self.2, config.public_url.authority())
     }
 
     /// Which visit waits.
     pub fn request(&self) -> RequestId {
-        self.1
+        self.2
     }
 
     pub(super) fn named(self, request: RequestId) -> Self {
-        Self(self.0, request)
+        Self(self.0, self.1, request)
+    }
+}
+
+impl Listing {
+    /// The next step, given the names.
+    pub fn resume(self, config: &Config, answer: &ListAnswer) -> Step {
+        self.0.resume(config, answer).carry(self.1).named(self.2, config.public_url.authority())
+    }
+
+    /// Which visit waits.
+    pub fn request(&self) -> RequestId {
+        self.2
+    }
+
+    pub(super) fn named(self, request: RequestId) -> Self {
+        Self(self.0, self.1, request)
+    }
+}
+
+impl Storing {
+    /// The next step, given what the store said.
+    pub fn resume(self, config: &Config, answer: &StoreAnswer) -> Step {
+        let step = match *self.0 {
+            Written::Session(point) => point.resume(config, answer),
+            Written::Revocation(point) => point.resume(config, answer),
+        };
+        step.carry(self.1).named(self.2, config.public_url.authority())
+    }
+
+    /// Which visit waits.
+    pub fn request(&self) -> RequestId {
+        self.2
+    }
+
+    pub(super) fn named(self, request: RequestId) -> Self {
+        Self(self.0, self.1, request)
     }
 }
 
@@ -155,11 +227,73 @@ impl Step {
         Self::Fetch(call, point.into())
     }
 
-    pub(super) fn load(key: Key, point: impl Into<Loading>) -> Self {
-        Self::Load(key, point.into())
+    pub(super) fn load(key: Key, fresh_for: i64, point: impl Into<Loading>) -> Self {
+        Self::Load(key, fresh_for, point.into())
+    }
+
+    pub(super) fn list(prefix: String, point: presence::AwaitList) -> Self {
+        Self::List(prefix, Listing(Box::new(point), None, RequestId::default()))
+    }
+
+    pub(super) fn store(save: Save, point: impl Into<Storing>) -> Self {
+        Self::Store(save, point.into())
+    }
+
+    /// The same step, with what its visit's end is to save, log and keep besides.
+    pub(super) fn carrying(self, reply: Reply) -> Self {
+        self.carry(Some(Box::new(reply)))
+    }
+
+    fn carry(self, carried: Carried) -> Self {
+        let Some(carried) = carried else { return self };
+        match self {
+            Self::Fetch(call, Waiting(point, later, id)) => {
+                Self::Fetch(call, Waiting(point, join(carried, later), id))
+            }
+            Self::Load(key, age, Loading(point, later, id)) => {
+                Self::Load(key, age, Loading(point, join(carried, later), id))
+            }
+            Self::List(prefix, Listing(point, later, id)) => {
+                Self::List(prefix, Listing(point, join(carried, later), id))
+            }
+            Self::Store(save, Storing(point, later, id)) => {
+                Self::Store(save, Storing(point, join(carried, later), id))
+            }
+            Self::Done(mut reply) => {
+                reply.follow(*carried);
+                Self::Done(reply)
+            }
+        }
     }
 
     pub(super) fn reply(reply: Reply) -> Self {
         Self::Done(Box::new(reply))
+    }
+}
+
+fn join(earlier: Box<Reply>, later: Carried) -> Carried {
+    match later {
+        None => Some(earlier),
+        Some(mut later) => {
+            later.follow(*earlier);
+            Some(later)
+        }
+    }
+}
+
+impl Reply {
+    /// Nothing to say yet, only to save, log or keep.
+    pub(super) fn carried() -> Self {
+        Self::respond(Response::new(500))
+    }
+
+    /// Takes over what came earlier in the visit.
+    fn follow(&mut self, earlier: Self) {
+        self.save.splice(0..0, earlier.save);
+        self.events.splice(0..0, earlier.events);
+        self.known = match (earlier.known, self.known.take()) {
+            (Some(earlier), Some(later)) => Some(earlier.and(later)),
+            (earlier, later) => later.or(earlier),
+        };
     }
 }

@@ -114,7 +114,7 @@ fn the_claims_and_who_signed_them() {
             "idp": world.config.issuer(), "sid": text("sid"), "iat": now, "exp": now + 300,
         })
     );
-    assert!(text("sub").ends_with("v1") && text("sid").len() == 22);
+    assert!(text("sub").ends_with("v1") && text("sid").len() == 32);
     assert!(!browser.cookies["fc_session"].contains(&text("sid")));
     assert!(verified(&mut world, &jwt));
 }

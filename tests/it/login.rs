@@ -31,7 +31,8 @@ fn a_login_from_the_gate_to_the_page_and_out_again() {
     {
         assert!(profile.contains(shown), "{shown}");
     }
-    assert_eq!(profile.matches("Se déconnecter").count(), 1);
+    assert_eq!(profile.matches(">Se déconnecter<").count(), 1);
+    assert_eq!(profile.matches(">Se déconnecter partout<").count(), 1);
 
     let left = browser.post(&mut world, "/auth/logout");
     let end_session = left.get("location").unwrap().to_owned();

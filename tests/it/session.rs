@@ -136,7 +136,9 @@ fn one_kind_of_cookie_is_not_another() {
     browser.get(&mut world, "/auth/login");
     let flow = browser.cookies.values().next().unwrap().clone();
     browser.log_in(&mut world, "test");
-    let session = browser.cookies["fc_session"].clone();
+    let mut stays = Browser::new();
+    stays.log_in(&mut world, "test");
+    let session = stays.cookies["fc_session"].clone();
     let logout = browser.post(&mut world, "/auth/logout");
     assert_eq!(logout.status, 303);
     for value in [flow, browser.cookies["fc_logout"].clone(), "1.a.b".to_owned(), String::new()] {

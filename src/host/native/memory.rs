@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::session::{Key, Save};
+use crate::session::{Key, LIST_MOST, Save};
 use crate::time::Timestamp;
 
 /// Entries kept at once. Above it the one nearest to its end is forgotten first, as any store may.
@@ -24,12 +24,27 @@ impl Memory {
         entries.get(key).filter(|entry| entry.expires > now).map(|entry| entry.value.clone())
     }
 
+    /// The names that begin with `prefix`.
+    pub(super) fn list(&self, prefix: &str, now: Timestamp) -> Vec<String> {
+        let entries = self.entries();
+        let living = entries.iter().filter(|(_, entry)| entry.expires > now);
+        let names = living.map(|(key, _)| key.as_str()).filter(|name| name.starts_with(prefix));
+        names.take(LIST_MOST).map(str::to_owned).collect()
+    }
+
     pub(super) fn save(&self, saves: Vec<Save>, now: Timestamp) {
         if saves.is_empty() {
             return;
         }
         let mut entries = self.entries();
-        for Save { key, value, expires_in } in saves {
+        for save in saves {
+            let (key, value, expires_in) = match save {
+                Save::Put { key, value, expires_in } => (key, value, expires_in),
+                Save::Delete(key) => {
+                    entries.remove(&key);
+                    continue;
+                }
+            };
             if entries.len() >= MOST && !entries.contains_key(&key) {
                 make_room(&mut entries, now);
             }
@@ -57,7 +72,7 @@ mod tests {
     use super::*;
 
     fn save(name: &str, expires_in: i64) -> Save {
-        Save { key: Key::new("test", name), value: name.into(), expires_in }
+        Save::Put { key: Key::new("test", name), value: name.into(), expires_in }
     }
 
     #[test]

@@ -1,59 +1,108 @@
 //! Decides where entries are kept: in the memory of the instance, and in Spin's default key-value store.
 
+use std::future::Future;
+use std::time::Duration;
+
 use spin_sdk::key_value::{Error, Store};
 use spin_sdk::wasip3::spawn;
 
-use super::log;
+use super::outbound::within;
+use super::{log, now};
 use crate::host::log::trouble;
 use crate::host::memory::Memory;
-use crate::session::{Key, Save};
+use crate::session::{Key, LIST_MOST, STORE_TIMEOUT_MS, Save, StoreDown};
 
 static MEMORY: Memory = Memory::new();
 
-/// The entry under `key`. A store that fails is one that has nothing.
-pub(super) async fn load(key: &Key) -> Option<Vec<u8>> {
-    if let Some(entry) = MEMORY.find(key) {
-        return Some(entry);
+/// The entry under `key`.
+pub(super) async fn load(key: &Key, fresh_for: i64) -> Result<Option<Vec<u8>>, StoreDown> {
+    if let Some(entry) = MEMORY.find(key, fresh_for, now()) {
+        return Ok(Some(entry));
     }
-    let found = match Store::open_default().await {
-        Ok(store) => store.get(key.as_str()).await,
-        Err(error) => Err(error),
+    let get = async { Store::open_default().await?.get(key.as_str()).await };
+    let found = in_time(get, "host.load", "the key-value store gave no answer").await?;
+    if let Some(entry) = &found {
+        MEMORY.keep(key, entry, now());
+    }
+    Ok(found)
+}
+
+/// The names that begin with `prefix`: Spin lists all there are.
+pub(super) async fn list(prefix: &str) -> Result<Vec<String>, StoreDown> {
+    let names = async {
+        let mut keys = Store::open_default().await?.get_keys().await;
+        let mut names = Vec::new();
+        while let Some(name) = keys.next().await {
+            if names.len() < LIST_MOST && name.starts_with(prefix) {
+                names.push(name);
+            }
+        }
+        keys.result().await?;
+        Ok(names)
     };
-    let entry = found.unwrap_or_else(|error| {
-        complain("host.load", "the key-value store gave no answer", &error);
-        None
-    })?;
-    MEMORY.keep(key, &entry);
-    Some(entry)
+    in_time(names, "host.list", "the key-value store listed nothing").await
+}
+
+/// Writes before the answer goes: whoever waits must not be told what is not so.
+pub(super) async fn store(entry: &Save) -> Result<(), StoreDown> {
+    remember(entry);
+    in_time(write(entry), "host.save", "the key-value store took no entry").await
 }
 
 /// The entry under `key` as the store has it now, which people put there. A failure is told apart from nothing.
 pub(super) async fn entry(key: &Key) -> Result<Option<Vec<u8>>, ()> {
-    let found = match Store::open_default().await {
-        Ok(store) => store.get(key.as_str()).await,
-        Err(error) => Err(error),
-    };
-    found.map_err(|error| complain("host.load", "the key-value store gave no answer", &error))
+    match load(key, 0).await {
+        Ok(found) => Ok(found),
+        Err(StoreDown::Absent) => Ok(None),
+        Err(StoreDown::Failed) => Err(()),
+    }
 }
 
 /// Remembers at once, and writes to the store after the answer has gone: nobody waits, no failure is theirs.
 /// The store forgets nothing by itself; the core judges the age of what it loads.
 pub(super) fn save(entry: Save) {
-    MEMORY.keep(&entry.key, &entry.value);
+    remember(&entry);
     spawn(async move {
-        let written = match Store::open_default().await {
-            Ok(store) => store.set(entry.key.as_str(), &entry.value).await,
-            Err(error) => Err(error),
-        };
-        if let Err(error) = written {
-            complain("host.save", "the key-value store took no entry", &error);
+        if let Err(error) = write(&entry).await {
+            down("host.save", "the key-value store took no entry", &error);
         }
     });
 }
 
-/// A manifest that grants no store has chosen to do without.
-fn complain(code: &'static str, message: &'static str, error: &Error) {
-    if !matches!(error, Error::AccessDenied | Error::NoSuchStore) {
-        log(&trouble(code, message, &error.to_string()));
+fn remember(entry: &Save) {
+    match entry {
+        Save::Put { key, value, .. } => MEMORY.keep(key, value, now()),
+        Save::Delete(key) => MEMORY.forget(key),
     }
+}
+
+async fn write(entry: &Save) -> Result<(), Error> {
+    let store = Store::open_default().await?;
+    match entry {
+        Save::Put { key, value, .. } => store.set(key.as_str(), value).await,
+        Save::Delete(key) => store.delete(key.as_str()).await,
+    }
+}
+
+async fn in_time<T>(
+    work: impl Future<Output = Result<T, Error>>,
+    code: &'static str,
+    message: &'static str,
+) -> Result<T, StoreDown> {
+    match within(Duration::from_millis(STORE_TIMEOUT_MS), work).await {
+        Some(done) => done.map_err(|error| down(code, message, &error)),
+        None => {
+            log(&trouble(code, message, "no answer within a second"));
+            Err(StoreDown::Failed)
+        }
+    }
+}
+
+/// A manifest that grants no store has chosen to do without.
+fn down(code: &'static str, message: &'static str, error: &Error) -> StoreDown {
+    if matches!(error, Error::AccessDenied | Error::NoSuchStore) {
+        return StoreDown::Absent;
+    }
+    log(&trouble(code, message, &error.to_string()));
+    StoreDown::Failed
 }

@@ -7,7 +7,7 @@ use franceconnect_edge::emulator::{
     self, Alg, Client, ClientAuth, Emulator, Encryption, Endpoint, KeySetAnswer, Product, Settings, Visitor,
 };
 use franceconnect_edge::oidc::{Call, CallMethod, FetchAnswer, Fetched, Unreachable};
-use franceconnect_edge::session::{Key, LoadAnswer};
+use franceconnect_edge::session::{Key, Known, StoreDown};
 use franceconnect_edge::time::Timestamp;
 use franceconnect_edge::web::{self, Content, Event, Step, Visit};
 use franceconnect_edge::wire::{Header, Headers, Method, Request, Response};
@@ -85,6 +85,12 @@ pub struct World {
     pub now: Timestamp,
     /// Isolate memory and KV in one.
     pub store: HashMap<Key, Vec<u8>>,
+    /// Why the store gives no answer, if it gives none.
+    pub down: Option<StoreDown>,
+    /// What the isolate knows of revocations.
+    pub known: Known,
+    /// Loads, listings and writes that were waited for.
+    pub asked: Vec<&'static str>,
     pub events: Vec<Event>,
     /// The log.
     pub lines: Vec<String>,
@@ -155,6 +161,9 @@ impl World {
             config,
             now: Timestamp::from_unix(1_800_000_000),
             store: HashMap::new(),
+            down: None,
+            known: Known::default(),
+            asked: Vec::new(),
             events: Vec::new(),
             lines: Vec::new(),
             called: Vec::new(),
@@ -198,12 +207,21 @@ impl World {
         self.visits += 1;
         let mut entropy = [0; 64];
         entropy[..8].copy_from_slice(&self.visits.to_be_bytes());
-        let mut step = web::begin(&self.config, Visit { now: self.now, entropy, request });
+        let mut step =
+            web::begin(&self.config, Visit { now: self.now, entropy, request, known: self.known.clone() });
         for _ in 0..12 {
             step = match step {
-                Step::Load(key, loading) => {
-                    let entry = self.store.get(&key).cloned();
-                    loading.resume(&self.config, LoadAnswer { now: self.now, entry })
+                Step::Load(key, _, loading) => {
+                    let answer = self.loaded(&key);
+                    loading.resume(&self.config, answer)
+                }
+                Step::List(prefix, listing) => {
+                    let answer = self.listed(&prefix);
+                    listing.resume(&self.config, &answer)
+                }
+                Step::Store(save, storing) => {
+                    let answer = self.stored(save);
+                    storing.resume(&self.config, &answer)
                 }
                 Step::Fetch(call, waiting) => {
                     let result = self.fetch(&call);
@@ -212,7 +230,10 @@ impl World {
                 }
                 Step::Done(reply) => {
                     self.lines.extend(reply.lines());
-                    self.store.extend(reply.save.into_iter().map(|save| (save.key, save.value)));
+                    self.saved(reply.save);
+                    if let Some(known) = reply.known {
+                        self.known = std::mem::take(&mut self.known).and(known);
+                    }
                     self.events.extend(reply.events);
                     return reply.content;
                 }

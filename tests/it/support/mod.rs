@@ -5,3 +5,4 @@ pub mod envelope;
 pub mod fixture;
 pub mod service_keys;
 pub mod signer;
+pub mod store;

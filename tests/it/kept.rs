@@ -1,0 +1,113 @@
+//! Sessions in the store: a cookie that holds only their key, and what a bad store can do about it.
+
+use franceconnect_edge::emulator::Alg;
+use franceconnect_edge::session::{Known, StoreDown};
+
+use crate::revocation::kept;
+use crate::support::conversation::{Browser, World, configure, variables};
+
+fn log_in(world: &mut World) -> Browser {
+    let mut browser = Browser::new();
+    assert_eq!(browser.log_in(world, "test").status, 303, "{}", world.last_code());
+    browser
+}
+
+#[test]
+fn the_cookie_holds_no_body_and_the_store_no_words() {
+    let mut world = World::with(&kept(), Alg::Es256);
+    let mut browser = log_in(&mut world);
+    assert!(browser.cookies["fc_session"].len() < 200, "{}", browser.cookies["fc_session"]);
+    assert!(browser.is_logged_in(&mut world));
+    assert_eq!(browser.session(&mut world)["authenticated"], true);
+    assert_eq!(browser.get(&mut world, "/auth/profile").status, 200);
+    let before = browser.cookies["fc_session"].clone();
+    world.now = world.now.plus(400);
+    assert_eq!(browser.get(&mut world, "/prive/").status, 200);
+    assert_ne!(browser.cookies["fc_session"], before, "renewed");
+    assert!(browser.is_logged_in(&mut world));
+    assert_eq!(browser.post(&mut world, "/auth/logout").status, 303);
+    assert!(!world.store.keys().any(|key| key.as_str().starts_with("session-")), "gone with the logout");
+}
+
+#[test]
+fn a_login_that_cannot_be_kept_is_none() {
+    for down in [StoreDown::Failed, StoreDown::Absent] {
+        let mut world = World::with(&kept(), Alg::Es256);
+        let mut browser = Browser::new();
+        let callback = browser.authorize(&mut world, "test", "/prive/");
+        world.down = Some(down);
+        let answer = browser.get(&mut world, &callback);
+        assert_eq!((answer.status, world.last_code()), (503, "session.not_stored"));
+        assert!(browser.cookies.is_empty(), "{:?}", browser.cookies);
+    }
+}
+
+#[test]
+fn a_body_that_is_not_there_yet_is_waited_for_and_later_nobody() {
+    let mut world = World::with(&kept(), Alg::Es256);
+    let mut browser = log_in(&mut world);
+    let key = world.store.keys().find(|key| key.as_str().starts_with("session-")).unwrap().clone();
+    let body = world.store.remove(&key).unwrap();
+    for target in ["/auth/profile", "/auth/session", "/auth/login"] {
+        let answer = browser.get(&mut world, target);
+        assert_eq!((answer.status, answer.get("retry-after")), (503, Some("10")), "{target}");
+        assert_eq!(world.last_code(), "session.unsettled");
+    }
+    world.store.insert(key.clone(), body.clone());
+    assert!(browser.is_logged_in(&mut world));
+    world.store.remove(&key);
+    world.now = world.now.plus(60);
+    assert!(!browser.is_logged_in(&mut world));
+    assert_eq!(world.last_code(), "session.gone");
+    // What is not ours is as good as nothing: bent, cut, or another session's.
+    let mut bent = body.clone();
+    bent[60] ^= 1;
+    for lie in [bent, body[..50].to_vec(), b"1.a.b".to_vec(), vec![255; 40]] {
+        world.store.insert(key.clone(), lie);
+        assert!(!browser.is_logged_in(&mut world));
+    }
+    let mut other = log_in(&mut world);
+    let theirs = world.store.iter().find(|(at, _)| at.as_str().starts_with("session-") && **at != key);
+    let theirs = theirs.unwrap().1.clone();
+    world.store.insert(key.clone(), theirs);
+    assert!(!browser.is_logged_in(&mut world), "another's body under its name");
+    assert!(other.is_logged_in(&mut world));
+    world.store.insert(key, body);
+    assert!(browser.is_logged_in(&mut world));
+}
+
+#[test]
+fn a_store_that_is_down_loses_no_session() {
+    let mut world = World::with(&kept(), Alg::Es256);
+    let mut browser = log_in(&mut world);
+    assert_eq!(browser.get(&mut world, "/prive/").status, 200);
+    world.down = Some(StoreDown::Failed);
+    assert_eq!(browser.get(&mut world, "/auth/session").status, 503);
+    assert_eq!(browser.get(&mut world, "/auth/profile").status, 503);
+    // The gate needs the head and a list that is not too old.
+    for (seconds, status) in [(1, 200), (599, 200), (600, 503)] {
+        let now = world.now;
+        world.now = now.plus(seconds);
+        assert_eq!(browser.clone().get(&mut world, "/prive/").status, status, "after {seconds}");
+        world.now = now;
+    }
+    // Who has never read it believes nobody, and who leaves may leave.
+    world.known = Known::default();
+    assert_eq!(browser.get(&mut world, "/prive/").status, 503);
+    world.down = None;
+    world.now = world.now.plus(11);
+    assert_eq!(browser.get(&mut world, "/prive/").status, 200);
+    world.down = Some(StoreDown::Failed);
+    assert_eq!(browser.clone().post(&mut world, "/auth/logout").status, 303);
+}
+
+#[test]
+fn going_over_to_the_store_or_back_logs_nobody_out() {
+    let mut world = World::new();
+    let mut carried = log_in(&mut world);
+    world.config = configure(&kept());
+    let mut stored = log_in(&mut world);
+    assert!(carried.is_logged_in(&mut world) && stored.is_logged_in(&mut world));
+    world.config = configure(&variables());
+    assert!(carried.is_logged_in(&mut world) && stored.is_logged_in(&mut world));
+}
