@@ -128,7 +128,9 @@ impl Deployed {
             None => return read(variable).into(),
             Some(document) => document,
         };
-        let variables: Variables = NAMES.iter().filter_map(|name| Some((*name, variable(name)?))).collect();
+        // Not the document itself again, which may be large.
+        let others = NAMES.iter().filter(|name| **name != FC_SERVICES);
+        let variables: Variables = others.filter_map(|name| Some((*name, variable(name)?))).collect();
         if document != STORE {
             return Self::fixed(Services::read(document.as_bytes(), variables).into());
         }
