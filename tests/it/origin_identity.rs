@@ -161,3 +161,27 @@ fn without_keys_or_names_nothing_is_told() {
     let told = heard(&forward, &[("X-User", "me"), ("FC-Assertion", "x")]);
     assert_eq!(told, [("x-user".to_owned(), "me".to_owned())]);
 }
+
+#[test]
+fn a_session_in_the_store_is_read_only_to_sign() {
+    let kept = [("FC_SESSION_STORE", "kv"), ("FC_IDENTITY_HEADERS", "")];
+    let mut world = World::with(&settings(&kept), Alg::Es256);
+    let mut browser = Browser::new();
+    browser.log_in(&mut world, "test");
+    world.asked.clear();
+    let forward = pass(&mut world, &browser, Method::Get, "/prive/");
+    let told = heard(&forward, &[]);
+    assert!(claims(&told[0].1)["sub"].as_str().unwrap().ends_with("v1"));
+    assert!(world.asked.contains(&"load"), "{:?}", world.asked);
+    browser.cookies.extend(cookies(&forward));
+    world.asked.clear();
+    let forward = pass(&mut world, &browser, Method::Get, "/prive/");
+    assert_eq!(heard(&forward, &[]), told);
+    assert!(!world.asked.contains(&"load"), "{:?}", world.asked);
+    // Of a session that is over nothing is told, whatever the browser still carries.
+    browser.clone().post(&mut world, "/auth/logout");
+    assert!(matches!(
+        world.visit(Request::new(Method::Get, "/prive/", browser.headers())),
+        Content::Respond(_)
+    ));
+}
