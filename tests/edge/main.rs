@@ -33,6 +33,7 @@ mod platform;
 mod process;
 mod provider;
 mod published;
+mod revocation;
 mod secrets;
 mod services;
 mod steps;
@@ -211,6 +212,10 @@ const TESTS: &[(&str, Test)] = tests! {
         nothing_of_one_opens_on_another,
         two_hundred_logins_at_two_sites_at_once_stay_apart,
         a_sealed_document_in_the_store_is_what_is_served,
+    }
+    Own: revocation {
+        everywhere_is_every_browser,
+        and_of_sessions_in_the_store,
     }
     Own: interop {
         es256_and_the_secret_in_the_form,
