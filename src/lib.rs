@@ -14,6 +14,7 @@
 //! ```text
 //!  browser ── request ──▶ web::begin ──▶ Step::Load(key)  ── entry ──▶ resume ─┐
 //!                                        Step::Fetch(call) ─ answer ─▶ resume ─┤ …
+//!                       (operator’s page) Step::Recall ──── counts ─▶ resume ─┤
 //!                                        Step::Done(reply) ──▶ page, file, origin, cookies, entries, log
 //! ```
 //!

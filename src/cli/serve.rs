@@ -30,6 +30,9 @@ pub(super) struct Args {
         help = "Démarre malgré les erreurs de configuration et les montre dans une page, comme sur le edge"
     )]
     show_faults_page: bool,
+    #[arg(long, value_name = "ADRESSE", value_parser = listen::parse)]
+    #[arg(help = "Où donner les compteurs à Prometheus (/metrics), par exemple 127.0.0.1:9100")]
+    metrics: Option<SocketAddr>,
 }
 
 /// Serves until a signal; refuses to start with a configuration that has faults.
@@ -43,6 +46,15 @@ pub(super) async fn run(args: Args, lang: Lang) -> Result<(), ExitCode> {
     let address = listeners.first().and_then(|first| first.local_addr().ok()).unwrap_or(args.listen);
     warn_without_folder(lang, &args.site);
     tell(lang, &deployed);
+    if let Some(address) = args.metrics {
+        let listener = listen::bind(lang, "--metrics", address).await?;
+        let address = listener.local_addr().unwrap_or(address);
+        lang.say(
+            format_args!("Compteurs : http://{address}/metrics"),
+            format_args!("Counters: http://{address}/metrics"),
+        );
+        tokio::spawn(native::metrics::serve(listener, stop.clone().wait()));
+    }
     lang::print(format_args!("ready http://{address}/"));
     let watching = watched.map(|watched| tokio::spawn(watched.watch(Arc::clone(&deployed))));
     let served = native::serve(listeners, Native { deployed, site: args.site }, stop.wait()).await;

@@ -12,6 +12,7 @@ use super::variables::*;
 use crate::jose::{KeyFault, KeyManagement, MOST_PRIVATE_KEYS, PrivateKeySet};
 use crate::oidc::ClientAuth;
 use crate::secret::Secret;
+use crate::session::KeyRing;
 
 /// Most callbacks of other sites.
 const MOST_CALLBACKS: usize = 100;
@@ -170,4 +171,26 @@ pub(super) fn sector(reader: &mut Reader<'_>, own: &str, loopback: bool) -> Opti
         );
     }
     Some(serde_json::json!(callbacks).to_string())
+}
+
+/// What opens the operator's page: a key as `keygen` makes it, used nowhere else.
+pub(super) fn operator(reader: &mut Reader<'_>) -> Option<Secret> {
+    let given = Secret::new(reader.given(FC_OPERATOR_KEY)?);
+    let sound = KeyRing::parse(&given, "").is_ok_and(|ring| ring.made().count() == 1);
+    let bare = |key: &str| key.trim().rsplit('.').next().unwrap_or_default().to_owned();
+    let sessions = Secret::new(reader.given(FC_SESSION_KEYS).unwrap_or_default());
+    if !sound {
+        reader.faults.add(
+            FC_OPERATOR_KEY,
+            "n’est pas une clé telle que la commande keygen en fait une.",
+            "is no key of the kind that the command keygen makes.",
+        );
+    } else if sessions.expose().split(',').any(|key| bare(key) == bare(given.expose())) {
+        reader.faults.add(
+            FC_OPERATOR_KEY,
+            "est une clé de FC_SESSION_KEYS : une clé, un usage.",
+            "is a key of FC_SESSION_KEYS: one key, one purpose.",
+        );
+    }
+    Some(given)
 }

@@ -22,6 +22,7 @@ pub use variables::{NAMES, VARIABLES, Variable};
 
 use crate::franceconnect::{Level, Product};
 use crate::oidc::Provider;
+use crate::secret::Secret;
 use crate::session::{CookieNames, KeyRing, Lifetime, SessionStore};
 use crate::site::{Access, Demand, ReturnPath, Rules, SitePath};
 use crate::time::Timestamp;
@@ -48,6 +49,8 @@ pub struct Config {
     pub(crate) told: told::ToldOrigin,
     /// The sector identifier document, if several sites share a client.
     pub(crate) sector: Option<String>,
+    /// What opens the operator's page, if there is one.
+    pub(crate) operator: Option<Secret>,
     pub(crate) ring: KeyRing,
     pub(crate) cookies: CookieNames,
     pub(crate) lifetime: Lifetime,
@@ -196,6 +199,7 @@ pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, Faults>
     let audiences: Vec<String> = drafts.iter().map(|draft| draft.audience()).collect();
     let audience = format!("{}\n{}", site.map_or("", PublicUrl::origin), audiences.join("\n"));
     let ring = reader.ring(&audience);
+    let operator = keys::operator(&mut reader);
     let origin = site.map_or("", PublicUrl::origin);
     let told = told::read(&mut reader, assertion_keys, origin, &drafts);
     let at = |path: &str| format!("{origin}{prefix}/{path}");
@@ -219,6 +223,7 @@ pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, Faults>
         jwks,
         told,
         sector,
+        operator,
         ring,
         lifetime,
         session_store,

@@ -58,6 +58,9 @@ variables! {
     FC_SESSION_KEYS, true, None,
         "Clés de session (commande `keygen`), avec ou sans leur date, séparées par des virgules ; la première scelle, toutes ouvrent.",
         "Session keys (command `keygen`), with or without their date, separated by commas; the first seals, all open.";
+    FC_OPERATOR_KEY, true, Some(""),
+        "Clé (commande `keygen`) qui ouvre la page d’exploitation, `/auth/operator` ; sans elle, la page n’existe pas.",
+        "Key (command `keygen`) that opens the operator’s page, `/auth/operator`; without it there is no such page.";
     FC_SCOPES, false, Some("openid given_name family_name"),
         "Données demandées, séparées par des espaces ; seulement celles de l’habilitation.",
         "Data asked for, separated by spaces; only those of the habilitation.";

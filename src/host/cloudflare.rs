@@ -9,6 +9,7 @@ use std::sync::{Arc, OnceLock};
 use wasm_bindgen::{JsCast, JsValue};
 use worker::{Context, Env, console_error, console_log, console_warn, event};
 
+use super::counters;
 use super::knowledge::Knowledge;
 use super::log::trouble;
 use super::refusal;
@@ -19,6 +20,7 @@ use crate::time::Timestamp;
 use crate::web::{self, Content, Reply, Severity, Step, Visit};
 use crate::wire::{Header, Headers, Method, Request, Response, TARGET_LIMIT};
 
+mod analytics;
 mod assets;
 mod binding;
 mod crossing;
@@ -97,6 +99,8 @@ async fn serve(
 /// Keeps and logs what is to be kept and logged; what is left is to be sent.
 fn keep(env: &Env, context: &Context, reply: Reply) -> Content {
     reply.events.iter().zip(reply.lines()).for_each(|(event, line)| log(event.level, &line));
+    counters::count(&reply);
+    analytics::count(env, &reply);
     reply.save.into_iter().for_each(|entry| store::save(env, context, entry));
     reply.content
 }
@@ -145,6 +149,9 @@ async fn perform(config: &Config, env: &Env, request: Request) -> Result<Reply, 
             Step::Load(key, fresh_for, loading) => {
                 let entry = store::load(env, &key, fresh_for).await;
                 loading.resume(config, LoadAnswer { now: now(), entry })
+            }
+            Step::Recall(recalling) => {
+                recalling.resume(config, &counters::of(config.public_url().authority()))
             }
             Step::List(prefix, listing) => {
                 KNOWLEDGE.claim(config, now());

@@ -8,6 +8,7 @@ pub mod native;
 #[cfg(target_os = "wasi")]
 pub mod spin;
 
+mod counters;
 mod knowledge;
 mod log;
 mod refusal;

@@ -6,6 +6,7 @@ mod files;
 mod inbound;
 mod listeners;
 mod memory;
+pub mod metrics;
 mod origin;
 
 use std::future::Future;
@@ -27,6 +28,7 @@ pub use self::listeners::Listeners;
 use self::memory::Memory;
 use self::origin::Origin;
 use crate::config::{At, Config, Current, Deployed, Deployment};
+use crate::host::counters;
 use crate::host::knowledge::Knowledge;
 use crate::host::log::trouble;
 use crate::session::{ListAnswer, LoadAnswer, StoreAnswer};
@@ -139,16 +141,21 @@ impl Host {
             .await;
         let visit = reply.request;
         let content = self.keep(reply);
-        let Content::Forward(forward) = content else { return self.send(content).await };
-        match self.origin.exchange(&forward, &mut parts, unread).await {
-            Ok(answer) => answer,
-            Err(fault) => self.send(self.keep(web::origin_failed(config, &forward, visit, fault))).await,
-        }
+        let answer = match content {
+            Content::Forward(forward) => match self.origin.exchange(&forward, &mut parts, unread).await {
+                Ok(answer) => answer,
+                Err(fault) => self.send(self.keep(web::origin_failed(config, &forward, visit, fault))).await,
+            },
+            content => self.send(content).await,
+        };
+        metrics::answered(config.public_url().authority(), answer.status().as_u16());
+        answer
     }
 
     /// Keeps and logs what is to be kept and logged; what is left is to be sent.
     fn keep(&self, reply: Reply) -> Content {
         reply.lines().for_each(|line| log(&line));
+        counters::count(&reply);
         self.memory.save(reply.save, now());
         reply.content
     }
@@ -183,6 +190,9 @@ impl Host {
                     let now = now();
                     let entry = Ok(self.memory.load(&key, now));
                     loading.resume(config, LoadAnswer { now, entry })
+                }
+                Step::Recall(recalling) => {
+                    recalling.resume(config, &counters::of(config.public_url().authority()))
                 }
                 Step::List(prefix, listing) => {
                     let now = now();

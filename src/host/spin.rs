@@ -14,6 +14,7 @@ use spin_sdk::http::{Request as Incoming, Response as Outgoing};
 use spin_sdk::http_service;
 use spin_sdk::variables::{self, Error as VariableError};
 
+use super::counters;
 use super::knowledge::Knowledge;
 use super::log::trouble;
 use super::refusal;
@@ -83,6 +84,7 @@ async fn serve(request: Incoming) -> Result<Outgoing<BoxBody>, String> {
 /// Keeps and logs what is to be kept and logged; what is left is to be sent.
 fn keep(reply: Reply) -> Content {
     reply.lines().for_each(|line| log(&line));
+    counters::count(&reply);
     reply.save.into_iter().for_each(store::save);
     reply.content
 }
@@ -109,6 +111,9 @@ async fn perform(config: &Config, request: Request) -> Result<Reply, String> {
             Step::Load(key, fresh_for, loading) => {
                 let entry = store::load(&key, fresh_for).await;
                 loading.resume(config, LoadAnswer { now: now(), entry })
+            }
+            Step::Recall(recalling) => {
+                recalling.resume(config, &counters::of(config.public_url().authority()))
             }
             Step::List(prefix, listing) => {
                 KNOWLEDGE.claim(config, now());

@@ -1,5 +1,7 @@
 //! What a host is asked to fetch. Only this room makes a [`Call`], so a host can only call the provider.
 
+use std::time::UNIX_EPOCH;
+
 use crate::secret::Secret;
 use crate::time::Timestamp;
 
@@ -74,6 +76,18 @@ pub struct Fetched {
     pub content_type: Option<String>,
     /// The body, decompressed, at most [`Call::MAX_BYTES`].
     pub body: Vec<u8>,
+    /// The provider's clock, from its `date` header.
+    pub date: Option<Timestamp>,
+    /// Milliseconds from the call to the last byte, if the host measures them.
+    pub took: Option<u32>,
+}
+
+impl Fetched {
+    /// Reads a `date` header (RFC 9110 §5.6.7).
+    pub fn date(header: &str) -> Option<Timestamp> {
+        let at = httpdate::parse_http_date(header).ok()?.duration_since(UNIX_EPOCH).ok()?;
+        i64::try_from(at.as_secs()).ok().map(Timestamp::from_unix)
+    }
 }
 
 /// Why nothing came back.

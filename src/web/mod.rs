@@ -6,12 +6,15 @@ mod error_page;
 mod event;
 mod faults_page;
 mod gate;
+mod guidance;
 mod health;
 mod identity;
 mod language;
 mod login;
 mod logout;
 mod nowhere;
+mod operator;
+mod operator_page;
 mod origin;
 mod origin_identity;
 mod page;
@@ -28,7 +31,7 @@ pub use event::{Event, Severity};
 pub use language::Language;
 pub use origin::{OriginFault, origin_failed};
 pub use request_id::RequestId;
-pub use step::{Content, Listing, Loading, Reply, Step, Storing, Visit, Waiting};
+pub use step::{Content, Counted, Listing, Loading, Recalling, Reply, Step, Storing, Visit, Waiting};
 
 use crate::config::{Config, Faults, Learnt, is_loopback_authority};
 use crate::secret::Chance;
@@ -68,6 +71,7 @@ fn first(config: &Config, asked: Asked) -> Step {
         Route::Style => Step::reply(Reply::respond(style())),
         Route::Jwks => Step::reply(published::jwks(config, request)),
         Route::Sector => Step::reply(published::sector(config, request)),
+        Route::Operator => operator::start(config, request, asked.now),
         Route::Health => Step::reply(health::sound()),
         Route::Nothing => Step::reply(nothing(config, request)),
         Route::Site => gate::serve(config, asked),
@@ -148,9 +152,12 @@ fn refuse_method(config: &Config, route: Route, request: &Request) -> Option<Rep
             (matches!(request.method, Method::Get | Method::Post), "GET, POST")
         }
         Route::Style | Route::Jwks | Route::Sector | Route::Health => (request.method.is_read(), "GET, HEAD"),
-        Route::Login | Route::Callback | Route::LogoutCallback | Route::Profile | Route::Session => {
-            (request.method == Method::Get, "GET")
-        }
+        Route::Login
+        | Route::Callback
+        | Route::LogoutCallback
+        | Route::Profile
+        | Route::Session
+        | Route::Operator => (request.method == Method::Get, "GET"),
     };
     if allowed {
         return None;

@@ -31,6 +31,7 @@ impl Step {
             Self::Load(key, age, loading) => Self::Load(key, age, loading.named(request)),
             Self::List(prefix, listing) => Self::List(prefix, listing.named(request)),
             Self::Store(save, storing) => Self::Store(save, storing.named(request)),
+            Self::Recall(recalling) => Self::Recall(recalling.named(request)),
             Self::Done(mut reply) => {
                 reply.name(request, service);
                 Self::Done(reply)

@@ -14,6 +14,7 @@ pub(super) enum Route {
     Jwks,
     Sector,
     Health,
+    Operator,
     /// Below our prefix, but nothing of ours: never looked for on the site.
     Nothing,
     /// The site.
@@ -34,6 +35,7 @@ impl Route {
             Some("/style.css") => Self::Style,
             Some("/jwks.json") => Self::Jwks,
             Some("/sector-identifier.json") => Self::Sector,
+            Some("/operator") => Self::Operator,
             Some("/health") => Self::Health,
             Some(rest) if rest.is_empty() || rest.starts_with('/') => Self::Nothing,
             _ => Self::Site,

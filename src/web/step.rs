@@ -5,7 +5,7 @@ use crate::oidc::{Call, FetchAnswer};
 use crate::session::{Key, Known, ListAnswer, LoadAnswer, Save, StoreAnswer};
 use crate::site::{Forward, SiteFile};
 use crate::time::Timestamp;
-use crate::web::{Event, RequestId, callback, logout, presence, provider};
+use crate::web::{Event, RequestId, callback, logout, operator, presence, provider};
 use crate::wire::{Request, Response};
 
 /// One request of a browser, with the clock and the chance that go with it.
@@ -33,6 +33,8 @@ pub enum Step {
     List(String, Listing),
     /// Write to KV, resume with whether that succeeded.
     Store(Save, Storing),
+    /// Tell what the instance has counted for this site, resume with it.
+    Recall(Recalling),
     /// Answer the browser.
     Done(Box<Reply>),
 }
@@ -54,6 +56,15 @@ pub struct Reply {
     pub known: Option<Known>,
 }
 
+/// How often an instance has seen an event since it began.
+#[derive(Debug, Clone)]
+pub struct Counted {
+    /// The event.
+    pub event: Event,
+    /// How often it came.
+    pub times: u64,
+}
+
 /// What the browser gets.
 #[derive(Debug)]
 pub enum Content {
@@ -68,6 +79,10 @@ pub enum Content {
 /// A visit that waits for the provider's answer.
 #[derive(Debug)]
 pub struct Waiting(Box<Awaited>, Carried, RequestId);
+
+/// A visit that waits for what was counted.
+#[derive(Debug)]
+pub struct Recalling(Box<operator::AwaitCounts>, Carried, RequestId);
 
 /// A visit that waits for an entry.
 #[derive(Debug)]
@@ -93,6 +108,7 @@ enum Awaited {
     Tokens(callback::AwaitTokens),
     FresherKeys(callback::AwaitFresherKeys),
     UserInfo(callback::AwaitUserInfo),
+    Operator(operator::AwaitAnswer),
 }
 
 // Boxed as a whole where it is held.
@@ -129,6 +145,7 @@ waits!(Waiting(Awaited):
     Tokens(callback::AwaitTokens),
     FresherKeys(callback::AwaitFresherKeys),
     UserInfo(callback::AwaitUserInfo),
+    Operator(operator::AwaitAnswer),
 );
 
 waits!(Loading(Wanted):
@@ -151,6 +168,7 @@ impl Waiting {
             Awaited::Tokens(point) => point.resume(config, answer),
             Awaited::FresherKeys(point) => point.resume(config, answer),
             Awaited::UserInfo(point) => point.resume(config, answer),
+            Awaited::Operator(point) => point.resume(config, answer),
         };
         step.carry(self.1).named(self.2, config.public_url.authority())
     }
@@ -222,6 +240,23 @@ impl Storing {
     }
 }
 
+impl Recalling {
+    /// The next step, given what the instance has counted for the site.
+    pub fn resume(self, config: &Config, counts: &[Counted]) -> Step {
+        self.0.resume(config, counts).carry(self.1).named(self.2, config.public_url.authority())
+    }
+
+    pub(super) fn named(self, request: RequestId) -> Self {
+        Self(self.0, self.1, request)
+    }
+}
+
+impl From<operator::AwaitCounts> for Recalling {
+    fn from(point: operator::AwaitCounts) -> Self {
+        Self(Box::new(point), None, RequestId::default())
+    }
+}
+
 impl Step {
     pub(super) fn fetch(call: Call, point: impl Into<Waiting>) -> Self {
         Self::Fetch(call, point.into())
@@ -258,6 +293,9 @@ impl Step {
             }
             Self::Store(save, Storing(point, later, id)) => {
                 Self::Store(save, Storing(point, join(carried, later), id))
+            }
+            Self::Recall(Recalling(point, later, id)) => {
+                Self::Recall(Recalling(point, join(carried, later), id))
             }
             Self::Done(mut reply) => {
                 reply.follow(*carried);

@@ -56,6 +56,8 @@ headers! {
     Cookie = "cookie",
     /// The name the visitor used; trusted for nothing but sending loopback visitors to `PUBLIC_URL`.
     Host = "host",
+    /// The key of an operator; of nobody else.
+    Authorization = "authorization",
     /// Who posts a form.
     Origin = "origin",
     /// Where the request comes from, as the browser says.

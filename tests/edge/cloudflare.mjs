@@ -24,6 +24,15 @@ const manifest = `${project}/wrangler.toml`;
 const { workerOptions } = understand(manifest);
 const variables = Object.entries(process.env).filter(([name]) => name === 'PUBLIC_URL' || name.startsWith('FC_'));
 
+// In the place of Analytics Engine, which takes points and shows none: it says what it is given.
+const counted = `
+  import Gate from './index.js';
+  const FC_METRICS = { writeDataPoint(point) { console.log('point ' + JSON.stringify(point)); } };
+  export * from './index.js';
+  export default class extends Gate {
+    constructor(context, env) { super(context, { ...env, FC_METRICS }); }
+  }`;
+
 const runtime = new Miniflare(convert({
   host: '127.0.0.1',
   port: 0, // of the proxy, which nobody uses
@@ -33,6 +42,7 @@ const runtime = new Miniflare(convert({
   name: 'gate',
   modulesRoot: build,
   modules: [
+    { type: 'ESModule', path: `${build}/counted.js`, contents: counted },
     { type: 'ESModule', path: `${build}/index.js`, contents: readFileSync(`${build}/index.js`, 'utf8') },
     { type: 'CompiledWasm', path: `${build}/index_bg.wasm`, contents: readFileSync(`${build}/index_bg.wasm`) },
   ],

@@ -118,6 +118,7 @@ const TESTS: &[(&str, Test)] = tests! {
     Own: operations {
         its_health_says_that_the_configuration_is_not,
         the_secret_changes_and_nobody_notices,
+        operators_see_providers_clocks_and_counts,
     }
     Together: operations {
         a_page_an_answer_and_a_line_name_one_visit,

@@ -1,5 +1,9 @@
 //! What operators see of a running service: its health, and the one name that a page, an answer and a line share.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
+
 use crate::http::Request;
 use crate::platform::Platform;
 use crate::process::free_port;
@@ -72,4 +76,35 @@ pub fn the_secret_changes_and_nobody_notices(platform: Platform) {
     assert_eq!(world.browser().log_in("test").status, 303);
     let calls = world.emulator().take_calls();
     assert_eq!(calls.iter().filter(|call| *call == "token").count(), 1, "{calls:?}");
+}
+
+/// The operator's page, and on Workers the points that Analytics Engine is given.
+pub fn operators_see_providers_clocks_and_counts(platform: Platform) {
+    let key = format!("2026-11-25.{OTHER_KEY}");
+    let world = World::with(platform, "ES256", |variables| {
+        variables.insert("FC_OPERATOR_KEY", key.clone());
+    });
+    let ask = |password: &str| {
+        let pair = STANDARD.encode(format!("anybody:{password}"));
+        let url = format!("{}/auth/operator", world.site);
+        let answer = Request::new("GET", url).with("authorization", format!("Basic {pair}")).send();
+        crate::secrets::note(&answer);
+        answer
+    };
+    assert_eq!(ask(OTHER_KEY).status, 401);
+    assert_eq!(world.browser().log_in("test").status, 303);
+    let answer = ask(&key);
+    assert_eq!((answer.status, answer.get("cache-control")), (200, Some("private, no-store")));
+    let page = answer.text();
+    assert!(page.contains("FranceConnect (clés)</dt><dd><strong>répond</strong>, "), "{page}");
+    assert!(page.contains(" ms, écart d’horloge : "), "{page}");
+    // Spin may have answered from another instance, which has seen nothing.
+    assert!(platform == Platform::Spin || page.contains("<code>login.succeeded</code></dt><dd>1"), "{page}");
+    assert!(!page.contains(OTHER_KEY) && !page.contains(crate::provider::SECRET), "{page}");
+    if platform == Platform::Cloudflare {
+        let service = world.site.strip_prefix("http://").unwrap();
+        let told = world.line_with("point {\"blobs\":");
+        assert_eq!((&told["indexes"], &told["doubles"]), (&json!([service]), &json!([1])));
+        world.line_with(&format!("[\"{service}\",\"login.succeeded\",\"info\"]"));
+    }
 }

@@ -9,11 +9,11 @@ use crate::native_browser::Browser;
 use crate::native_support::{Answer, Folder, KEY};
 
 /// A command that is killed with the test.
-struct Running(Child);
+pub struct Running(Child);
 
 impl Running {
     /// Starts `command` and reads what it prints until the line that begins with `ready`.
-    fn start(mut command: Command) -> (Self, Vec<String>) {
+    pub fn start(mut command: Command) -> (Self, Vec<String>) {
         let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut running = Self(child);
         let mut lines = Vec::new();

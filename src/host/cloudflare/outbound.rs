@@ -47,8 +47,11 @@ async fn attempt(call: &Call, signal: &web_sys::AbortSignal) -> Result<Option<Fe
     // A request first: an address that the runtime refuses is an error here and an exception in `fetch`.
     let request = web_sys::Request::new_with_str_and_init(call.url(), &init)?;
     let scope: web_sys::WorkerGlobalScope = js_sys::global().unchecked_into();
+    let start = js_sys::Date::now();
     let response: web_sys::Response = JsFuture::from(scope.fetch_with_request(&request)).await?.dyn_into()?;
     let content_type = response.headers().get("content-type")?;
     let body = stream::read(response.body(), Call::MAX_BYTES).await?;
-    Ok(body.map(|body| Fetched { status: response.status(), content_type, body }))
+    let date = response.headers().get("date")?.and_then(|date| Fetched::date(&date));
+    let took = Some((js_sys::Date::now() - start) as u32);
+    Ok(body.map(|body| Fetched { status: response.status(), content_type, body, date, took }))
 }

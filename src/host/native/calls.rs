@@ -2,12 +2,12 @@
 
 use std::env;
 use std::error::Error;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::http::HeaderValue;
 use reqwest::{Client, ClientBuilder, NoProxy, Proxy, Response, redirect, retry};
 
-use super::{log, now};
+use super::{log, metrics, now};
 use crate::host::log::during;
 use crate::oidc::{Call, CallMethod, FetchAnswer, Fetched, Unreachable};
 use crate::web::RequestId;
@@ -26,7 +26,9 @@ impl Calls {
 
     pub(super) async fn fetch(&self, call: &Call, request: RequestId) -> FetchAnswer {
         let limit = Duration::from_millis(Call::TIMEOUT_MS);
+        let start = Instant::now();
         let exchange = tokio::time::timeout(limit, self.exchange(call, request)).await;
+        metrics::called(start.elapsed());
         FetchAnswer { now: now(), result: exchange.unwrap_or(Err(Unreachable::Timeout)) }
     }
 
@@ -41,11 +43,14 @@ impl Calls {
             value.set_sensitive(true);
             request = request.header(name, value);
         }
+        let start = Instant::now();
         let mut response = request.send().await.map_err(|error| network(error, visit))?;
         let content_type = response.headers().get("content-type");
         let content_type = content_type.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
         let body = read(&mut response, visit).await?;
-        Ok(Fetched { status: response.status().as_u16(), content_type, body })
+        let date = response.headers().get("date").and_then(|date| Fetched::date(date.to_str().ok()?));
+        let took = u32::try_from(start.elapsed().as_millis()).ok();
+        Ok(Fetched { status: response.status().as_u16(), content_type, body, date, took })
     }
 }
 

@@ -3,7 +3,7 @@
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use spin_sdk::http::{FullBody, Method, Request, send};
 use spin_sdk::time::sleep;
@@ -49,12 +49,15 @@ async fn attempt(call: &Call) -> Result<Option<Fetched>, ErrorCode> {
     let request = request
         .body(FullBody::new(bytes::Bytes::from(content)))
         .map_err(|_| ErrorCode::HttpRequestUriInvalid)?;
+    let start = Instant::now();
     let response = send(request).await?;
+    let date = response.headers().get("date").and_then(|date| Fetched::date(date.to_str().ok()?));
     let status = response.status().as_u16();
     let content_type = response.headers().get("content-type");
     let content_type = content_type.and_then(|value| value.to_str().ok()).map(str::to_owned);
     let body = body::read(response.into_body(), Call::MAX_BYTES).await?;
-    Ok(body.map(|body| Fetched { status, content_type, body }))
+    let took = u32::try_from(start.elapsed().as_millis()).ok();
+    Ok(body.map(|body| Fetched { status, content_type, body, date, took }))
 }
 
 /// What `work` comes to, or nothing when `limit` has passed; the work is then given up.

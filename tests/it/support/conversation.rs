@@ -9,7 +9,7 @@ use franceconnect_edge::emulator::{
 use franceconnect_edge::oidc::{Call, CallMethod, FetchAnswer, Fetched, Unreachable};
 use franceconnect_edge::session::{Key, Known, StoreDown};
 use franceconnect_edge::time::Timestamp;
-use franceconnect_edge::web::{self, Content, Event, Step, Visit};
+use franceconnect_edge::web::{self, Content, Counted, Event, Step, Visit};
 use franceconnect_edge::wire::{Header, Headers, Method, Request, Response};
 
 use super::service_keys::ServiceKeys;
@@ -100,6 +100,8 @@ pub struct World {
     pub sent: Vec<String>,
     /// Seconds that each call takes.
     pub latency: i64,
+    /// Seconds by which the provider's clock is ahead.
+    pub ahead: i64,
     visits: u64,
 }
 
@@ -169,6 +171,7 @@ impl World {
             called: Vec::new(),
             sent: Vec::new(),
             latency: 0,
+            ahead: 0,
             visits: 0,
         }
     }
@@ -228,6 +231,11 @@ impl World {
                     self.now = self.now.plus(self.latency);
                     waiting.resume(&self.config, FetchAnswer { now: self.now, result })
                 }
+                Step::Recall(recalling) => {
+                    let counts: Vec<_> =
+                        self.events.iter().map(|event| Counted { event: event.clone(), times: 1 }).collect();
+                    recalling.resume(&self.config, &counts)
+                }
                 Step::Done(reply) => {
                     self.lines.extend(reply.lines());
                     self.saved(reply.save);
@@ -266,7 +274,8 @@ impl World {
             return Err(Unreachable::TooLarge);
         }
         let content_type = reply.get("content-type").map(str::to_owned);
-        Ok(Fetched { status: reply.status, content_type, body: reply.body })
+        let date = Some(self.now.plus(self.ahead));
+        Ok(Fetched { status: reply.status, content_type, body: reply.body, date, took: Some(12) })
     }
 
     /// Calls of the relying party to the provider, in order, since last asked; those of browsers left out.
