@@ -15,6 +15,7 @@ mod logout;
 mod nowhere;
 mod operator;
 mod operator_page;
+mod operator_revoke;
 mod origin;
 mod origin_identity;
 mod page;
@@ -71,7 +72,7 @@ fn first(config: &Config, asked: Asked) -> Step {
         Route::Style => Step::reply(Reply::respond(style())),
         Route::Jwks => Step::reply(published::jwks(config, request)),
         Route::Sector => Step::reply(published::sector(config, request)),
-        Route::Operator => operator::start(config, request, asked.now),
+        Route::Operator => operator::start(config, asked),
         Route::Health => Step::reply(health::sound()),
         Route::Nothing => Step::reply(nothing(config, request)),
         Route::Site => gate::serve(config, asked),
@@ -148,16 +149,13 @@ fn canonical(config: &Config, request: &Request) -> Option<Reply> {
 fn refuse_method(config: &Config, route: Route, request: &Request) -> Option<Reply> {
     let (allowed, allow) = match route {
         Route::Site | Route::Nothing => return None,
-        Route::Logout | Route::LogoutEverywhere => {
+        Route::Logout | Route::LogoutEverywhere | Route::Operator => {
             (matches!(request.method, Method::Get | Method::Post), "GET, POST")
         }
         Route::Style | Route::Jwks | Route::Sector | Route::Health => (request.method.is_read(), "GET, HEAD"),
-        Route::Login
-        | Route::Callback
-        | Route::LogoutCallback
-        | Route::Profile
-        | Route::Session
-        | Route::Operator => (request.method == Method::Get, "GET"),
+        Route::Login | Route::Callback | Route::LogoutCallback | Route::Profile | Route::Session => {
+            (request.method == Method::Get, "GET")
+        }
     };
     if allowed {
         return None;

@@ -8,8 +8,11 @@ use crate::config::{Config, Registration, Source};
 use crate::oidc::{Failure, FetchAnswer, Provider, discovery, jwks};
 use crate::secret::{Secret, same};
 use crate::time::Timestamp;
-use crate::web::{Counted, Event, Language, Reply, Severity, Step, error_page, nothing, operator_page};
-use crate::wire::{Header, Request};
+use crate::web::presence::Asked;
+use crate::web::{
+    Counted, Event, Language, Reply, Severity, Step, error_page, nothing, operator_page, operator_revoke,
+};
+use crate::wire::{Header, Method, Request};
 
 /// What is being found out.
 #[derive(Debug)]
@@ -48,13 +51,17 @@ pub(super) struct AwaitAnswer(Visit, usize, What);
 pub(super) struct AwaitCounts(Visit);
 
 /// Judges the key, then begins to ask.
-pub(super) fn start(config: &Config, request: &Request, now: Timestamp) -> Step {
+pub(super) fn start(config: &Config, asked: Asked) -> Step {
+    let request = &asked.request;
     let Some(key) = &config.operator else { return Step::reply(nothing(config, request)) };
     let language = Language::of(request);
     if !presents(request, key) {
         return Step::reply(refused(config, language, request.header(Header::Authorization).is_some()));
     }
-    ask(config, Visit { language, now, found: Vec::new() }, 0)
+    if request.method == Method::Post {
+        return operator_revoke::start(config, asked);
+    }
+    ask(config, Visit { language, now: asked.now, found: Vec::new() }, 0)
 }
 
 /// Whether the password of the request is the key, in a time that says nothing; the user's name is anybody's.

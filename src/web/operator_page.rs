@@ -6,8 +6,8 @@ use crate::html::{Html, fill};
 use crate::session::KEY_AGE;
 use crate::time::Timestamp;
 use crate::web::operator::{Found, Visit, What};
-use crate::web::page::page;
-use crate::web::{Counted, Language, Severity, guidance};
+use crate::web::page::form_page;
+use crate::web::{Counted, Language, Severity, guidance, operator_revoke};
 use crate::wire::Response;
 
 const DAY: i64 = 86_400;
@@ -23,8 +23,9 @@ pub(super) fn show(config: &Config, visit: &Visit, counts: &[Counted]) -> Respon
         settings(config, language),
         keys(config, language, visit.now),
         events(language, counts),
+        operator_revoke::forms(config, language),
     ];
-    page(config, language, 200, title, &parts.into_iter().collect())
+    form_page(config, language, 200, title, &parts.into_iter().collect())
 }
 
 fn providers(language: Language, found: &[Found], config: &Config) -> Html {

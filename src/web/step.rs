@@ -5,7 +5,7 @@ use crate::oidc::{Call, FetchAnswer};
 use crate::session::{Key, Known, ListAnswer, LoadAnswer, Save, StoreAnswer};
 use crate::site::{Forward, SiteFile};
 use crate::time::Timestamp;
-use crate::web::{Event, RequestId, callback, logout, operator, presence, provider};
+use crate::web::{Event, RequestId, callback, logout, operator, operator_revoke, presence, provider};
 use crate::wire::{Request, Response};
 
 /// One request of a browser, with the clock and the chance that go with it.
@@ -126,6 +126,7 @@ enum Wanted {
 enum Written {
     Session(callback::StoreSession),
     Revocation(logout::StoreRevocation),
+    Order(operator_revoke::StoreOrder),
 }
 
 macro_rules! waits {
@@ -157,6 +158,7 @@ waits!(Loading(Wanted):
 waits!(Storing(Written):
     Session(callback::StoreSession),
     Revocation(logout::StoreRevocation),
+    Order(operator_revoke::StoreOrder),
 );
 
 impl Waiting {
@@ -226,6 +228,7 @@ impl Storing {
         let step = match *self.0 {
             Written::Session(point) => point.resume(config, answer),
             Written::Revocation(point) => point.resume(config, answer),
+            Written::Order(point) => point.resume(config, answer),
         };
         step.carry(self.1).named(self.2, config.public_url.authority())
     }

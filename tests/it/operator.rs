@@ -112,7 +112,8 @@ fn every_code_has_its_advice() {
     for room in ["oidc", "web", "franceconnect"] {
         let files = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(room)).unwrap();
         for file in files {
-            let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+            // A folder is none.
+            let Ok(text) = std::fs::read_to_string(file.unwrap().path()) else { continue };
             for kind in ["refusal(", "denial(", "unreachable(", "fault("] {
                 for rest in text.split(&format!("Failure::{kind}")).skip(1) {
                     let Some(code) = rest.trim_start().strip_prefix('"') else { continue };
@@ -146,4 +147,41 @@ fn the_key_is_one_of_its_own() {
             "{wrong}"
         );
     }
+}
+
+/// Posts a form of the page, from a page of `from`.
+fn order(world: &mut World, form: &str, from: &str, password: &str) -> Response {
+    let mut headers = Browser::new().headers();
+    headers.set(Header::SecFetchSite, Some(from.to_owned()));
+    headers.set(Header::Authorization, Some(format!("Basic {}", STANDARD.encode(format!("op:{password}")))));
+    let mut request = Request::new(Method::Post, "/auth/operator", headers);
+    request.body = form.as_bytes().to_vec();
+    Browser::new().send(world, request)
+}
+
+#[test]
+fn an_operator_ends_the_sessions_of_a_person_or_of_all() {
+    let (mut world, mut one, mut other) = (world(), Browser::new(), Browser::new());
+    one.log_in(&mut world, "test");
+    other.log_in(&mut world, "avec_nom_dusage");
+    for (from, password, form, status) in [
+        ("cross-site", &*key(), "what=everybody", 403),
+        ("same-origin", OTHER_KEY, "what=everybody", 401),
+        ("same-origin", &*key(), "what=person&iss=&sub=x", 400),
+        ("same-origin", &*key(), "what=session&sid=nonsense", 400),
+        ("same-origin", &*key(), "", 400),
+    ] {
+        assert_eq!(order(&mut world, form, from, password).status, status, "{form} {from}");
+    }
+    let stranger = "what=person&iss=https%3A%2F%2Fop.example&sub=nobody";
+    assert_eq!(order(&mut world, stranger, "same-origin", &key()).status, 200);
+    assert_eq!(world.last_code(), "operator.revoked");
+    assert!(one.is_logged_in(&mut world) && other.is_logged_in(&mut world), "somebody else was named");
+    assert!(!world.lines.concat().contains("nobody"), "whom is in no line");
+    world.now = world.now.plus(1);
+    assert_eq!(order(&mut world, "what=everybody", "same-origin", &key()).status, 200);
+    assert!(!one.is_logged_in(&mut world) && !other.is_logged_in(&mut world));
+    world.now = world.now.plus(1);
+    one.log_in(&mut world, "test");
+    assert!(one.is_logged_in(&mut world), "who comes after may stay");
 }

@@ -92,7 +92,6 @@ pub struct World {
     /// Loads, listings and writes that were waited for.
     pub asked: Vec<&'static str>,
     pub events: Vec<Event>,
-    /// The log.
     pub lines: Vec<String>,
     /// Every URL that was called.
     pub called: Vec<String>,
@@ -100,7 +99,6 @@ pub struct World {
     pub sent: Vec<String>,
     /// Seconds that each call takes.
     pub latency: i64,
-    /// Seconds by which the provider's clock is ahead.
     pub ahead: i64,
     visits: u64,
 }
@@ -110,7 +108,6 @@ impl World {
         Self::with(&variables(), Alg::Es256)
     }
 
-    /// A client of both products.
     pub fn both() -> Self {
         Self::with(&both_variables(), Alg::Es256)
     }
@@ -232,9 +229,8 @@ impl World {
                     waiting.resume(&self.config, FetchAnswer { now: self.now, result })
                 }
                 Step::Recall(recalling) => {
-                    let counts: Vec<_> =
-                        self.events.iter().map(|event| Counted { event: event.clone(), times: 1 }).collect();
-                    recalling.resume(&self.config, &counts)
+                    let once = |event: &Event| Counted { event: event.clone(), times: 1 };
+                    recalling.resume(&self.config, &self.events.iter().map(once).collect::<Vec<_>>())
                 }
                 Step::Done(reply) => {
                     self.lines.extend(reply.lines());
@@ -274,8 +270,8 @@ impl World {
             return Err(Unreachable::TooLarge);
         }
         let content_type = reply.get("content-type").map(str::to_owned);
-        let date = Some(self.now.plus(self.ahead));
-        Ok(Fetched { status: reply.status, content_type, body: reply.body, date, took: Some(12) })
+        let (date, took) = (Some(self.now.plus(self.ahead)), Some(12));
+        Ok(Fetched { status: reply.status, content_type, body: reply.body, date, took })
     }
 
     /// Calls of the relying party to the provider, in order, since last asked; those of browsers left out.
@@ -383,8 +379,7 @@ impl Browser {
 
     /// A whole login; answers what the callback answered.
     pub fn log_in(&mut self, world: &mut World, login: &str) -> Response {
-        let callback = self.authorize(world, login, "/prive/");
-        self.get(world, &callback)
+        self.log_in_for(world, login, "/prive/")
     }
 
     /// A whole login for `page`; answers where it ended.
