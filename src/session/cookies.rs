@@ -4,7 +4,7 @@ use crate::secret::fingerprint;
 use crate::wire::cookie;
 
 /// Longest value of a cookie of ours, in bytes, so that name, value and attributes stay under 4,096.
-pub const VALUE_LIMIT: usize = 3_900;
+pub const VALUE_LIMIT: usize = 3_950;
 
 /// The cookies of one site. On https each has the `__Host-` prefix and `Secure`; http exists on loopback
 /// only, where browsers would refuse both.

@@ -52,7 +52,7 @@ pub fn a_person_sees_who_they_are_and_a_script_the_little_it_needs(world: &World
     {
         assert!(page.contains(shown), "{shown}");
     }
-    assert_eq!(page.matches("Se déconnecter").count(), 1);
+    assert_eq!(page.matches(">Se déconnecter<").count(), 1);
     browser.language = Some("en");
     assert!(browser.get("/auth/profile").text().contains("<html lang=\"en\">"));
 }
