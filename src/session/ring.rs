@@ -44,7 +44,7 @@ pub enum Purpose {
     Assertion,
     /// The document of the services of a deployment.
     Services,
-    /// The names of revocations: nothing is sealed, see [`KeyRing::tags`].
+    /// The names of revocations: nothing is sealed, a tag and a mac in the name prove who wrote it.
     Revocation,
 }
 
