@@ -36,6 +36,7 @@ mod published;
 mod revocation;
 mod secrets;
 mod services;
+mod soak;
 mod steps;
 mod world;
 mod wrangler;
@@ -171,6 +172,7 @@ const TESTS: &[(&str, Test)] = tests! {
         a_service_that_is_bound_is_an_origin_on_workers,
         an_origin_that_says_nothing_is_given_thirty_seconds,
     }
+    Own: soak { memory_stays_flat_over_100_000_requests, }
     Own: faults {
         on_the_return,
         of_the_token_answer,

@@ -46,6 +46,19 @@ pub fn wait_until_free(port: u16) {
     }
 }
 
+/// A process and all that it started (Linux).
+pub fn descendants(pid: u32) -> Vec<u32> {
+    let mut family = vec![pid];
+    let mut at = 0;
+    while let Some(&parent) = family.get(at) {
+        let children =
+            fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).unwrap_or_default();
+        family.extend(children.split_whitespace().filter_map(|child| child.parse::<u32>().ok()));
+        at += 1;
+    }
+    family
+}
+
 /// A program that ends with this value. All it says goes to one file.
 pub struct Process {
     name: String,
@@ -66,6 +79,11 @@ impl Process {
             panic!("{name} cannot be started ({error}): {}", command.get_program().display())
         });
         Self { name: name.to_owned(), child, log }
+    }
+
+    /// Its number.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// What it has said so far.

@@ -133,6 +133,11 @@ impl World {
         self.process.as_ref().unwrap().memory()
     }
 
+    /// The number of the process that serves, or that started the one which does.
+    pub fn pid(&self) -> u32 {
+        self.process.as_ref().unwrap().id()
+    }
+
     pub fn browser(&self) -> Browser {
         Browser::new(&self.site)
     }
