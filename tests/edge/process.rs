@@ -46,19 +46,6 @@ pub fn wait_until_free(port: u16) {
     }
 }
 
-/// A process and all that it started (Linux).
-pub fn descendants(pid: u32) -> Vec<u32> {
-    let mut family = vec![pid];
-    let mut at = 0;
-    while let Some(&parent) = family.get(at) {
-        let children =
-            fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).unwrap_or_default();
-        family.extend(children.split_whitespace().filter_map(|child| child.parse::<u32>().ok()));
-        at += 1;
-    }
-    family
-}
-
 /// A program that ends with this value. All it says goes to one file.
 pub struct Process {
     name: String,
@@ -81,11 +68,6 @@ impl Process {
         Self { name: name.to_owned(), child, log }
     }
 
-    /// Its number.
-    pub fn id(&self) -> u32 {
-        self.child.id()
-    }
-
     /// What it has said so far.
     pub fn said(&self) -> String {
         String::from_utf8_lossy(&fs::read(&self.log).unwrap()).into_owned()
@@ -104,30 +86,34 @@ impl Process {
         }
     }
 
-    /// The most memory that it and its children ever had, in kB.
+    /// The most memory that it and all that it started ever had, in kB.
     pub fn memory(&self) -> u64 {
-        let mut family = vec![self.child.id().to_string()];
-        let parents: Vec<(String, String)> = fs::read_dir("/proc")
-            .unwrap()
-            .filter_map(|entry| {
-                let id = entry.ok()?.file_name().into_string().ok()?;
-                let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
-                let parent = status.lines().find_map(|line| line.strip_prefix("PPid:"))?;
-                Some((id, parent.trim().to_owned()))
-            })
-            .collect();
+        self.kilobytes("VmHWM:")
+    }
+
+    /// The memory that they have now, in kB.
+    pub fn resident(&self) -> u64 {
+        self.kilobytes("VmRSS:")
+    }
+
+    /// The sum of one line of their accounts (Linux).
+    fn kilobytes(&self, line: &str) -> u64 {
+        let status = |id: u32| fs::read_to_string(format!("/proc/{id}/status")).ok();
+        let value = |status: &str, line: &str| -> Option<u64> {
+            let rest = status.lines().find_map(|text| text.strip_prefix(line))?;
+            rest.split_whitespace().next()?.parse().ok()
+        };
+        let everybody = fs::read_dir("/proc").unwrap().flatten();
+        let everybody = everybody.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+        let parents: Vec<(u32, u64)> =
+            everybody.filter_map(|id| Some((id, value(&status(id)?, "PPid:")?))).collect();
+        let mut family = vec![self.child.id()];
         let mut at = 0;
-        while let Some(parent) = family.get(at).cloned() {
-            let children = parents.iter().filter(|(_, of)| *of == parent).map(|(id, _)| id.clone());
-            family.extend(children);
+        while let Some(&parent) = family.get(at) {
+            family.extend(parents.iter().filter(|(_, of)| *of == u64::from(parent)).map(|(id, _)| id));
             at += 1;
         }
-        let peak = |id: &String| {
-            let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
-            let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-            line.split_whitespace().next()?.parse::<u64>().ok()
-        };
-        family.iter().filter_map(peak).sum()
+        family.into_iter().filter_map(|id| value(&status(id)?, line)).sum()
     }
 
     pub fn log(&self) -> &Path {

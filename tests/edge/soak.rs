@@ -6,7 +6,6 @@ use std::sync::Barrier;
 use std::thread;
 
 use crate::platform::Platform;
-use crate::process::descendants;
 use crate::world::World;
 
 /// Requests in all.
@@ -57,7 +56,7 @@ pub fn memory_stays_flat_over_100_000_requests(platform: Platform) {
         }
         for _ in 0..LOOKS {
             together.wait();
-            seen.push(descendants(world.pid()).into_iter().map(resident).sum::<u64>());
+            seen.push(world.resident());
             together.wait();
         }
     });
@@ -66,13 +65,6 @@ pub fn memory_stays_flat_over_100_000_requests(platform: Platform) {
     let room = 16 * 1024;
     assert!(last < settled + room, "{}: {seen:?} kB", platform.name());
     assert!(browser.is_logged_in());
-}
-
-/// Kilobytes that a process holds (Linux).
-fn resident(pid: u32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    line.and_then(|rest| rest.split_whitespace().next()?.parse().ok()).unwrap_or_default()
 }
 
 /// One connection that is kept: a hundred thousand would use up the ports of the machine.

@@ -133,9 +133,9 @@ impl World {
         self.process.as_ref().unwrap().memory()
     }
 
-    /// The number of the process that serves, or that started the one which does.
-    pub fn pid(&self) -> u32 {
-        self.process.as_ref().unwrap().id()
+    /// The memory that it has now, in kB.
+    pub fn resident(&self) -> u64 {
+        self.process.as_ref().unwrap().resident()
     }
 
     pub fn browser(&self) -> Browser {
