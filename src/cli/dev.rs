@@ -60,7 +60,8 @@ pub(super) async fn run(args: Args, lang: Lang) -> Result<(), ExitCode> {
     tell::tell(lang, &config, &variables, &args.site);
     let products = [Product::Standard, Product::Plus];
     let clients = products.map(|product| (product, variables.client(product, &config))).into();
-    let native = Native { deployed: Arc::new(Ok(config).into()), site: args.site };
+    let native =
+        Native { deployed: Arc::new(Ok(config).into()), site: args.site, store: native::Store::default() };
     let both = async {
         tokio::try_join!(
             native::serve(listeners, native, stop.clone().wait()),

@@ -10,7 +10,7 @@ use super::listen::{self, Stop};
 use super::watched::Watched;
 use super::{check, faults};
 use crate::config::{Current, Deployed, Deployment};
-use crate::host::native::{self, Native};
+use crate::host::native::{self, Native, Store};
 use crate::time::Timestamp;
 
 #[derive(clap::Args)]
@@ -25,6 +25,11 @@ pub(super) struct Args {
     #[arg(long, value_name = "FICHIER")]
     #[arg(help = "Sert chaque service d’un document (TOML) sous son nom d’hôte ; relu quand il change")]
     services: Option<PathBuf>,
+    #[arg(long, value_name = "FICHIER")]
+    #[arg(
+        help = "Garde sessions et révocations dans ce fichier, qui survit à un redémarrage (sinon en mémoire)"
+    )]
+    store: Option<PathBuf>,
     #[arg(long)]
     #[arg(
         help = "Démarre malgré les erreurs de configuration et les montre dans une page, comme sur le edge"
@@ -40,6 +45,10 @@ pub(super) async fn run(args: Args, lang: Lang) -> Result<(), ExitCode> {
     let (deployed, watched) = match &args.services {
         Some(file) => Watched::read(file, lang).map(|(watched, deployed)| (deployed, Some(watched)))?,
         None => (Arc::new(of_environment(&args, lang)?), None),
+    };
+    let store = match &args.store {
+        Some(file) => Store::open(file).map_err(|error| no_store(lang, file, &error))?,
+        None => Store::default(),
     };
     let stop = Stop::on_signal().map_err(|error| listen::failed(lang, &error))?;
     let listeners = listen::bind_localhost(lang, "--listen", args.listen).await?;
@@ -57,7 +66,7 @@ pub(super) async fn run(args: Args, lang: Lang) -> Result<(), ExitCode> {
     }
     lang::print(format_args!("ready http://{address}/"));
     let watching = watched.map(|watched| tokio::spawn(watched.watch(Arc::clone(&deployed))));
-    let served = native::serve(listeners, Native { deployed, site: args.site }, stop.wait()).await;
+    let served = native::serve(listeners, Native { deployed, site: args.site, store }, stop.wait()).await;
     watching.inspect(|watching| watching.abort());
     served.map_err(|error| listen::failed(lang, &error))
 }
@@ -89,6 +98,17 @@ fn of_environment(args: &Args, lang: Lang) -> Result<Deployed, ExitCode> {
         }
     }
     Ok(deployed)
+}
+
+fn no_store(lang: Lang, file: &Path, error: &std::io::Error) -> ExitCode {
+    let file = file.display();
+    lang.warn(
+        format_args!(
+            "--store : {file} ne s’ouvre pas ({error}) ; un seul processus à la fois peut l’ouvrir."
+        ),
+        format_args!("--store: {file} cannot be opened ({error}); one process at a time may open it."),
+    );
+    ExitCode::FAILURE
 }
 
 /// The addresses that are served.

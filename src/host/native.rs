@@ -2,12 +2,14 @@
 //! against the sandbox. It performs the core's steps until they are done, and thinks no further.
 
 mod calls;
+mod disk;
 mod files;
 mod inbound;
 mod listeners;
 mod memory;
 pub mod metrics;
 mod origin;
+mod store;
 
 use std::future::Future;
 use std::io::{self, Write};
@@ -25,8 +27,8 @@ use tokio::sync::oneshot;
 use self::calls::Calls;
 use self::files::Files;
 pub use self::listeners::Listeners;
-use self::memory::Memory;
 use self::origin::Origin;
+pub use self::store::Store;
 use crate::config::{At, Config, Current, Deployed, Deployment};
 use crate::host::counters;
 use crate::host::knowledge::Knowledge;
@@ -48,6 +50,8 @@ pub struct Native {
     pub deployed: Arc<Deployed>,
     /// The folder of the site.
     pub site: PathBuf,
+    /// Where entries are kept.
+    pub store: Store,
 }
 
 /// Serves on one listener, or on several that share one memory, until `shutdown` ends.
@@ -69,7 +73,7 @@ pub async fn serve(
     let host = Arc::new(Host {
         deployed: native.deployed,
         calls: Calls::new(),
-        memory: Memory::default(),
+        store: native.store,
         origin: Origin::new(),
         knowledge: Knowledge::new(),
         files: Files::new(native.site),
@@ -101,7 +105,7 @@ async fn handle(State(host): State<Arc<Host>>, request: HttpRequest) -> HttpResp
 struct Host {
     deployed: Arc<Deployed>,
     calls: Calls,
-    memory: Memory,
+    store: Store,
     origin: Origin,
     knowledge: Knowledge,
     files: Files,
@@ -117,8 +121,10 @@ impl Host {
         let deployment = self.deployment();
         let config = match deployment.at(request.header(Header::Host)) {
             At::Service(config) => config,
-            At::Faulty(faults) => return self.send(self.keep(web::misconfigured(faults, &request))).await,
-            At::Nowhere => return self.send(self.keep(web::nowhere(&request))).await,
+            At::Faulty(faults) => {
+                return self.send(self.keep(web::misconfigured(faults, &request)).await).await;
+            }
+            At::Nowhere => return self.send(self.keep(web::nowhere(&request)).await).await,
         };
         let mut unread = Body::empty();
         if web::wants_body(config, &request) {
@@ -140,11 +146,13 @@ impl Host {
             .perform(config, Visit { now: now(), entropy, request, known: self.knowledge.of(config) })
             .await;
         let visit = reply.request;
-        let content = self.keep(reply);
+        let content = self.keep(reply).await;
         let answer = match content {
             Content::Forward(forward) => match self.origin.exchange(&forward, &mut parts, unread).await {
                 Ok(answer) => answer,
-                Err(fault) => self.send(self.keep(web::origin_failed(config, &forward, visit, fault))).await,
+                Err(fault) => {
+                    self.send(self.keep(web::origin_failed(config, &forward, visit, fault)).await).await
+                }
             },
             content => self.send(content).await,
         };
@@ -153,10 +161,11 @@ impl Host {
     }
 
     /// Keeps and logs what is to be kept and logged; what is left is to be sent.
-    fn keep(&self, reply: Reply) -> Content {
+    async fn keep(&self, reply: Reply) -> Content {
         reply.lines().for_each(|line| log(&line));
         counters::count(&reply);
-        self.memory.save(reply.save, now());
+        // A store that takes nothing has said so in the log, and is no fault of the visit.
+        let _ = self.store.save(reply.save, now()).await;
         reply.content
     }
 
@@ -188,7 +197,7 @@ impl Host {
                 }
                 Step::Load(key, _, loading) => {
                     let now = now();
-                    let entry = Ok(self.memory.load(&key, now));
+                    let entry = self.store.load(&key, now);
                     loading.resume(config, LoadAnswer { now, entry })
                 }
                 Step::Recall(recalling) => {
@@ -197,13 +206,13 @@ impl Host {
                 Step::List(prefix, listing) => {
                     let now = now();
                     self.knowledge.claim(config, now);
-                    let names = Ok(self.memory.list(&prefix, now));
+                    let names = self.store.list(&prefix, now);
                     listing.resume(config, &ListAnswer { now, names })
                 }
                 Step::Store(entry, storing) => {
                     let now = now();
-                    self.memory.save(vec![entry], now);
-                    storing.resume(config, &StoreAnswer { now, result: Ok(()) })
+                    let result = self.store.save(vec![entry], now).await;
+                    storing.resume(config, &StoreAnswer { now, result })
                 }
                 Step::Done(mut reply) => {
                     self.knowledge.learn(config, reply.known.take());

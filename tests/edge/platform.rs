@@ -26,6 +26,9 @@ pub const WORKER: [&str; 2] = ["index.js", "index_bg.wasm"];
 /// has no such store.
 pub const SERVICES_ENTRY: &str = "SERVICES_ENTRY";
 
+/// Among the variables: the file of the native program's store. It is an option there, and none of the others knows it.
+pub const NATIVE_STORE: &str = "TEST_NATIVE_STORE";
+
 /// Upper-case names and values.
 pub type Variables = BTreeMap<&'static str, String>;
 
@@ -44,7 +47,11 @@ impl Platform {
     pub fn command(self, port: u16, variables: &Variables) -> Command {
         let listen = format!("127.0.0.1:{port}");
         let mut command = match self {
-            Self::Native => native(&listen),
+            Self::Native => {
+                let mut command = native(&listen);
+                command.args(variables.get(NATIVE_STORE).map(|file| format!("--store={file}")));
+                command
+            }
             Self::Cloudflare => cloudflare(port),
             Self::Spin => spin(&listen),
         };

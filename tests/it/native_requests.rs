@@ -70,7 +70,11 @@ fn the_server_ends_when_told_with_connections_open() {
     let config = config::read(|name| {
         variables.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.clone())
     });
-    let native = Native { deployed: std::sync::Arc::new(config.into()), site: site.path().to_owned() };
+    let native = Native {
+        deployed: std::sync::Arc::new(config.into()),
+        site: site.path().to_owned(),
+        store: native::Store::default(),
+    };
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let served = runtime.spawn(native::serve(listener, native, async {
         let _ = stopped.await;

@@ -77,7 +77,11 @@ impl Server {
         let config = config::read(|name| {
             variables.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.clone())
         });
-        let native = Native { deployed: std::sync::Arc::new(config.into()), site: site.to_owned() };
+        let native = Native {
+            deployed: std::sync::Arc::new(config.into()),
+            site: site.to_owned(),
+            store: native::Store::default(),
+        };
         let (stop, stopped) = oneshot::channel::<()>();
         runtime.spawn(native::serve(listener, native, async {
             let _ = stopped.await;

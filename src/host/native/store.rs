@@ -1,0 +1,65 @@
+//! Decides where entries are kept natively: in the memory of the process, or in a file that survives it.
+
+use std::io;
+use std::path::Path;
+
+use super::disk::Disk;
+use super::memory::Memory;
+use crate::session::{Key, Save, StoreDown};
+use crate::time::Timestamp;
+
+/// The store of a native host; by default it lasts as long as the process.
+#[derive(Default)]
+pub struct Store(Kept);
+
+enum Kept {
+    Memory(Memory),
+    Disk(Disk),
+}
+
+impl Default for Kept {
+    fn default() -> Self {
+        Self::Memory(Memory::default())
+    }
+}
+
+impl Store {
+    /// The store in the file at `path`, which is made if it is not there.
+    ///
+    /// # Errors
+    /// The file cannot be read or made, is no store, or another process has it open.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        Ok(Self(Kept::Disk(Disk::open(path)?)))
+    }
+
+    pub(super) fn load(&self, key: &Key, now: Timestamp) -> Result<Option<Vec<u8>>, StoreDown> {
+        match &self.0 {
+            Kept::Memory(memory) => Ok(memory.load(key, now)),
+            Kept::Disk(disk) => disk.load(key, now),
+        }
+    }
+
+    pub(super) fn list(&self, prefix: &str, now: Timestamp) -> Result<Vec<String>, StoreDown> {
+        match &self.0 {
+            Kept::Memory(memory) => Ok(memory.list(prefix, now)),
+            Kept::Disk(disk) => disk.list(prefix, now),
+        }
+    }
+
+    pub(super) async fn save(&self, saves: Vec<Save>, now: Timestamp) -> Result<(), StoreDown> {
+        match &self.0 {
+            _ if saves.is_empty() => Ok(()),
+            Kept::Memory(memory) => {
+                memory.save(saves, now);
+                Ok(())
+            }
+            Kept::Disk(disk) => disk.save(saves, now).await,
+        }
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Store(…)")
+    }
+}
