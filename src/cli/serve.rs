@@ -26,9 +26,7 @@ pub(super) struct Args {
     #[arg(help = "Sert chaque service d’un document (TOML) sous son nom d’hôte ; relu quand il change")]
     services: Option<PathBuf>,
     #[arg(long, value_name = "FICHIER")]
-    #[arg(
-        help = "Garde sessions et révocations dans ce fichier, qui survit à un redémarrage (sinon en mémoire)"
-    )]
+    #[arg(help = "Garde sessions et révocations dans ce fichier (sinon en mémoire)")]
     store: Option<PathBuf>,
     #[arg(long)]
     #[arg(

@@ -144,6 +144,13 @@ impl Services {
         let config = read(|name| match name {
             PUBLIC_URL => Some(public_url.clone()),
             FC_SERVICES => None,
+            // What follows a secret follows the service's own, or another provider would be shown it.
+            FC_CLIENT_SECRET_NEXT if service.members.contains_key(FC_CLIENT_SECRET) => {
+                text(&service.members, name)
+            }
+            FC_PLUS_CLIENT_SECRET_NEXT if service.members.contains_key(FC_PLUS_CLIENT_SECRET) => {
+                text(&service.members, name)
+            }
             // Said to be empty by the service, it is empty, whatever the others have.
             name => text(&service.members, name)
                 .or_else(|| text(&self.defaults, name))

@@ -242,7 +242,8 @@ impl Known {
     pub(crate) fn due(&self, freshness: i64, now: Timestamp) -> bool {
         let within =
             |since: Option<Timestamp>, most: i64| since.is_some_and(|at| (0..most).contains(&now.since(at)));
-        let claimed = self.list.is_some() && within(self.claimed, CLAIM);
+        // While another visit asks, a list that has just ceased to be fresh will do, and no older one.
+        let claimed = self.is_fresh(freshness.saturating_add(CLAIM), now) && within(self.claimed, CLAIM);
         !self.is_fresh(freshness, now) && !within(self.failed, PATIENCE) && !claimed
     }
 

@@ -46,7 +46,7 @@ impl Exceptions {
     /// Whether an entry is the same page as one that `named` knows.
     fn meet(&self, named: impl Fn(&str) -> bool) -> bool {
         self.0.iter().any(|entry| {
-            let lower = entry.to_ascii_lowercase();
+            let lower = entry.to_lowercase();
             // `/a/index.html` is one page of the folder `/a`; `/a.html` and `/a` are the same page.
             let index = lower.rsplit('/').next().is_some_and(|last| matches!(last, "index" | "index.html"));
             named(&lower) || (!index && named(&page(&lower)))
@@ -56,6 +56,13 @@ impl Exceptions {
     fn names(&self, page: &str) -> bool {
         self.0.iter().any(|entry| self::page(entry) == page || entry.eq_ignore_ascii_case(page))
     }
+}
+
+/// Whether an exception is one for this page. One whose name has an ending (`/index.php`) opens that page alone: below it
+/// would be whatever an application makes of the rest of the path.
+fn opens(page: &str, entry: &str) -> bool {
+    let file = entry.rsplit('/').next().is_some_and(|last| last.contains('.'));
+    if file { page == entry } else { below(page, entry) }
 }
 
 /// What every path of the site asks for.
@@ -98,7 +105,7 @@ impl Rules {
         let public = self.public.0.iter().map(|entry| (entry, Access::Public));
         let exception = optional
             .chain(public)
-            .filter(|(entry, _)| below(file, entry) || below(spelt_page(file), entry))
+            .filter(|(entry, _)| opens(file, entry) || opens(spelt_page(file), entry))
             .map(|(entry, access)| (entry.len(), access))
             .max();
         match (self.protected.over(file), exception) {

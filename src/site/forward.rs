@@ -127,7 +127,9 @@ impl Forward {
             values.collect::<Vec<_>>().join(", ")
         };
         let connection = all("connection");
-        let replaced = self.passage.private && !hygiene::is_private(&all("cache-control"));
+        // One that is said to be of this hop only goes no further.
+        let passes = !hygiene::of_one_hop("cache-control", &connection);
+        let replaced = self.passage.private && !(passes && hygiene::is_private(&all("cache-control")));
         let mut lines: Vec<(String, String)> = given
             .iter()
             .filter_map(|(name, value)| {
@@ -143,7 +145,9 @@ impl Forward {
                     "cache-control" | "expires" | "pragma" if replaced => return None,
                     // They outrank Cache-Control where there are shared caches (RFC 9213).
                     _ if self.passage.private
-                        && (name.ends_with("cdn-cache-control") || name == "surrogate-control") =>
+                        && (name.ends_with("cdn-cache-control")
+                            || ["surrogate-control", "edge-control", "x-accel-expires"]
+                                .contains(&name.as_str())) =>
                     {
                         return None;
                     }

@@ -19,13 +19,18 @@ const OF_ONE_HOP: [&str; 12] = [
 ];
 
 /// What only a proxy may say: a visitor who says it wants the origin to believe something.
-const OF_PROXIES: [&str; 2] = ["forwarded", "x-real-ip"];
+///
+/// `Proxy` becomes the proxy of whatever the origin calls, where it runs programs by CGI.
+const OF_PROXIES: [&str; 6] =
+    ["client-ip", "forwarded", "proxy", "true-client-ip", "x-client-ip", "x-real-ip"];
 const OF_PROXIES_FROM: [&str; 4] = ["x-forwarded-", "x-original-", "x-rewrite-", "spin-"];
 
-/// The name as every reader reads it: gateways make `_` of `-` and capitals of letters (RFC 3875 §4.1.18), so that
-/// `X_User` and `x-user` are one variable in the end.
+/// The name as the laxest reader reads it: gateways make `_` of `-` and capitals of letters (RFC 3875 §4.1.18), and some
+/// make `_` of whatever else a name may hold (PHP of `.`), so that `X_User`, `X.User` and `x-user` are one variable in
+/// the end.
 pub(super) fn normal(name: &str) -> String {
-    name.trim().to_ascii_lowercase().replace('_', "-")
+    let letter = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+    name.trim().chars().map(letter).collect()
 }
 
 /// Whether the header stays on the connection it came by. `named` is the value of its `Connection` header.
@@ -46,7 +51,7 @@ pub(super) fn of_ours(normal_name: &str, strip: &[String]) -> bool {
 /// Whether a cookie is one of ours, in whatever spelling: `fc_…`, with or without a prefix that browsers know.
 pub(super) fn is_our_cookie(name: &str) -> bool {
     let name = name.trim().to_ascii_lowercase();
-    let bare = ["__host-", "__secure-", "__http-", "__host-http-"]
+    let bare = ["__host-http-", "__host-", "__secure-", "__http-"]
         .iter()
         .fold(name.as_str(), |name, prefix| name.strip_prefix(prefix).unwrap_or(name));
     bare.starts_with("fc_")
@@ -80,6 +85,8 @@ pub(super) fn is_private(cache_control: &str) -> bool {
     let directives: Vec<&str> = lower.split(',').map(str::trim).collect();
     let has = |name: &str| directives.contains(&name);
     let shared = directives.iter().any(|directive| directive.split('=').next() == Some("s-maxage"));
-    // `private="set-cookie"` keeps one header back and lets the rest be shared.
-    (has("private") || has("no-store")) && !has("public") && !shared
+    // `private="set-cookie"` keeps one header back and lets the rest be shared, and commas may stand in such a text.
+    // With `must-understand` a cache may ignore `no-store` (RFC 9111 §5.2.2.3).
+    let plain = !lower.contains('"') && !has("must-understand");
+    (has("private") || has("no-store")) && !has("public") && !shared && plain
 }

@@ -73,7 +73,7 @@ impl Protected {
 
     /// The length of the longest rule over one file, and what all rules over it ask for.
     pub(super) fn over(&self, file: &str) -> Option<(usize, Demand)> {
-        let names = [page(file), file.to_ascii_lowercase()];
+        let names = [page(file), file.to_lowercase()];
         let covering = |rule: &&Rule| names.iter().any(|name| below(name, &rule.page));
         let length = self.0.iter().filter(covering).map(|rule| rule.page.len()).max()?;
         let level = self.0.iter().filter(covering).map(|rule| rule.level).max()?;
@@ -94,7 +94,7 @@ impl Protected {
 fn rules_of(entry: &str) -> Result<[Rule; 2], RuleFault> {
     let (path, level) = read(entry)?;
     // A folder may be called `x.html`, too.
-    Ok([page(&path), path.to_ascii_lowercase()].map(|page| Rule { page, level }))
+    Ok([page(&path), path.to_lowercase()].map(|page| Rule { page, level }))
 }
 
 /// An entry as its path, decoded and without slashes around it, and its level.
@@ -131,7 +131,7 @@ pub(super) fn read(entry: &str) -> Result<(String, Option<Level>), RuleFault> {
 
 /// The page that a file is: lower case, without `index.html` or `.html`.
 pub(super) fn page(file: &str) -> String {
-    spelt_page(&file.to_ascii_lowercase()).to_owned()
+    spelt_page(&file.to_lowercase()).to_owned()
 }
 
 /// The page that a file is, in its own letters.

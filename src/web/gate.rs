@@ -38,6 +38,8 @@ pub(super) fn admit(
     let Asked { request, now, mut chance, .. } = asked;
     let mut visitor = match (access, presence) {
         (Access::Public, _) | (Access::Optional, Presence::Nobody | Presence::Ambiguous) => None,
+        // Below what the service asks of everybody since, nobody is here: as on the profile page.
+        (Access::Optional, Presence::Somebody(session)) if session.level < config.level() => None,
         (Access::Optional, Presence::Somebody(session)) => Some(session),
         (Access::Protected(Demand(level)), Presence::Somebody(session)) if session.level < level => {
             return Reply::respond(challenge(config, &request, level, true));

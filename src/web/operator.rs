@@ -65,7 +65,7 @@ pub(super) fn start(config: &Config, asked: Asked) -> Step {
 }
 
 /// Whether the password of the request is the key, in a time that says nothing; the user's name is anybody's.
-fn presents(request: &Request, key: &Secret) -> bool {
+pub(super) fn presents(request: &Request, key: &Secret) -> bool {
     let given = request.header(Header::Authorization).and_then(|given| given.split_once(' '));
     let Some((_, coded)) = given.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic")) else {
         return false;

@@ -25,7 +25,7 @@ pub(super) fn start(config: &Config, asked: Asked) -> Step {
         return Step::reply(Reply::respond(error_page::notice(config, language, 403, text, text)));
     }
     let form = std::str::from_utf8(&asked.request.body).ok().and_then(|form| Params::parse(form).ok());
-    let Some(target) = form.as_ref().and_then(target) else {
+    let Some(target) = form.as_ref().and_then(|form| target(config, form)) else {
         let text = language.pick("Rien à révoquer n’est nommé.", "Nothing to revoke is named.");
         return Step::reply(Reply::respond(error_page::notice(config, language, 400, text, text)));
     };
@@ -34,11 +34,16 @@ pub(super) fn start(config: &Config, asked: Asked) -> Step {
     StoreOrder { language, known, rest: all.clone(), all }.next(config)
 }
 
-fn target(form: &Params) -> Option<Target> {
+fn target(config: &Config, form: &Params) -> Option<Target> {
     let given = |name: &str| form.get(name).map(str::trim).filter(|value| !value.is_empty());
     match form.get("what")? {
         "session" => Target::session(given("sid")?),
-        "person" => Some(Target::person(given("iss")?, given("sub")?)),
+        "person" => {
+            let issuer = given("iss")?;
+            // A misspelt one would end nobody's sessions and be told as done.
+            config.registration(issuer)?;
+            Some(Target::person(issuer, given("sub")?))
+        }
         "everybody" => Some(Target::Everybody),
         _ => None,
     }

@@ -3,7 +3,7 @@
 use crate::config::{Config, Origin};
 use crate::site::{Access, Forward, Passage};
 use crate::web::origin_identity::{self, Identified};
-use crate::web::{Content, Event, Language, Reply, RequestId, Severity, browser, error_page};
+use crate::web::{Content, Event, Language, Reply, RequestId, Severity, browser, error_page, operator};
 use crate::wire::{Request, Response};
 
 /// Lets the request pass, with who is here if the path asks.
@@ -15,12 +15,17 @@ pub(super) fn forward(
     somebody: bool,
     identified: Identified,
 ) -> Reply {
+    let mut strip = origin_identity::reserved(config);
+    // A browser sends the operator's password again wherever this site asks for one, and the origin could.
+    if config.operator.as_ref().is_some_and(|key| operator::presents(&request, key)) {
+        strip.push("authorization".to_owned());
+    }
     let passage = Passage {
         upstream: origin.upstream.clone(),
         public_origin: config.public_url.origin().to_owned(),
         private: access != Access::Public,
         add: identified.headers,
-        strip: origin_identity::reserved(config),
+        strip,
         cookies: identified.cookies,
     };
     let forward = Forward::new(request, passage);

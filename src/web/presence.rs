@@ -12,7 +12,7 @@ use crate::time::Timestamp;
 use crate::web::login::Wanted;
 use crate::web::page::private;
 use crate::web::{
-    Event, Language, Reply, Severity, Step, browser, callback, error_page, gate, login, logout,
+    Content, Event, Language, Reply, Severity, Step, browser, callback, error_page, gate, login, logout,
     origin_identity, profile,
 };
 use crate::wire::{Header, Method, Request, Response};
@@ -83,7 +83,7 @@ impl AwaitList {
 
 fn judge(config: &Config, asked: Asked, errand: Errand, opened: Opened) -> Step {
     if opened.revoked(&config.ring, &asked.known) {
-        return errand.go_on(config, asked, Presence::Nobody);
+        return forgotten(config, errand.go_on(config, asked, Presence::Nobody));
     }
     let Some(entry) = opened.entry() else {
         return errand.go_on(config, asked, Presence::Somebody(opened));
@@ -96,6 +96,17 @@ fn judge(config: &Config, asked: Asked, errand: Errand, opened: Opened) -> Step 
         return Step::load(entry, 0, LoadBody(asked, errand, opened));
     }
     errand.go_on(config, asked, Presence::Somebody(opened))
+}
+
+/// The cookie of a session that was ended goes: an isolate that has not heard yet would take it for one and send the
+/// browser back here.
+fn forgotten(config: &Config, mut step: Step) -> Step {
+    if let Step::Done(reply) = &mut step
+        && let Content::Respond(response) = &mut reply.content
+    {
+        response.headers.push(("set-cookie", config.cookies.clear(&config.cookies.session())));
+    }
+    step
 }
 
 impl LoadBody {

@@ -61,7 +61,7 @@ fn cookies(forward: &Forward) -> Vec<(String, String)> {
 }
 
 /// What a client may say of itself to look like somebody.
-const LIES: [(&str, &str); 10] = [
+const LIES: [(&str, &str); 13] = [
     ("FC-Assertion", "eyJhbGciOiJub25lIn0.e30."),
     ("fc_assertion", "eyJhbGciOiJub25lIn0.e30."),
     ("Fc_Assertion", "x"),
@@ -69,6 +69,9 @@ const LIES: [(&str, &str); 10] = [
     ("X-User", "admin"),
     ("x_user", "admin"),
     ("X_USER", "admin"),
+    ("X.User", "admin"),
+    ("X~User", "admin"),
+    ("FC.Assertion", "admin"),
     ("X-Family_Name", "ADMIN"),
     ("x-family-name", "ADMIN"),
     ("x_family_name", "ADMIN"),

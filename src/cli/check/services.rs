@@ -191,9 +191,9 @@ impl File {
     /// The document as the edge reads it. What the environment does not have is left out.
     pub(in crate::cli) fn to_json(&self, version: i64) -> String {
         let table = |members: &[Member]| {
-            let there = members
-                .iter()
-                .filter_map(|member| Some((member.name.clone(), Value::from(member.value.as_deref()?))));
+            // What could not be had is said to be missing: left out, a default would stand in its place.
+            let there =
+                members.iter().map(|member| (member.name.clone(), Value::from(member.value.as_deref())));
             Value::Object(there.collect())
         };
         let services: Map<String, Value> =

@@ -37,10 +37,10 @@ pub(super) async fn load(env: &Env, key: &Key, fresh_for: i64) -> Result<Option<
     Ok(Some(entry))
 }
 
-/// The names that begin with `prefix`, page by page.
+/// The names that begin with `prefix`, page by page, a second for each.
 pub(super) async fn list(env: &Env, prefix: &str) -> Result<Vec<String>, StoreDown> {
     let kv = binding::named(env, KV).ok_or(StoreDown::Absent)?;
-    within(pages(&kv, prefix)).await.map_err(|error| failed("host.list", "KV listed nothing", &error))
+    pages(&kv, prefix).await.map_err(|error| failed("host.list", "KV listed nothing", &error))
 }
 
 async fn pages(kv: &JsValue, prefix: &str) -> Result<Vec<String>, JsValue> {
@@ -48,7 +48,8 @@ async fn pages(kv: &JsValue, prefix: &str) -> Result<Vec<String>, JsValue> {
     Reflect::set(&options, &"prefix".into(), &prefix.into())?;
     let mut names = Vec::new();
     loop {
-        let page = binding::call(kv, "list", &[&options]).await?;
+        let arguments: [&JsValue; 1] = [&options];
+        let page = within(binding::call(kv, "list", &arguments)).await?;
         let keys: Array = Reflect::get(&page, &"keys".into())?.dyn_into()?;
         for key in keys.iter() {
             names.extend(Reflect::get(&key, &"name".into())?.as_string());
