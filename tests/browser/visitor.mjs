@@ -114,8 +114,11 @@ export async function throughProvider(page, { idp }, seen = () => {}) {
 
 /** The one way out, here and there. */
 export async function logout(page) {
-  assert.equal(await page.getByText('Se déconnecter').count(), 1, 'one way to log out');
-  await page.getByRole('button', { name: 'Se déconnecter' }).click();
+  const [out, everywhere] = ['Se déconnecter', 'Se déconnecter partout'].map((name) =>
+    page.getByRole('button', { name, exact: true }));
+  assert.equal(await out.count(), 1, 'one way to log out here');
+  assert.equal(await everywhere.count(), 1, 'and one to log out everywhere');
+  await out.click();
   await page.waitForURL(`${base}/deconnecte`);
   await heading(page, 'Vous êtes déconnecté');
 }
