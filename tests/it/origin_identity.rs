@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use franceconnect_edge::emulator::Alg;
 use franceconnect_edge::site::Forward;
 use franceconnect_edge::web::Content;
-use franceconnect_edge::wire::{Method, Request};
+use franceconnect_edge::wire::{Header, Method, Request};
 use serde_json::Value;
 
 use crate::assertion::signing;
@@ -40,7 +40,8 @@ fn pass(world: &mut World, browser: &Browser, method: Method, path: &str) -> Box
 fn heard(forward: &Forward, given: &[(&str, &str)]) -> Vec<(String, String)> {
     let lines = forward.request_headers(given.iter().copied());
     let told = |name: &str| {
-        let name = name.to_lowercase().replace('_', "-");
+        // As the laxest reader takes it: PHP makes one variable of `X.User` and `X-User`.
+        let name = name.to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "-");
         name.starts_with("fc-") || ["x-user", "x-family-name"].contains(&name.as_str())
     };
     lines.into_iter().filter(|(name, _)| told(name)).collect()
@@ -187,4 +188,20 @@ fn a_session_in_the_store_is_read_only_to_sign() {
         world.visit(Request::new(Method::Get, "/prive/", browser.headers())),
         Content::Respond(_)
     ));
+}
+
+#[test]
+fn the_operators_password_is_not_for_the_origin() {
+    let key = "2026-11-25.w3-Hk1pQzT0YdVbNf8sLmXaJcRgEuKiOoP5t7yZxC9A";
+    let mut world = World::with(&settings(&[("FC_OPERATOR_KEY", key)]), Alg::Es256);
+    for (password, passes) in [(key, false), ("another", true)] {
+        let basic = format!("Basic {}", STANDARD.encode(format!("op:{password}")));
+        let mut headers = Browser::new().headers();
+        headers.set(Header::Authorization, Some(basic.clone()));
+        let Content::Forward(forward) = world.visit(Request::new(Method::Get, "/aide", headers)) else {
+            panic!("not forwarded")
+        };
+        let sent = forward.request_headers([("Authorization", basic.as_str())]);
+        assert_eq!(sent.iter().any(|(name, _)| name == "authorization"), passes, "{password}");
+    }
 }
