@@ -162,9 +162,12 @@ fn serve_answers_each_name_and_reads_the_document_again() {
     assert_eq!(status(&address, "mairie.example.fr"), "200");
     folder.write(
         "services.toml",
-        "[services.\"stade.example.fr\"]\nFC_CLIENT_ID = \"s\"\nFC_CLIENT_SECRET = \"$FLEET_SECRET\"\n",
+        "[services.\"stade.example.fr\"]\nFC_CLIENT_ID = \"s\"\nFC_CLIENT_SECRET = \"$FLEET_SECRET\"\n\
+         [services.\"port.example.fr\"]\nFC_CLIENT_ID = \"p\"\nFC_CLIENT_SECRET = \"$FLEET_SECRET\"\n\
+         FC_PROTECTED_PATHS = \"$NOBODY_SET_THIS\"\n",
     );
     assert!(said.any(|line| line == "services.toml : relu."));
     assert_eq!(status(&address, "stade.example.fr"), "200");
-    assert_eq!(status(&address, "mairie.example.fr"), "421");
+    assert_eq!(status(&address, "mairie.example.fr"), "421"); // What was to be protected is not open because a variable is missing.
+    assert_eq!(status(&address, "port.example.fr"), "503");
 }
