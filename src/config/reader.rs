@@ -229,7 +229,7 @@ impl<'a> Reader<'a> {
 
     pub(super) fn lifetime(&mut self) -> Lifetime {
         let idle = self.number(FC_SESSION_IDLE, 60, 86_400);
-        let absolute = self.number(FC_SESSION_MAX, 60, 604_800);
+        let absolute = self.number(FC_SESSION_MAX, 60, Lifetime::LONGEST);
         let (Some(idle), Some(absolute)) = (idle, absolute) else { return Lifetime { idle: 0, absolute: 0 } };
         if absolute < idle {
             self.faults.add(

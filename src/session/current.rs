@@ -30,6 +30,11 @@ pub struct Lifetime {
     pub absolute: i64,
 }
 
+impl Lifetime {
+    /// The longest life in all that can be configured.
+    pub const LONGEST: i64 = 604_800;
+}
+
 /// Who is here.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Citizen {

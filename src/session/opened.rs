@@ -130,7 +130,7 @@ impl Opened {
 
     /// What a revocation of this session alone is about.
     pub fn this(&self) -> revocation::Target {
-        revocation::Target::Session(self.sid)
+        revocation::Target::Session(self.sid, self.times.ends)
     }
 
     /// What a revocation of all sessions of the person is about.

@@ -4,12 +4,16 @@
 //! revocation is an entry of its own, never changed, and the list is what the store lists under a prefix:
 //!
 //! ```text
-//! revoked-AUDIENCE-KIND-TAG-BEFORE-MAC
+//! revoked-AUDIENCE-KIND-TAG-AT-MAC
 //! ```
 //!
-//! `KIND` is `a` (all), `p` (a person) or `s` (a session), so that a listing that is cut loses the narrowest first. `TAG`
+//! `KIND` is `a` (all), `p` (a person) or `s` (a session), so that a listing that is cut loses the narrowest first. `AT`
+//! is the moment until which those began who are concerned; of one session, when it would have ended anyway. `TAG`
 //! and `MAC` are made under a key of the ring: nobody reads from a name whom it concerns, or makes one. An entry is
 //! written once under every key of the ring, so that the promotion of another key brings nobody back.
+//!
+//! It stays until the last session it concerns has ended, whatever `FC_SESSION_MAX` was, is or will be: a life that is
+//! shortened for a day must bring nobody back.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -22,16 +26,14 @@ use crate::time::Timestamp;
 const PATIENCE: i64 = 10;
 /// Seconds in which one visit of an isolate fetches the list, and the others go on with the one they have.
 const CLAIM: i64 = 2;
-/// Longest life a session can have, which bounds what a key that is gone may have written.
-const LONGEST: i64 = 604_800;
 /// Most obsolete entries that one visit removes.
 const SWEEP: usize = 16;
 
 /// What sessions a revocation is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
-    /// The one with this id.
-    Session([u8; 16]),
+    /// The one with this id, which ends at this moment in any case.
+    Session([u8; 16], Timestamp),
     /// Those of one person at one provider.
     Person([u8; 16]),
     /// All of the service.
@@ -40,8 +42,8 @@ pub enum Target {
 
 impl Target {
     /// The session with the id that logs and origins are told: 32 hexadecimal digits.
-    pub fn session(sid: &str) -> Option<Self> {
-        unhex(sid).map(Self::Session)
+    pub fn session(sid: &str, now: Timestamp) -> Option<Self> {
+        Some(Self::Session(unhex(sid)?, now.plus(Lifetime::LONGEST)))
     }
 
     /// The person whom `issuer` calls `sub`.
@@ -49,22 +51,23 @@ impl Target {
         Self::Person(person(issuer, sub))
     }
 
-    fn kind(self) -> char {
+    /// The kind, the one of its kind, and the moment in its name.
+    fn parts(self, now: Timestamp) -> (char, [u8; 16], Timestamp) {
         match self {
-            Self::Everybody => 'a',
-            Self::Person(_) => 'p',
-            Self::Session(_) => 's',
+            Self::Everybody => ('a', [0; 16], now),
+            Self::Person(id) => ('p', id, now),
+            Self::Session(id, ends) => ('s', id, ends),
         }
     }
+}
 
-    fn tags(self, ring: &KeyRing) -> impl Iterator<Item = [u8; 16]> {
-        let of = match self {
-            Self::Everybody => [0; 16],
-            Self::Person(id) | Self::Session(id) => id,
-        };
-        let parts = [format!("tag {}", self.kind()).into_bytes(), of.to_vec()].concat();
-        ring.tags(&[&parts]).collect::<Vec<_>>().into_iter()
-    }
+fn tags(ring: &KeyRing, kind: char, of: [u8; 16]) -> Vec<[u8; 16]> {
+    ring.tags(&[&[format!("tag {kind}").into_bytes(), of.to_vec()].concat()]).collect()
+}
+
+/// When no session that such an entry concerns can live any more.
+fn over(kind: char, at: Timestamp) -> Timestamp {
+    if kind == 's' { at } else { at.plus(Lifetime::LONGEST) }
 }
 
 /// What a head says of whom it is about: a hash, which stays under the seal.
@@ -72,25 +75,16 @@ pub(super) fn person(issuer: &str, sub: &str) -> [u8; 16] {
     fingerprint(&[issuer.as_bytes(), &[0], sub.as_bytes()].concat())
 }
 
-/// The entries that end what `target` names, as far as it began at `before` or earlier. Where nothing that began then
-/// can still live there are none.
-pub fn revoke(
-    ring: &KeyRing,
-    life: Lifetime,
-    target: Target,
-    before: Timestamp,
-    now: Timestamp,
-) -> Vec<Save> {
-    // A moment to come would end logins that nobody has made yet.
-    let before = before.min(now).max(Timestamp::from_unix(0));
-    let expires_in = before.plus(life.absolute).since(now);
+/// The entries that end what `target` names, as far as it has begun. Where nothing of it can still live there are none.
+pub fn revoke(ring: &KeyRing, target: Target, now: Timestamp) -> Vec<Save> {
+    let (kind, of, at) = target.parts(now);
+    let expires_in = over(kind, at).since(now);
     if expires_in <= 0 {
         return Vec::new();
     }
-    let kind = target.kind();
-    let names = target.tags(ring).enumerate().filter_map(|(key, tag)| {
-        let mac = macs(ring, kind, tag, before).nth(key)?;
-        let (tag, mac, unix) = (hex(&tag), hex(&mac), before.unix());
+    let names = tags(ring, kind, of).into_iter().enumerate().filter_map(|(key, tag)| {
+        let mac = macs(ring, kind, tag, at).nth(key)?;
+        let (tag, mac, unix) = (hex(&tag), hex(&mac), at.unix());
         Some(format!("{}{kind}-{tag}-{unix:010x}-{mac}", prefix(ring)))
     });
     names.map(|name| Save::Put { key: Key::named(name), value: b"-".to_vec(), expires_in }).collect()
@@ -102,68 +96,93 @@ pub(crate) fn prefix(ring: &KeyRing) -> String {
     format!("revoked-{audience}-")
 }
 
-fn macs(ring: &KeyRing, kind: char, tag: [u8; 16], before: Timestamp) -> impl Iterator<Item = [u8; 8]> {
-    let parts = [format!("mac {kind}").into_bytes(), tag.to_vec(), before.unix().to_be_bytes().to_vec()];
+fn macs(ring: &KeyRing, kind: char, tag: [u8; 16], at: Timestamp) -> impl Iterator<Item = [u8; 8]> {
+    let parts = [format!("mac {kind}").into_bytes(), tag.to_vec(), at.unix().to_be_bytes().to_vec()];
     ring.tags(&[&parts.concat()]).collect::<Vec<_>>().into_iter()
 }
 
-/// The revocations that are known. Nothing leaves but what is obsolete: a store that forgets brings nobody back.
+/// The revocations that are known. Nothing leaves but what is over: a store that forgets brings nobody back.
 #[derive(Debug, Clone, Default)]
 pub struct Revocations {
     everybody: Option<Timestamp>,
-    others: HashMap<[u8; 16], Timestamp>,
+    persons: HashMap<[u8; 16], Timestamp>,
+    sessions: HashMap<[u8; 16], Timestamp>,
 }
 
 /// A name, taken apart.
 struct Name {
     kind: char,
     tag: [u8; 16],
-    before: Timestamp,
+    at: Timestamp,
     mac: [u8; 8],
 }
 
 impl Name {
     fn parse(name: &str, prefix: &str) -> Option<Self> {
         let mut parts = name.strip_prefix(prefix)?.split('-');
-        let (kind, tag, before, mac) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        let (kind, tag, at, mac) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
         let kind = kind.chars().next().filter(|_| kind.len() == 1)?;
-        if parts.next().is_some() || before.len() != 10 || !matches!(kind, 'a' | 'p' | 's') {
+        if parts.next().is_some() || at.len() != 10 || !matches!(kind, 'a' | 'p' | 's') {
             return None;
         }
-        let before = Timestamp::from_unix(i64::from_str_radix(before, 16).ok()?);
-        Some(Self { kind, tag: unhex(tag)?, before, mac: unhex(mac)? })
+        let at = Timestamp::from_unix(i64::from_str_radix(at, 16).ok()?);
+        Some(Self { kind, tag: unhex(tag)?, at, mac: unhex(mac)? })
     }
 }
 
 impl Revocations {
     /// Whether the session is over.
     fn cover(&self, ring: &KeyRing, sid: [u8; 16], person: [u8; 16], started: Timestamp) -> bool {
-        let before = |tag| self.others.get(&tag).is_some_and(|before| started <= *before);
-        self.everybody.is_some_and(|before| started <= before)
-            || (!self.others.is_empty()
-                && (Target::Session(sid).tags(ring).any(before)
-                    || Target::Person(person).tags(ring).any(before)))
+        let among = |known: &HashMap<_, Timestamp>, kind, of| {
+            let before = |tag| known.get(&tag).is_some_and(|at| started <= *at);
+            !known.is_empty() && tags(ring, kind, of).into_iter().any(before)
+        };
+        self.everybody.is_some_and(|at| started <= at)
+            || among(&self.sessions, 's', sid)
+            || among(&self.persons, 'p', person)
     }
 
     fn knows(&self, name: &Name) -> bool {
-        let known = if name.kind == 'a' { self.everybody } else { self.others.get(&name.tag).copied() };
-        known.is_some_and(|known| name.before <= known)
+        let known = match name.kind {
+            'a' => self.everybody,
+            'p' => self.persons.get(&name.tag).copied(),
+            _ => self.sessions.get(&name.tag).copied(),
+        };
+        known.is_some_and(|known| name.at <= known)
     }
 
     fn add(&mut self, name: &Name) {
         if self.knows(name) {
             return;
         }
-        if name.kind == 'a' {
-            self.everybody = Some(name.before);
-        } else {
-            self.others.insert(name.tag, name.before);
+        match name.kind {
+            'a' => self.everybody = Some(name.at),
+            'p' => _ = self.persons.insert(name.tag, name.at),
+            _ => _ = self.sessions.insert(name.tag, name.at),
+        }
+    }
+
+    /// Forgets what is over.
+    fn settle(&mut self, now: Timestamp) {
+        self.everybody = self.everybody.filter(|at| over('a', *at) > now);
+        self.persons.retain(|_, at| over('p', *at) > now);
+        self.sessions.retain(|_, at| over('s', *at) > now);
+    }
+
+    /// Takes over what another list knows.
+    fn merge(&mut self, other: &Self) {
+        self.everybody = self.everybody.max(other.everybody);
+        for (mine, theirs) in [(&mut self.persons, &other.persons), (&mut self.sessions, &other.sessions)] {
+            for (tag, at) in theirs {
+                let known = mine.entry(*tag).or_insert(*at);
+                *known = (*known).max(*at);
+            }
         }
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.others.len().saturating_add(usize::from(self.everybody.is_some()))
+        self.persons.len() + self.sessions.len() + usize::from(self.everybody.is_some())
     }
 
     /// Whether there are none.
@@ -228,12 +247,7 @@ impl Known {
         if let Some((list, _)) = &mut newer.list
             && !Arc::ptr_eq(list, &older)
         {
-            let list = Arc::make_mut(list);
-            list.everybody = list.everybody.max(older.everybody);
-            for (tag, before) in &older.others {
-                let known = list.others.entry(*tag).or_insert(*before);
-                *known = (*known).max(*before);
-            }
+            Arc::make_mut(list).merge(&older);
         }
         newer
     }
@@ -259,7 +273,7 @@ impl Known {
 
     /// Judges the store's answer. A store may lie: what it lists counts only if a key of ours made it for this service,
     /// and what it no longer lists still counts.
-    pub(crate) fn learn(&self, ring: &KeyRing, life: Lifetime, answer: &ListAnswer) -> Listed {
+    pub(crate) fn learn(&self, ring: &KeyRing, answer: &ListAnswer) -> Listed {
         let now = answer.now;
         let absent = answer.names == Err(StoreDown::Absent);
         let (names, failed) = match &answer.names {
@@ -271,17 +285,15 @@ impl Known {
             }
         };
         let mut list = self.list.as_ref().map(|(list, _)| list.as_ref().clone()).unwrap_or_default();
-        let obsolete = |before: Timestamp, life: i64| before.plus(life) <= now;
-        list.everybody = list.everybody.filter(|before| !obsolete(*before, life.absolute));
-        list.others.retain(|_, before| !obsolete(*before, life.absolute));
+        list.settle(now);
         let (prefix, mut sweep) = (prefix(ring), Vec::new());
         for text in names.iter().take(LIST_MOST) {
             let Some(name) = Name::parse(text, &prefix) else { continue };
-            let ours =
-                list.knows(&name) || macs(ring, name.kind, name.tag, name.before).any(|mac| mac == name.mac);
-            if obsolete(name.before, if ours { life.absolute } else { LONGEST }) {
+            // Also under a key that is gone, or that only the next deployment knows.
+            if over(name.kind, name.at) <= now {
                 sweep.push(Save::Delete(Key::named(text.clone())));
-            } else if ours {
+            } else if list.knows(&name) || macs(ring, name.kind, name.tag, name.at).any(|mac| mac == name.mac)
+            {
                 list.add(&name);
             }
         }

@@ -15,7 +15,7 @@ use crate::oidc::userinfo::{self, UserInfoBody};
 use crate::oidc::{Attempt, Call, Failure, FetchAnswer, Provider};
 use crate::secret::Chance;
 use crate::session::current::{Opened, Presence};
-use crate::session::{ANY_AGE, Key, LoadAnswer, Save, flow};
+use crate::session::{ANY_AGE, Key, Known, LoadAnswer, Save, flow};
 use crate::time::Timestamp;
 use crate::web::login::Wanted;
 use crate::web::presence::{self, Asked, Errand};
@@ -31,6 +31,8 @@ struct Flow {
     older: Option<Opened>,
     language: Language,
     chance: Chance,
+    /// What this isolate knows of revocations.
+    known: Known,
     save: Vec<Save>,
     events: Vec<Event>,
 }
@@ -89,7 +91,7 @@ pub(super) fn start(config: &Config, asked: Asked) -> Step {
 
 /// Judges the query against this browser's flow cookie.
 pub(super) fn received(config: &Config, asked: Asked, presence: Presence) -> Step {
-    let Asked { request, now, chance, .. } = asked;
+    let Asked { request, now, chance, known } = asked;
     let language = Language::of(&request);
     let refuse = |failure: &Failure| {
         Step::reply(login::end(config, language, failure, &Wanted::at(config, "/"), false))
@@ -105,7 +107,7 @@ pub(super) fn received(config: &Config, asked: Asked, presence: Presence) -> Ste
         // A refreshed page or a second click, most often, of somebody who is logged in already.
         return if older.is_some() { Step::reply(already(config, language)) } else { refuse(&NO_FLOW) };
     };
-    let flow = Flow { attempt, older, language, chance, save: Vec::new(), events: Vec::new() };
+    let flow = Flow { attempt, older, language, chance, known, save: Vec::new(), events: Vec::new() };
     let Some((_, provider)) = parties(config, &flow.attempt) else { return flow.end(config, &NO_FLOW) };
     match callback::judge(&query, &flow.attempt, provider) {
         Err(failure) => flow.end(config, &failure),

@@ -56,8 +56,7 @@ pub(super) fn start(config: &Config, asked: Asked, everywhere: bool) -> Step {
 pub(super) fn end(config: &Config, asked: Asked, presence: Presence, everywhere: bool) -> Step {
     match presence {
         Presence::Somebody(opened) if everywhere => {
-            let all =
-                revocation::revoke(&config.ring, config.lifetime, opened.person(), asked.now, asked.now);
+            let all = revocation::revoke(&config.ring, opened.person(), asked.now);
             StoreRevocation { asked, opened, rest: all.clone(), all }.next(config)
         }
         Presence::Somebody(opened) => end_here(config, asked, &opened),
@@ -113,8 +112,7 @@ fn end_here(config: &Config, asked: Asked, opened: &Opened) -> Step {
     let Asked { request, now, chance, known } = asked;
     let language = Language::of(&request);
     let mut carried = Reply::carried();
-    // As of its beginning: so the entry is gone when the session would have been.
-    let this = revocation::revoke(&config.ring, config.lifetime, opened.this(), opened.started(), now);
+    let this = revocation::revoke(&config.ring, opened.this(), now);
     carried.known = Some(known.revoking(&config.ring, &this));
     carried.save = this;
     carried.save.extend(opened.entry().map(Save::Delete));

@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::html::{Html, fill};
 use crate::session::revocation::{self, Target};
 use crate::session::{Known, Save, StoreAnswer};
+use crate::time::Timestamp;
 use crate::web::presence::Asked;
 use crate::web::{Event, Language, Reply, Severity, Step, browser, error_page};
 use crate::wire::params::Params;
@@ -25,19 +26,19 @@ pub(super) fn start(config: &Config, asked: Asked) -> Step {
         return Step::reply(Reply::respond(error_page::notice(config, language, 403, text, text)));
     }
     let form = std::str::from_utf8(&asked.request.body).ok().and_then(|form| Params::parse(form).ok());
-    let Some(target) = form.as_ref().and_then(|form| target(config, form)) else {
+    let Some(target) = form.as_ref().and_then(|form| target(config, form, asked.now)) else {
         let text = language.pick("Rien à révoquer n’est nommé.", "Nothing to revoke is named.");
         return Step::reply(Reply::respond(error_page::notice(config, language, 400, text, text)));
     };
     let Asked { now, known, .. } = asked;
-    let all = revocation::revoke(&config.ring, config.lifetime, target, now, now);
+    let all = revocation::revoke(&config.ring, target, now);
     StoreOrder { language, known, rest: all.clone(), all }.next(config)
 }
 
-fn target(config: &Config, form: &Params) -> Option<Target> {
+fn target(config: &Config, form: &Params, now: Timestamp) -> Option<Target> {
     let given = |name: &str| form.get(name).map(str::trim).filter(|value| !value.is_empty());
     match form.get("what")? {
-        "session" => Target::session(given("sid")?),
+        "session" => Target::session(given("sid")?, now),
         "person" => {
             let issuer = given("iss")?;
             // A misspelt one would end nobody's sessions and be told as done.

@@ -65,7 +65,7 @@ pub(super) fn find(config: &Config, asked: Asked, errand: Errand) -> Step {
 impl AwaitList {
     pub(super) fn resume(self, config: &Config, answer: &ListAnswer) -> Step {
         let Self(mut asked, errand, opened) = self;
-        let listed = asked.known.learn(&config.ring, config.lifetime, answer);
+        let listed = asked.known.learn(&config.ring, answer);
         asked.now = answer.now;
         asked.known = listed.known.clone();
         let mut carried = Reply::carried();

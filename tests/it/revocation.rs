@@ -10,7 +10,6 @@ use franceconnect_edge::time::Timestamp;
 
 use crate::support::conversation::{Browser, World, configure, variables};
 
-const LIFE: Lifetime = Lifetime { idle: 1_800, absolute: 28_800 };
 const OLD: &str = "kTLrb6n3A1Zg8oYwVd5sXc0uJpQh7iMfN2tGxBvCyRE";
 const NEW: &str = "w3-Hk1pQzT0YdVbNf8sLmXaJcRgEuKiOoP5t7yZxC9A";
 
@@ -192,8 +191,8 @@ fn ring(keys: &str, audience: &str) -> KeyRing {
 }
 
 /// Puts the entries of a ring into a world's store.
-fn revoke(world: &mut World, ring: &KeyRing, target: Target, before: Timestamp) {
-    for save in revocation::revoke(ring, LIFE, target, before, world.now) {
+fn revoke(world: &mut World, ring: &KeyRing, target: Target, now: Timestamp) {
+    for save in revocation::revoke(ring, target, now) {
         if let Save::Put { key, value, .. } = save {
             world.store.insert(key, value);
         }
@@ -241,7 +240,7 @@ fn entries_that_we_did_not_write_end_nothing() {
     revoke(&mut world, &stranger, Target::Everybody, now);
     let ours = own_ring(&world, OLD);
     let prefix = "revoked-";
-    let good: Vec<String> = revocation::revoke(&ours, LIFE, Target::Everybody, now.plus(-100), now)
+    let good: Vec<String> = revocation::revoke(&ours, Target::Everybody, now.plus(-100))
         .iter()
         .map(|save| save.key().as_str().to_owned())
         .collect();
@@ -286,13 +285,18 @@ fn operators_end_one_session_one_person_or_all() {
     elsewhere(&mut world);
     assert!(!one.is_logged_in(&mut world), "who began before");
     assert!(two.is_logged_in(&mut world), "who began after");
-    // A moment to come counts as now, and one that no session can be as old as has no entry.
-    let to_come = revocation::revoke(&ring, LIFE, Target::Everybody, now.plus(1_000), now);
-    assert_eq!(to_come, revocation::revoke(&ring, LIFE, Target::Everybody, now, now));
-    assert!(revocation::revoke(&ring, LIFE, Target::Everybody, now.plus(-28_800), now).is_empty());
-    assert!(Target::session("00112233445566778899aabbccddeeff").is_some());
+    // An operator does not know when a session ends: the entry stays as long as any can live.
+    let sid = "00112233445566778899aabbccddeeff";
+    let lives = |target| match &revocation::revoke(&ring, target, now)[..] {
+        [Save::Put { expires_in, .. }] => *expires_in,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(lives(Target::session(sid, now).unwrap()), Lifetime::LONGEST);
+    assert_eq!(lives(Target::Everybody), Lifetime::LONGEST);
+    assert_eq!(lives(Target::Session([1; 16], now.plus(5))), 5, "who knows writes no longer than that");
+    assert!(revocation::revoke(&ring, Target::Session([1; 16], now), now).is_empty());
     for text in ["", "00", "00112233445566778899aabbccddeefg", "00112233445566778899AABBCCDDEEFF"] {
-        assert!(Target::session(text).is_none(), "{text}");
+        assert!(Target::session(text, now).is_none(), "{text}");
     }
 }
 
@@ -310,6 +314,51 @@ fn obsolete_entries_are_removed_when_they_are_seen() {
     assert!(revoked(&world).is_empty());
 }
 
+/// For a while the longest session is shorter: what was revoked then must not come back with the longer ones.
+#[test]
+fn a_life_that_is_shortened_and_lengthened_again_brings_nobody_back() {
+    let mut short = variables();
+    short.extend([("FC_SESSION_IDLE", "600".to_owned()), ("FC_SESSION_MAX", "900".to_owned())]);
+    for leave in ["/auth/logout", "/auth/logout/everywhere"] {
+        let (mut world, mut browser, mut other) = (World::new(), Browser::new(), Browser::new());
+        browser.log_in(&mut world, "test");
+        let mut copy = browser.clone();
+        if leave.ends_with("everywhere") {
+            // The same person's, and not the one that the logout itself ends.
+            copy = Browser::new();
+            copy.log_in(&mut world, "test");
+        }
+        world.now = world.now.plus(100);
+        world.config = configure(&short);
+        assert_eq!(browser.post(&mut world, leave).status, 303);
+        world.now = world.now.plus(1_000);
+        elsewhere(&mut world);
+        other.log_in(&mut world, "avec_nom_dusage");
+        assert!(other.is_logged_in(&mut world), "who has the list read, and swept");
+        let (known, there) = (world.known.clone(), revoked(&world));
+        world.config = configure(&variables());
+        assert!(!copy.is_logged_in(&mut world), "{leave}: where it was known");
+        elsewhere(&mut world);
+        assert!(!copy.is_logged_in(&mut world), "{leave}: where it is read");
+        world.known = known;
+        world.now = world.now.plus(Lifetime::LONGEST);
+        other.log_in(&mut world, "avec_nom_dusage");
+        assert!(other.is_logged_in(&mut world));
+        assert!(!there.is_empty() && revoked(&world).is_empty(), "and then it is gone");
+    }
+}
+
+#[test]
+fn a_login_in_the_place_of_a_session_ends_its_copies_at_once() {
+    let mut world = World::both();
+    let mut browser = Browser::new();
+    browser.log_in(&mut world, "test");
+    let mut copy = browser.clone();
+    assert!(copy.is_logged_in(&mut world), "and the list is fresh");
+    assert_eq!(browser.log_in_for(&mut world, "test", "/prive/sante").status, 303);
+    assert!(browser.is_logged_in(&mut world) && !copy.is_logged_in(&mut world));
+}
+
 #[test]
 fn a_name_says_nothing_of_a_person() {
     let mut world = World::new();
@@ -322,7 +371,7 @@ fn a_name_says_nothing_of_a_person() {
     // Another key gives other names for the same.
     let (ours, theirs) = (own_ring(&world, OLD), own_ring(&world, NEW));
     let target = Target::person("https://op.example", "sub");
-    let name = |ring: &KeyRing| revocation::revoke(ring, LIFE, target, world.now, world.now)[0].key().clone();
+    let name = |ring: &KeyRing| revocation::revoke(ring, target, world.now)[0].key().clone();
     let tag = |key: &Key| key.as_str().split('-').nth(3).unwrap().to_owned();
     assert_ne!(tag(&name(&ours)), tag(&name(&theirs)));
 }

@@ -62,14 +62,15 @@ impl StoreSession {
 fn arrive(config: &Config, mut flow: Flow, cookie: String, now: Timestamp) -> Step {
     if let Some(older) = &flow.older {
         // Its cookie is overwritten in this browser; a copy of it is over, too.
-        let (target, started) = (older.this(), older.started());
-        flow.save.extend(revocation::revoke(&config.ring, config.lifetime, target, started, now));
+        flow.save.extend(revocation::revoke(&config.ring, older.this(), now));
+        flow.known = flow.known.revoking(&config.ring, &flow.save);
         flow.save.extend(older.entry().map(Save::Delete));
     }
     let clear = config.cookies.clear(&config.cookies.flow(&flow.attempt.state));
     let response = with_cookies(redirect(&flow.attempt.return_to), vec![cookie, clear]);
     flow.events.push(Event::new(Severity::Info, "login.succeeded", "a citizen is logged in"));
-    Step::reply(Reply { save: flow.save, events: flow.events, ..Reply::respond(response) })
+    let (save, events, known) = (flow.save, flow.events, Some(flow.known));
+    Step::reply(Reply { save, events, known, ..Reply::respond(response) })
 }
 
 /// The new session takes the place of an older one as a whole: nothing of it is kept but what its own logout
