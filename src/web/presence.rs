@@ -17,8 +17,9 @@ use crate::web::{
 };
 use crate::wire::{Header, Method, Request, Response};
 
-/// Seconds after which a list of revocations is too old for a session that is kept in the store.
-const TOO_OLD: i64 = 600;
+/// Seconds for which a session that is kept in the store outlives the freshness of the list of revocations, while the
+/// store gives no other.
+const GRACE: i64 = 600;
 
 /// One request with what came with it.
 #[derive(Debug)]
@@ -88,7 +89,8 @@ fn judge(config: &Config, asked: Asked, errand: Errand, opened: Opened) -> Step 
     let Some(entry) = opened.entry() else {
         return errand.go_on(config, asked, Presence::Somebody(opened));
     };
-    let unknown = asked.known.absent() || !asked.known.is_fresh(TOO_OLD, asked.now);
+    let most = config.revocation_freshness.saturating_add(GRACE);
+    let unknown = asked.known.absent() || !asked.known.is_fresh(most, asked.now);
     if unknown && !errand.leaves() {
         return unavailable(config, &asked, UNAVAILABLE);
     }

@@ -85,7 +85,7 @@ fn a_store_that_is_down_loses_no_session() {
     assert_eq!(browser.get(&mut world, "/auth/session").status, 503);
     assert_eq!(browser.get(&mut world, "/auth/profile").status, 503);
     // The gate needs the head and a list that is not too old.
-    for (seconds, status) in [(1, 200), (599, 200), (600, 503)] {
+    for (seconds, status) in [(1, 200), (659, 200), (660, 503)] {
         let now = world.now;
         world.now = now.plus(seconds);
         assert_eq!(browser.clone().get(&mut world, "/prive/").status, status, "after {seconds}");
@@ -99,6 +99,26 @@ fn a_store_that_is_down_loses_no_session() {
     assert_eq!(browser.get(&mut world, "/prive/").status, 200);
     world.down = Some(StoreDown::Failed);
     assert_eq!(browser.clone().post(&mut world, "/auth/logout").status, 303);
+}
+
+/// The grace of a store that is down begins when the list has ceased to be fresh, however long that is.
+#[test]
+fn the_longest_freshness_leaves_as_much_grace_as_any() {
+    for freshness in [10, 60, 600] {
+        let mut variables = kept();
+        variables.insert("FC_REVOCATION_FRESHNESS", freshness.to_string());
+        let mut world = World::with(&variables, Alg::Es256);
+        let mut browser = log_in(&mut world);
+        assert_eq!(browser.get(&mut world, "/prive/").status, 200);
+        world.down = Some(StoreDown::Failed);
+        world.now = world.now.plus(freshness);
+        for (seconds, status) in [(0, 200), (599, 200), (600, 503)] {
+            let now = world.now;
+            world.now = now.plus(seconds);
+            assert_eq!(browser.clone().get(&mut world, "/prive/").status, status, "{freshness}: {seconds}");
+            world.now = now;
+        }
+    }
 }
 
 #[test]
