@@ -47,7 +47,13 @@ pub(super) struct AwaitKeys(Flow, Accepted);
 
 /// Waits for the tokens: the code is spent, unless the client's secret was refused and there is a next one.
 #[derive(Debug)]
-pub(super) struct AwaitTokens(Flow, CachedKeys, Option<Call>);
+pub(super) struct AwaitTokens {
+    flow: Flow,
+    keys: CachedKeys,
+    next: Option<Call>,
+    /// Whether this is the answer to the next secret, the first having been refused.
+    refused: bool,
+}
 
 /// Waits for fresher keys, because a token named one that we do not have.
 #[derive(Debug)]
@@ -168,18 +174,19 @@ fn exchange(config: &Config, mut flow: Flow, accepted: Accepted, keys: CachedKey
         token::request(provider, &registration.client, &flow.attempt, accepted, now, &mut flow.chance)
     });
     match call {
-        Some(Exchange { call, next }) => Step::fetch(call, AwaitTokens(flow, keys, next)),
+        Some(Exchange { call, next }) => {
+            Step::fetch(call, AwaitTokens { flow, keys, next, refused: false })
+        }
         None => flow.end(config, &NO_FLOW),
     }
 }
 
 impl AwaitTokens {
     pub(super) fn resume(self, config: &Config, answer: FetchAnswer) -> Step {
-        let Self(mut flow, keys, next) = self;
+        let Self { mut flow, keys, next, refused } = self;
         let now = answer.now;
         if let Some(call) = next.filter(|_| Exchange::refuses_secret(&answer)) {
-            flow.events.push(Event::NEXT_SECRET);
-            return Step::fetch(call, AwaitTokens(flow, keys, None));
+            return Step::fetch(call, AwaitTokens { flow, keys, next: None, refused: true });
         }
         let Some((registration, _)) = parties(config, &flow.attempt) else {
             return flow.end(config, &NO_FLOW);
@@ -188,6 +195,9 @@ impl AwaitTokens {
         match token::judge(answer, &scopes, &registration.client, &mut flow.chance) {
             Err(failure) => flow.end(config, &failure),
             Ok(tokens) => {
+                if refused {
+                    flow.events.push(Event::NEXT_SECRET);
+                }
                 if tokens.narrower {
                     flow.events.push(Event::new(
                         Severity::Warning,

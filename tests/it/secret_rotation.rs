@@ -78,6 +78,7 @@ fn it_is_tried_once_and_for_no_other_reason() {
     let failed = Browser::new().log_in(&mut world, "test");
     assert_eq!((failed.status, world.last_code()), (500, "token.invalid_client"));
     assert_eq!(world.take_calls(), ["jwks", "token", "token"]);
+    assert!(!codes(&world).contains(&"token.next_secret"), "nothing can move: neither was taken");
     world.emulator.change_secret(SECRET);
     let other = Fault::ALL.iter().filter(|fault| fault.name().starts_with("token."));
     for fault in other.filter(|fault| !fault.name().contains("client")) {
