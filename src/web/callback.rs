@@ -174,9 +174,7 @@ fn exchange(config: &Config, mut flow: Flow, accepted: Accepted, keys: CachedKey
         token::request(provider, &registration.client, &flow.attempt, accepted, now, &mut flow.chance)
     });
     match call {
-        Some(Exchange { call, next }) => {
-            Step::fetch(call, AwaitTokens { flow, keys, next, refused: false })
-        }
+        Some(Exchange { call, next }) => Step::fetch(call, AwaitTokens { flow, keys, next, refused: false }),
         None => flow.end(config, &NO_FLOW),
     }
 }

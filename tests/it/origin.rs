@@ -196,13 +196,42 @@ fn an_answer_touches_nothing_of_ours_and_is_kept_by_no_shared_cache() {
             ("private, s-maxage=60", false),
             ("no-store, public", false),
             ("private=\"set-cookie\", max-age=9", false),
+            // What stands in quotes is another header's name, or a text with a comma and a word in it.
+            ("private, community=\"x\"", false),
+            ("max-age=9, x=\"y, private\", z=\"no-store, a\"", false),
+            ("no-cache=\"x-user, no-store, x\", max-age=9", false),
+            // A cache that understands the status may keep it all the same.
+            ("no-store, must-understand", false),
+            ("Must-Understand, NO-STORE", false),
+            ("no-store, must-revalidate", true),
         ] {
             let expected = if kept || public { given } else { "private, no-store" };
             assert_eq!(answer("cache-control", given), [expected], "{path} {given}");
         }
         let bare = value(&forward.response_headers([("cdn-cache-control", "max-age=9")]), "cache-control");
         assert_eq!(bare, if public { vec![] } else { vec!["private, no-store"] });
-        assert_eq!(answer("cdn-cache-control", "max-age=9").is_empty(), !public);
+        for name in [
+            "cdn-cache-control",
+            "Cloudflare-CDN-Cache-Control",
+            "surrogate-control",
+            "edge-control",
+            "x-accel-expires",
+            "expires",
+            "pragma",
+        ] {
+            let passed = forward.response_headers([(name, "max-age=9")]);
+            assert_eq!(names(&passed).contains(&name.to_ascii_lowercase().as_str()), public, "{path} {name}");
+        }
+        // What is said to be of this hop goes no further, and what it said does not count.
+        for connection in ["cache-control", "close, Cache-Control", "cache_control"] {
+            let given = [("cache-control", "private"), ("connection", connection)];
+            let passed = value(&forward.response_headers(given), "cache-control");
+            assert_eq!(
+                passed,
+                if public { vec![] } else { vec!["private, no-store"] },
+                "{path} {connection}"
+            );
+        }
         for (given, expected) in [
             ("http://app.internal:3000/x?y#z", "http://localhost:8787/x?y#z"),
             ("//app.internal:3000/x", "http://localhost:8787/x"),
