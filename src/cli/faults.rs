@@ -1,7 +1,7 @@
 //! Decides how the faults of a configuration are told: all at once, one line each, without values.
 
 use super::lang::Lang;
-use crate::config::{Faults, VARIABLES};
+use crate::config::{Faults, VARIABLES, is_stored};
 
 /// Whether the value of `variable` is a secret.
 pub(super) fn is_secret(variable: &str) -> bool {
@@ -10,7 +10,7 @@ pub(super) fn is_secret(variable: &str) -> bool {
 
 /// Whether `value` is a secret that the variable `name` shows: `store` is none, although documents are.
 pub(super) fn shows_secret(name: &str, value: &str) -> bool {
-    is_secret(name) && !value.is_empty() && !(name == "FC_SERVICES" && value == "store")
+    is_secret(name) && !value.is_empty() && !(name == "FC_SERVICES" && is_stored(value))
 }
 
 /// The name of every variable that the configuration reads.

@@ -74,6 +74,14 @@ pub(super) fn run(args: &Args, lang: Lang) -> ExitCode {
                 "Texte scellé, pour l’entrée « services » du magasin : npx wrangler kv key put services --path FICHIER --binding FC_KV --remote",
                 "Sealed text, for the entry \"services\" of the store: npx wrangler kv key put services --path FILE --binding FC_KV --remote",
             );
+            lang.warn(
+                format_args!(
+                    "Une fois en place, FC_SERVICES=store:{milliseconds} refuse tout document plus ancien."
+                ),
+                format_args!(
+                    "Once it is there, FC_SERVICES=store:{milliseconds} refuses every older document."
+                ),
+            );
             ExitCode::SUCCESS
         }
         Err(found) => {

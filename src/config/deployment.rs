@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::reader::Reader;
 use super::variables::*;
 use super::{Config, Faults, Services, Variables, read};
-use crate::secret::Chance;
+use crate::secret::{Chance, fingerprint};
 use crate::session::{Key, KeyRing, Purpose};
 use crate::time::Timestamp;
 
-/// The word for a document that stands in the store.
+/// The word for a document that stands in the store, before the version below which none is taken.
 const STORE: &str = "store";
 /// What sealed documents are for: no service has this name.
 const AUDIENCE: &str = "services";
@@ -87,11 +87,15 @@ pub struct Deployed {
 struct Stored {
     ring: KeyRing,
     variables: Variables,
+    /// The oldest version that is taken.
+    floor: i64,
 }
 
 #[derive(Debug)]
 struct Known {
     deployment: Option<Arc<Deployment>>,
+    /// Of the sealed text it came from: what has not changed is not opened again.
+    fingerprint: Option<[u8; 16]>,
     /// When the store is asked again.
     ask: Timestamp,
 }
@@ -112,6 +116,8 @@ pub enum Learnt {
     Newer,
     /// An older one than is known, which is not gone back to.
     Older,
+    /// An older one than `FC_SERVICES` allows.
+    Refused,
     /// There is none.
     Absent,
     /// It was not sealed for us, or says nothing that can be read.
@@ -131,22 +137,23 @@ impl Deployed {
         // Not the document itself again, which may be large.
         let others = NAMES.iter().filter(|name| **name != FC_SERVICES);
         let variables: Variables = others.filter_map(|name| Some((*name, variable(name)?))).collect();
-        if document != STORE {
+        if !is_stored(&document) {
             return Self::fixed(Services::read(document.as_bytes(), variables).into());
         }
-        match ring(&variable) {
-            Ok(ring) => {
-                let known = Known { deployment: None, ask: Timestamp::from_unix(0) };
-                Self { stored: Some(Stored { ring, variables }), known: Mutex::new(known) }
-            }
+        match ring(&variable).and_then(|ring| Ok((ring, floor(&document)?))) {
+            Ok((ring, floor)) => Self::knowing(Some(Stored { ring, variables, floor }), None),
             Err(faults) => Self::fixed(Deployment::One(Box::new(Err(faults)))),
         }
     }
 
     /// Knows this until it is told otherwise.
     pub fn fixed(deployment: Deployment) -> Self {
-        let known = Known { deployment: Some(Arc::new(deployment)), ask: Timestamp::from_unix(0) };
-        Self { stored: None, known: Mutex::new(known) }
+        Self::knowing(None, Some(Arc::new(deployment)))
+    }
+
+    fn knowing(stored: Option<Stored>, deployment: Option<Arc<Deployment>>) -> Self {
+        let known = Known { deployment, fingerprint: None, ask: Timestamp::from_unix(0) };
+        Self { stored, known: Mutex::new(known) }
     }
 
     /// Knows this from now on. Visits that are under way go on with what they began with.
@@ -177,10 +184,20 @@ impl Deployed {
         now: Timestamp,
         answer: Result<Option<Vec<u8>>, ()>,
     ) -> (Arc<Deployment>, Option<Learnt>) {
+        let seen = answer.as_ref().ok().and_then(Option::as_ref).map(|sealed| fingerprint(sealed));
+        {
+            let mut known = self.known();
+            if let Some(deployment) =
+                known.deployment.clone().filter(|_| seen.is_some() && seen == known.fingerprint)
+            {
+                known.ask = now.plus(FRESH);
+                return (deployment, None);
+            }
+        }
         let opened = match (answer, &self.stored) {
             (Err(()), _) => Err(Learnt::Down),
             (Ok(None), _) | (_, None) => Err(Learnt::Absent),
-            (Ok(Some(sealed)), Some(stored)) => stored.open(now, &sealed).ok_or(Learnt::Unreadable),
+            (Ok(Some(sealed)), Some(stored)) => stored.open(now, &sealed),
         };
         let mut known = self.known();
         let before = known.deployment.clone().filter(|before| matches!(**before, Deployment::Many(_)));
@@ -188,7 +205,10 @@ impl Deployed {
         let (deployment, learnt, fresh) = match (opened, before) {
             (Ok(new), Some(before)) if Some(new.version()) == version => (before, None, FRESH),
             (Ok(new), Some(before)) if Some(new.version()) < version => (before, Some(Learnt::Older), FRESH),
-            (Ok(new), _) => (Arc::new(Deployment::Many(Box::new(new))), Some(Learnt::Newer), FRESH),
+            (Ok(new), _) => {
+                known.fingerprint = seen;
+                (Arc::new(Deployment::Many(Box::new(new))), Some(Learnt::Newer), FRESH)
+            }
             (Err(why), Some(before)) => (before, Some(why), PAUSE),
             (Err(why), None) => (Arc::new(Deployment::One(Box::new(Err(why.faults())))), Some(why), PAUSE),
         };
@@ -210,10 +230,15 @@ impl From<Result<Config, Faults>> for Deployed {
 }
 
 impl Stored {
-    fn open(&self, now: Timestamp, sealed: &[u8]) -> Option<Services> {
-        let sealed = std::str::from_utf8(sealed).ok()?.trim_end();
-        let document = self.ring.open(Purpose::Services, Key::services().as_str(), now, sealed)?;
-        Services::read(&document, self.variables.clone()).ok()
+    fn open(&self, now: Timestamp, sealed: &[u8]) -> Result<Services, Learnt> {
+        let opened = std::str::from_utf8(sealed).ok().and_then(|sealed| {
+            self.ring.open(Purpose::Services, Key::services().as_str(), now, sealed.trim_end())
+        });
+        let services = opened.and_then(|document| Services::read(&document, self.variables.clone()).ok());
+        match services {
+            Some(services) if services.version() < self.floor => Err(Learnt::Refused),
+            services => services.ok_or(Learnt::Unreadable),
+        }
     }
 }
 
@@ -228,6 +253,10 @@ impl Learnt {
             Self::Down => {
                 ("vaut store, et le magasin ne répond pas.", "is store, and the store does not answer.")
             }
+            Self::Refused => (
+                "refuse le document du magasin, plus ancien que la version qui suit store: ; services seal en fait un nouveau.",
+                "refuses the document of the store, which is older than the version behind store:; services seal makes a new one.",
+            ),
             Self::Newer | Self::Older | Self::Unreadable => (
                 "vaut store, et l’entrée services ne s’ouvre pas avec FC_SESSION_KEYS, ou n’est pas un document.",
                 "is store, and the entry services does not open with FC_SESSION_KEYS, or is no document.",
@@ -237,6 +266,27 @@ impl Learnt {
         faults.add(FC_SERVICES, fr, en);
         faults
     }
+}
+
+/// Whether the value of `FC_SERVICES` says that the document stands in the store: `store`, or `store:VERSION`.
+pub fn is_stored(services: &str) -> bool {
+    let services = services.trim();
+    services == STORE || services.strip_prefix(STORE).is_some_and(|rest| rest.starts_with(':'))
+}
+
+/// The oldest version that such a value allows.
+fn floor(services: &str) -> Result<i64, Faults> {
+    let Some((_, version)) = services.split_once(':') else { return Ok(0) };
+    let plain = version.bytes().all(|byte| byte.is_ascii_digit());
+    version.parse().ok().filter(|_| plain).ok_or_else(|| {
+        let mut faults = Faults::default();
+        faults.add(
+            FC_SERVICES,
+            "contient, après store:, autre chose que le numéro de version que dit services seal.",
+            "holds behind store: something else than the version number that services seal tells.",
+        );
+        faults
+    })
 }
 
 /// Seals a document of services under the keys of the deployment, for the entry `services` of its store.

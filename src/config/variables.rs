@@ -185,6 +185,6 @@ variables! {
         "Avec `other` : origines de points d’accès différentes de celle de l’émetteur, séparées par des virgules.",
         "With `other`: origins of endpoints that differ from the issuer’s, separated by commas.";
     FC_SERVICES, true, Some(""),
-        "Plusieurs services, chacun sous son nom d’hôte : un document JSON (commande `services json`), ou `store` s’il est scellé dans le magasin (commande `services seal`).",
-        "Many services, each under its host name: a JSON document (command `services json`), or `store` if it stands sealed in the store (command `services seal`).";
+        "Plusieurs services, chacun sous son nom d’hôte : un document JSON (commande `services json`), ou `store` s’il est scellé dans le magasin (commande `services seal`), ou `store:VERSION` pour n’en prendre aucun de plus ancien.",
+        "Many services, each under its host name: a JSON document (command `services json`), or `store` if it stands sealed in the store (command `services seal`), or `store:VERSION` to take none that is older.";
 }

@@ -41,6 +41,11 @@ pub(super) fn event(learnt: Learnt) -> Event {
             "services.older",
             "the store holds an older document of services than the one in use, which stays",
         ),
+        Learnt::Refused => (
+            Severity::Error,
+            "services.floor",
+            "the store holds an older document of services than FC_SERVICES=store:VERSION allows, which is not taken",
+        ),
         Learnt::Absent => (
             Severity::Error,
             "services.absent",

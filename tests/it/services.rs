@@ -171,8 +171,12 @@ fn sealed(keys: &str, version: i64, services: Value) -> Option<Vec<u8>> {
 }
 
 fn stored() -> Deployed {
+    stored_by("store")
+}
+
+fn stored_by(value: &str) -> Deployed {
     let mut known = of_deployment();
-    known.insert("FC_SERVICES", "store".to_owned());
+    known.insert("FC_SERVICES", value.to_owned());
     Deployed::read(|name| known.get(name).cloned())
 }
 
@@ -214,6 +218,43 @@ fn a_document_of_the_store_holds_for_a_minute_and_never_gives_way_to_something_w
     assert_eq!((at(&newer, "b.fr").as_deref(), learnt), (Ok("https://b.fr"), Some(Learnt::Newer)));
     assert_eq!(at(&newer, "a.fr").as_deref(), Ok("nowhere"));
     assert_eq!(at(&first, "a.fr").as_deref(), Ok("https://a.fr"), "a visit under way ends as it began");
+}
+
+#[test]
+fn a_document_that_has_not_changed_is_not_opened_again() {
+    let deployed = stored();
+    let text = sealed(KEY, 5, json!({ "a.fr": {} }));
+    let (first, _) = deployed.learn(NOW, Ok(text.clone()));
+    // Twenty years on its seal opens no more, which only who opens it can tell.
+    let late = NOW.plus(20 * 366 * 86_400);
+    let (same, learnt) = deployed.learn(late, Ok(text.clone()));
+    assert_eq!((at(&same, "a.fr"), learnt), (at(&first, "a.fr"), None));
+    assert!(matches!(deployed.current(late.plus(59)), Current::Ready(_)));
+    assert!(matches!(deployed.current(late.plus(60)), Current::Load(_)));
+    assert_eq!(deployed.learn(late, Ok(text.map(|text| text[1..].to_vec()))).1, Some(Learnt::Unreadable));
+}
+
+#[test]
+fn a_document_older_than_the_deployment_allows_is_not_taken() {
+    let old = || Ok(sealed(KEY, 4, json!({ "old.fr": {} })));
+    let new = || Ok(sealed(KEY, 5, json!({ "a.fr": {} })));
+    let deployed = stored_by(" store:5 ");
+    let (none, learnt) = deployed.learn(NOW, old());
+    assert_eq!((at(&none, "old.fr"), learnt), (Err(vec!["FC_SERVICES"]), Some(Learnt::Refused)));
+    let (_, line) = web::learnt(Learnt::Refused);
+    assert!(line.contains("\"services.floor\""), "{line}");
+    let (known, learnt) = deployed.learn(NOW, new());
+    assert_eq!((at(&known, "a.fr").as_deref(), learnt), (Ok("https://a.fr"), Some(Learnt::Newer)));
+    let (known, learnt) = deployed.learn(NOW, old());
+    assert_eq!((at(&known, "a.fr").as_deref(), learnt), (Ok("https://a.fr"), Some(Learnt::Refused)));
+    // Without a floor an isolate that starts takes what it finds.
+    assert_eq!(stored().learn(NOW, old()).1, Some(Learnt::Newer));
+    for bent in
+        ["store:", "store:x", "store:-1", "store:+1", "store: 5", "store:1.5", "store:99999999999999999999"]
+    {
+        let Current::Ready(faulty) = stored_by(bent).current(NOW) else { panic!("{bent}") };
+        assert_eq!(at(&faulty, "a.fr"), Err(vec!["FC_SERVICES"]), "{bent}");
+    }
 }
 
 #[test]

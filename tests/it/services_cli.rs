@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 
-use franceconnect_edge::config::{At, Deployed};
+use franceconnect_edge::config::{At, Deployed, Learnt};
 use franceconnect_edge::time::Timestamp;
 
 use crate::cli::{program, text};
@@ -61,7 +61,8 @@ fn a_sound_document_is_sealed_for_the_store_and_written_for_the_variable() {
     let (status, out, told) = run(&folder, &["services", "seal", "services.toml"], &environment[..1]);
     assert!(status == 1 && out.is_empty() && told.contains("services.toml:3"), "{told}");
 
-    let (status, sealed, _) = run(&folder, &["services", "seal", "services.toml"], &environment);
+    let (status, sealed, said) = run(&folder, &["services", "seal", "services.toml"], &environment);
+    let floor = said.split("FC_SERVICES=").nth(1).unwrap().split(' ').next().unwrap();
     assert!(status == 0 && !sealed.contains("hush") && !sealed.contains("mairie"), "{sealed}");
     let (status, json, _) = run(&folder, &["services", "json", "services.toml"], &environment);
     assert!(status == 0 && json.contains("hush"), "{json}");
@@ -74,8 +75,12 @@ fn a_sound_document_is_sealed_for_the_store_and_written_for_the_variable() {
         })
     };
     let now = Timestamp::from_unix(1_900_000_000);
-    let (stored, _) = read("store").learn(now, Ok(Some(sealed.into_bytes())));
-    assert!(matches!(stored.at(Some("ecole.example.fr")), At::Service(_)));
+    for store in ["store", floor] {
+        let (stored, _) = read(store).learn(now, Ok(Some(sealed.clone().into_bytes())));
+        assert!(matches!(stored.at(Some("ecole.example.fr")), At::Service(_)), "{store}");
+    }
+    let next = format!("store:{}", floor["store:".len()..].parse::<i64>().unwrap() + 1);
+    assert_eq!(read(&next).learn(now, Ok(Some(sealed.into_bytes()))).1, Some(Learnt::Refused));
     let franceconnect_edge::config::Current::Ready(given) = read(&json).current(now) else {
         panic!("a store")
     };
@@ -85,6 +90,9 @@ fn a_sound_document_is_sealed_for_the_store_and_written_for_the_variable() {
         |services: &str| run(&folder, &["check"], &[("FC_SESSION_KEYS", KEY), ("FC_SERVICES", services)]);
     assert_eq!(with(&json).0, 0);
     assert_eq!(with("store").0, 0);
+    assert_eq!(with("store:1765000000000").0, 0);
+    let bent = with("store:yesterday");
+    assert!(bent.0 == 1 && bent.1.contains("store:"), "{}", bent.1);
     assert_eq!(with("nonsense").0, 1);
     let bent = json.replace("\"openid\"", "\"email\"");
     assert!(with(&bent).1.contains("FC_SCOPES"), "{}", with(&bent).1);
@@ -99,6 +107,9 @@ fn wrangler_may_say_store_and_no_document() {
         )
     };
     folder.write("wrangler.toml", vars("store"));
+    let (status, told, _) = run(&folder, &["check", "--wrangler"], &[]);
+    assert!(status == 0 && told.contains("secret put FC_SESSION_KEYS"), "{told}");
+    folder.write("wrangler.toml", vars("store:1765000000000"));
     let (status, told, _) = run(&folder, &["check", "--wrangler"], &[]);
     assert!(status == 0 && told.contains("secret put FC_SESSION_KEYS"), "{told}");
     folder.write("wrangler.toml", vars("{\"services\":{\"a.fr\":{\"FC_CLIENT_ID\":\"x\"}}}"));

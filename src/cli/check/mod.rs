@@ -18,6 +18,7 @@ use self::judge::{Judged, judge, judge_stored};
 pub(super) use self::services::File;
 pub(super) use self::source::{Source, Unreadable};
 use super::lang::{self, Lang};
+use crate::config;
 
 /// The exit status when there are faults.
 const FAULTS: u8 = 1;
@@ -71,7 +72,7 @@ pub(super) fn environment() -> Result<Source, Unreadable> {
 /// One service, or those that `FC_SERVICES` names.
 fn judge_alone(source: Source, deploy: bool, lang: Lang) -> ExitCode {
     let document = source.value("FC_SERVICES").map(str::trim).filter(|document| !document.is_empty());
-    match document.map(|document| (document == "store", document)) {
+    match document.map(|document| (config::is_stored(document), document)) {
         None => report(&judge(source, deploy), lang),
         Some((true, _)) => report(&judge_stored(source), lang),
         Some((false, document)) => match File::of_variable(document, source.place("FC_SERVICES")) {
