@@ -96,17 +96,11 @@ pub(super) async fn run(args: Args, lang: Lang) -> Result<(), ExitCode> {
     let client = Client {
         client_id: args.client_id,
         client_secret,
-        name: "Service local".to_owned(),
         site,
         redirect_uris: args.redirect_uris,
         post_logout_redirect_uris: args.post_logout_redirect_uris,
         signing_alg,
-        encryption: None,
-        jwks_uri: None,
-        auth: ClientAuth::SecretPost,
-        scopes: None,
-        amr: true,
-        idp_hints: Vec::new(),
+        ..Client::default()
     };
     let plus = Client {
         client_id: format!("{}-plus", client.client_id),

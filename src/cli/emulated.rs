@@ -64,6 +64,7 @@ impl Emulated {
                 control: manners.control,
                 // FranceConnect's sandbox takes such addresses.
                 strict_urls: manners.strict_urls && product == Product::Plus,
+                ..Settings::default()
             };
             emulators.push(Arc::new(Mutex::new(Emulator::new(settings))));
         }

@@ -2,7 +2,7 @@
 
 use super::fault::{Fault, STRANGER};
 use super::http::Reply;
-use super::keys::SigningKey;
+use super::token::keys::SigningKey;
 use super::{Emulator, Encryption, Product};
 use serde_json::{Value, json};
 

@@ -5,11 +5,11 @@
 //! works without JavaScript.
 
 use super::Emulator;
-use super::callback::join;
 use super::fault::{Fault, Logout};
 use super::http::{Params, Reply, Request};
-use super::keys::decode;
+use super::interaction::callback::join;
 use super::page;
+use super::token::keys::decode;
 use crate::html::Html;
 use crate::time::Timestamp;
 use serde_json::Value;
@@ -25,7 +25,7 @@ impl Emulator {
         let id = request.cookie(cookie);
         let verdict = self.judge_logout(&params).and_then(|()| {
             let session = self.state.session(id, now, self.settings.product);
-            session.and_then(|session| session.login).map(|_| ()).ok_or("Y100019")
+            session.and_then(|session| session.login.as_ref()).map(|_| ()).ok_or("Y100019")
         });
         if let Err(code) = verdict {
             return self.error(code);

@@ -1,6 +1,6 @@
 //! Decides how a service's key set is fetched: one GET of a few seconds, bounded, never redirected.
 
-use super::key_sets::KeySetAnswer;
+use super::client::key_sets::KeySetAnswer;
 use reqwest::{Client, ClientBuilder, redirect};
 use std::time::Duration;
 

@@ -7,50 +7,34 @@
 //! Nothing of the relying party is used here beyond `time`, `secret` and `html`: if both sides shared a
 //! table or a rule they would share its mistakes, and no test between them could notice.
 
-mod account;
-mod accounts;
-mod accounts_plus;
-mod authorize;
-mod callback;
+mod citizen;
 mod client;
-mod client_auth;
 mod control;
 mod discovery;
+mod document;
 mod end_session;
 mod endpoint;
-mod error_page;
 pub mod fault;
 mod fetch;
 mod http;
-mod id_token;
-mod idp;
 mod interaction;
-mod issue;
-mod jwe;
-mod key_sets;
-mod keys;
 mod oauth_error;
 mod page;
-mod pages;
 mod product;
-mod recipient;
 mod revocation;
 mod scopes;
-mod scopes_plus;
 mod server;
 mod state;
 mod token;
 mod userinfo;
 mod visitor;
 
-pub use account::{Account, Identity};
-pub use accounts::accounts;
-pub use client::{Alg, Client, ClientAuth, Encryption};
+pub use citizen::{Account, Citizens, IDPS, Identity, Idp, accounts};
+pub use client::{Alg, Client, ClientAuth, Encryption, KeySetAnswer};
+pub use document::Flaw;
 pub use endpoint::Endpoint;
 pub use fault::{Fault, Outcome, Stage};
 pub use http::{Params, Reply, Request};
-pub use idp::{IDPS, Idp};
-pub use key_sets::KeySetAnswer;
 pub use product::Product;
 pub use server::serve;
 pub use visitor::Visitor;
@@ -58,9 +42,9 @@ pub use visitor::Visitor;
 use crate::secret::{Chance, fingerprint};
 use crate::time::Timestamp;
 use endpoint::TRAP;
-use keys::SigningKey;
 use oauth_error::OAuthError;
 use state::{Interaction, State};
+use token::keys::{self, SigningKey};
 
 /// What an emulator is told once and for all.
 #[derive(Debug, Clone)]
@@ -71,6 +55,8 @@ pub struct Settings {
     pub issuer: String,
     /// The registered service providers.
     pub clients: Vec<Client>,
+    /// The citizens.
+    pub citizens: Citizens,
     /// Where keys and everything random come from.
     pub seed: [u8; 32],
     /// Whether `/_emulateur/…` (`/plus/_emulateur/…`) answers, for tests that only reach the emulator through a
@@ -94,6 +80,21 @@ pub struct Emulator {
     /// How often the metadata were asked for since the fault began.
     served: u32,
     calls: Vec<Endpoint>,
+}
+
+impl Default for Settings {
+    /// A FranceConnect without clients, at the address that `emulate` listens on.
+    fn default() -> Self {
+        Self {
+            product: Product::Standard,
+            issuer: "http://127.0.0.1:8788/api/v2".to_owned(),
+            clients: Vec::new(),
+            citizens: accounts().clone(),
+            seed: [0; 32],
+            control: false,
+            strict_urls: false,
+        }
+    }
 }
 
 impl Emulator {
@@ -254,7 +255,7 @@ impl Emulator {
 
     fn error(&mut self, code: &str) -> Reply {
         let id = self.uuid();
-        error_page::page(self.settings.product, code, &id, None)
+        page::error::page(self.settings.product, code, &id, None)
     }
 
     fn oauth_error(&mut self, refusal: &OAuthError) -> Reply {
@@ -265,7 +266,7 @@ impl Emulator {
     /// The name of a signing key: FranceConnect's own, with a mark of the seed, since other keys of the same name
     /// would not be fetched by a relying party that still knows those of an earlier start.
     fn kid(&self, alg: Alg, rotations: u32) -> String {
-        let mark = account::hex(&fingerprint::<3>(&self.settings.seed));
+        let mark = citizen::hex(&fingerprint::<3>(&self.settings.seed));
         match (self.settings.product, alg) {
             (Product::Plus, Alg::Es256) => format!("pkcs11:hsm:{mark}:{rotations}"),
             _ => format!("pkcs11:{}:hsm:{mark}:{rotations}", alg.name()),

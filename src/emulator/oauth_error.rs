@@ -1,8 +1,8 @@
 //! Decides the JSON errors of the endpoints that services call (RFC 6749 §5.2, RFC 6750 §3.1), in
 //! FranceConnect's words: `text (detail)`, with a link that carries the `Y` code.
 
-use super::error_page::REFERENCE;
 use super::http::Reply;
+use super::page::error::REFERENCE;
 use serde_json::json;
 
 /// One refusal.

@@ -1,11 +1,12 @@
 //! Decides what the emulator remembers and for how long (code 30 s, tokens 60 s, sessions as the product has it).
 
-use super::account::Account;
-use super::idp::Idp;
-use super::key_sets::KeySet;
+use super::citizen::Account;
+use super::citizen::Idp;
+use super::client::key_sets::KeySet;
 use super::product::Product;
 use crate::time::Timestamp;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Life of an authorization code, in seconds.
 pub(super) const CODE_LIFE: i64 = 30;
@@ -13,9 +14,9 @@ pub(super) const CODE_LIFE: i64 = 30;
 pub(super) const TOKEN_LIFE: i64 = 60;
 
 /// A citizen who has identified.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Login {
-    pub(super) account: &'static Account,
+    pub(super) account: Arc<Account>,
     pub(super) idp: &'static Idp,
     pub(super) at: Timestamp,
 }

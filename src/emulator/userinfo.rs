@@ -3,9 +3,9 @@
 use super::Emulator;
 use super::fault::{ClaimsFacts, Fault, Sealed, UserInfo};
 use super::http::{Reply, Request};
-use super::id_token::Unsigned;
 use super::oauth_error::OAuthError;
 use super::state::{Grant, TOKEN_LIFE};
+use super::token::id_token::Unsigned;
 use crate::time::Timestamp;
 use serde_json::{Map, Value, json};
 

@@ -4,6 +4,7 @@ mod authorize;
 mod citizen;
 mod client_auth;
 mod faults;
+mod files;
 mod jwe_faults;
 mod key_sets;
 mod logout;
@@ -41,7 +42,7 @@ fn client(id: &str) -> Client {
         auth: ClientAuth::SecretPost,
         scopes: None,
         amr: false,
-        idp_hints: Vec::new(),
+        ..Client::default()
     }
 }
 
@@ -56,6 +57,7 @@ fn emulator() -> Emulator {
         seed: [7; 32],
         control: false,
         strict_urls: false,
+        ..Settings::default()
     })
 }
 

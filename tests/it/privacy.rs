@@ -8,19 +8,19 @@ use crate::support::conversation::{Browser, SECRET, World};
 /// Every text of a person's identity that is long enough to be told from chance.
 fn traces(account: &franceconnect_edge::emulator::Account) -> Vec<String> {
     let person = &account.identity;
-    let texts = person.given_names.iter().copied().chain(person.family_name).chain(person.preferred_username);
+    let texts = person.given_names.iter().chain(&person.family_name).chain(&person.preferred_username);
     texts
-        .chain([person.email, person.idp_birthdate, person.birthplace])
+        .chain([&person.email, &person.idp_birthdate, &person.birthplace])
         .filter(|text| text.len() >= 5)
-        .map(str::to_owned)
+        .cloned()
         .collect()
 }
 
 #[test]
 fn no_identity_leaves_the_profile_page() {
-    for account in accounts().iter().filter(|account| account.error.is_none()) {
+    for account in accounts().of(Product::Standard).filter(|account| account.error.is_none()) {
         let (mut world, mut browser) = (World::new(), Browser::new());
-        let callback = browser.authorize(&mut world, account.login, "/prive/");
+        let callback = browser.authorize(&mut world, &account.login, "/prive/");
         let landed = browser.get(&mut world, &callback);
         let seen = [
             world.lines.concat(),
@@ -117,7 +117,7 @@ fn no_line_page_or_header_holds_what_is_somebodys() {
         let name = fault.map_or("none", Fault::name);
         let mut kept: Vec<String> =
             [SECRET, TYPED, "kTLrb6n3A1Zg8oYwVd5sXc0uJpQh7iMfN2tGxBvCyRE", "eyJ"].map(str::to_owned).to_vec();
-        kept.extend(traces(&accounts()[0]));
+        kept.extend(traces(accounts().iter().next().unwrap()));
         let mut answers = vec![browser.get(&mut world, &format!("/prive/?{TYPED}"))];
         let sent = browser.get(&mut world, &format!("/auth/login?return_to=/prive/{TYPED}"));
         let url = sent.get("location").unwrap().to_owned();

@@ -87,10 +87,9 @@ impl Variables {
                 "private_key_jwt" => ClientAuth::PrivateKeyJwt,
                 _ => ClientAuth::SecretPost,
             },
-            scopes: None,
-            amr: true,
             idp_hints: vec![self.value(hint).to_owned()],
             site,
+            ..Client::default()
         }
     }
 }

@@ -75,15 +75,14 @@ fn accounts(lang: Lang) {
     for account in ACCOUNTS.iter().filter_map(known) {
         lang::print(format_args!("  {:<32} {}", account.login, account.interest));
     }
-    let others = emulator::accounts().len().saturating_sub(ACCOUNTS.len());
+    let others = emulator::accounts().of(Product::Standard).count().saturating_sub(ACCOUNTS.len());
     lang.say(
         format_args!("  et {others} autres, que propose la page de connexion"),
         format_args!("  and {others} others, which the login page offers"),
     );
-    let of_plus = |wanted: fn(&&Account) -> bool| {
-        let logins: Vec<_> =
-            Product::Plus.all_accounts().filter(wanted).map(|account| account.login).collect();
-        logins.join(", ")
+    let of_plus = |wanted: fn(&Account) -> bool| {
+        let known = emulator::accounts().of(Product::Plus).filter(|account| wanted(account));
+        known.map(|account| account.login.as_str()).collect::<Vec<_>>().join(", ")
     };
     let partial = of_plus(|account| account.identity.idp_birthdate.contains("-00"));
     let european = of_plus(|account| account.foreign_id.is_some());

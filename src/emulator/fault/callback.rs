@@ -1,8 +1,8 @@
 //! Decides the lies of the callback: what the citizen's browser brings back.
 
 use super::other_case;
-use crate::emulator::callback::Callback as Told;
-use crate::emulator::keys::encode;
+use crate::emulator::interaction::callback::Callback as Told;
+use crate::emulator::token::keys::encode;
 
 faults! {
     /// What the citizen's browser brings back.

@@ -1,7 +1,7 @@
 //! Decides the lies of the ID Token's claims.
 
 use super::other_case;
-use crate::emulator::keys::encode;
+use crate::emulator::token::keys::encode;
 use crate::time::Timestamp;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};

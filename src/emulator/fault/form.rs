@@ -3,8 +3,8 @@
 
 use super::signature::Pen;
 use super::twice;
-use crate::emulator::id_token::Unsigned;
-use crate::emulator::keys::encode;
+use crate::emulator::token::id_token::Unsigned;
+use crate::emulator::token::keys::encode;
 use serde_json::{Map, Value, json};
 
 faults! {

@@ -1,7 +1,7 @@
 //! Decides what else the ID Token's header may say, under an honest signature.
 
 use super::signature::Pen;
-use crate::emulator::id_token::Unsigned;
+use crate::emulator::token::id_token::Unsigned;
 use serde_json::{Map, Value, json};
 
 faults! {

@@ -4,8 +4,8 @@ use super::signature::{Pen, STRANGER};
 use super::twice;
 use crate::emulator::client::Alg;
 use crate::emulator::http::Reply;
-use crate::emulator::id_token::Unsigned;
-use crate::emulator::keys::{SigningKey, decode, encode, hs256, noise, rs256_short, rsa_pair};
+use crate::emulator::token::id_token::Unsigned;
+use crate::emulator::token::keys::{SigningKey, decode, encode, hs256, noise, rs256_short, rsa_pair};
 use rsa::traits::PublicKeyParts;
 use serde_json::{Map, Value, json};
 

@@ -1,8 +1,8 @@
 //! Decides who else may have signed the ID Token, and with what.
 
 use crate::emulator::client::Alg;
-use crate::emulator::id_token::Unsigned;
-use crate::emulator::keys::{SigningKey, decode, encode, hs256};
+use crate::emulator::token::id_token::Unsigned;
+use crate::emulator::token::keys::{SigningKey, decode, encode, hs256};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jsonwebtoken::Algorithm;

@@ -121,6 +121,7 @@ fn lies_of_the_claims_are_well_signed_and_forgeries_are_not() {
                 seed: [7; 32],
                 control: false,
                 strict_urls: false,
+                ..Settings::default()
             };
             let mut emulator = Emulator::new(settings);
             emulator.misbehave(Some(*fault));

@@ -2,6 +2,7 @@
 
 use super::{NONCE, NOW, REDIRECT, SECRET, STATE, client, form, json_of, names, page_code, parameter, part};
 use crate::support::service_keys::{ServiceKeys, key_set};
+use franceconnect_edge::emulator::accounts;
 use franceconnect_edge::emulator::{
     Client, Emulator, Encryption, KeySetAnswer, Product, Reply, Request, Settings, Visitor,
 };
@@ -44,6 +45,7 @@ impl Plus {
             seed: [7; 32],
             control: false,
             strict_urls: false,
+            ..Settings::default()
         };
         Self { emulator: Emulator::new(settings), keys, alg, set, fetches: 0 }
     }
@@ -273,16 +275,16 @@ fn european_citizens_tell_less() {
 
 #[test]
 fn every_account_logs_in_or_fails_as_it_says() {
-    for account in Product::Plus.all_accounts() {
+    for account in accounts().of(Product::Plus) {
         let mut plus = Plus::new(Encryption::EcdhEs);
         match account.error {
             None => {
-                let (id_token, userinfo) = plus.identity(&[], account.login);
-                assert_eq!(id_token["sub"], userinfo["sub"], "{}", account.login);
+                let (id_token, userinfo) = plus.identity(&[], &account.login);
+                assert_eq!(id_token["sub"], userinfo["sub"], "{}", &account.login);
             }
             Some(code) => {
-                let page = plus.log_in(&mut Visitor::new(), NOW, &authorize(&[]), account.login);
-                assert_eq!(page_code(&page), Some(code), "{}", account.login);
+                let page = plus.log_in(&mut Visitor::new(), NOW, &authorize(&[]), &account.login);
+                assert_eq!(page_code(&page), Some(code), "{}", &account.login);
             }
         }
     }

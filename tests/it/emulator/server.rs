@@ -31,6 +31,7 @@ async fn it_serves_lies_on_demand_and_counts() {
         seed: [7; 32],
         control: true,
         strict_urls: false,
+        ..Settings::default()
     };
     let emulators = vec![Arc::new(Mutex::new(Emulator::new(settings)))];
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
@@ -93,6 +94,7 @@ async fn both_products_share_an_address_and_nothing_else() {
         seed: [7; 32],
         control: true,
         strict_urls: false,
+        ..Settings::default()
     };
     let mut reachable: Vec<Client> = ["good", "moved", "large", "absent"].map(register).to_vec();
     reachable.push(register("http://127.0.0.1:9/jwks.json"));

@@ -142,7 +142,7 @@ impl World {
                 auth,
                 scopes: None,
                 amr: true,
-                idp_hints: Vec::new(),
+                ..Client::default()
             };
             Emulator::new(Settings {
                 product,
@@ -151,6 +151,7 @@ impl World {
                 seed: [3; 32],
                 control: false,
                 strict_urls: false,
+                ..Settings::default()
             })
         };
         let plus = variables.get("FC_PLUS_CLIENT_ID").map(|id| emulator(Product::Plus, PLUS, id));

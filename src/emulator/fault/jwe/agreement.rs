@@ -3,8 +3,8 @@
 
 use super::management::{agreed_and_wrapped, set};
 use super::{Jwe, Letter};
-use crate::emulator::jwe::{CEK, Managed, concat_kdf, epk};
-use crate::emulator::keys::{decode, encode, noise};
+use crate::emulator::token::jwe::{CEK, Managed, concat_kdf, epk};
+use crate::emulator::token::keys::{decode, encode, noise};
 use crate::secret::Chance;
 use p256::elliptic_curve::sec1::ToSec1Point;
 use p256::{ProjectivePoint, PublicKey, SecretKey};

@@ -2,8 +2,8 @@
 //! §5). `ring` has one cipher with one length of IV; the others are told with raw AES.
 
 use super::Jwe;
-use crate::emulator::jwe::{CEK, Managed, Parts, a256gcm};
-use crate::emulator::keys::encode;
+use crate::emulator::token::jwe::{CEK, Managed, Parts, a256gcm};
+use crate::emulator::token::keys::encode;
 use crate::secret::Chance;
 use aes_gcm::aead::consts::{U11, U16};
 use aes_gcm::aead::{Aead, KeyInit, Nonce, Payload};
@@ -168,7 +168,7 @@ mod tests {
         ] {
             let key: Vec<u8> = (0..length).collect();
             let (ciphertext, tag) = cbc(&key, hash, aad, &iv, text.as_bytes()).unwrap();
-            assert_eq!((ciphertext.len(), crate::emulator::account::hex(&tag).as_str()), (144, expected));
+            assert_eq!((ciphertext.len(), crate::emulator::citizen::hex(&tag).as_str()), (144, expected));
         }
     }
 }

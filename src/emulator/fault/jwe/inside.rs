@@ -2,9 +2,9 @@
 
 use super::{Jwe, Letter};
 use crate::emulator::fault::signature::{Pen, Signature};
-use crate::emulator::id_token::Unsigned;
-use crate::emulator::jwe::encrypt;
-use crate::emulator::keys::encode;
+use crate::emulator::token::id_token::Unsigned;
+use crate::emulator::token::jwe::encrypt;
+use crate::emulator::token::keys::encode;
 use crate::secret::Chance;
 use serde_json::{Map, Value, json};
 

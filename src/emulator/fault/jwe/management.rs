@@ -3,10 +3,10 @@
 
 use super::{Family, Jwe, Letter};
 use crate::emulator::client::Encryption;
+use crate::emulator::client::recipient::{Public, Recipient};
 use crate::emulator::fault::signature::STRANGER;
-use crate::emulator::jwe::{CEK, Managed, a256gcm, concat_kdf, manage, rsa, size};
-use crate::emulator::keys::{encode, noise, rsa_pair};
-use crate::emulator::recipient::{Public, Recipient};
+use crate::emulator::token::jwe::{CEK, Managed, a256gcm, concat_kdf, manage, rsa, size};
+use crate::emulator::token::keys::{encode, noise, rsa_pair};
 use crate::secret::Chance;
 use ::rsa::BoxedUint;
 use ::rsa::traits::PublicKeyParts;
@@ -183,6 +183,6 @@ mod tests {
         let key: Vec<u8> = (0..16).map(|n| n * 0x11).chain(0..16).collect();
         let wrapped = key_wrap(&Aes256::new_from_slice(&kek).unwrap(), &key);
         let expected = "28c9f404c4b810f4cbccb35cfb87f8263f5786e2d80ed326cbc7f0e71a99f43bfb988b9b7a02dd21";
-        assert_eq!(crate::emulator::account::hex(&wrapped), expected);
+        assert_eq!(crate::emulator::citizen::hex(&wrapped), expected);
     }
 }

@@ -14,8 +14,8 @@ use super::Fault;
 use super::signature::Pen;
 use super::table::{Facts, Outcome, Stage};
 use crate::emulator::client::Encryption;
-use crate::emulator::jwe;
-use crate::emulator::recipient::Recipient;
+use crate::emulator::client::recipient::Recipient;
+use crate::emulator::token::jwe;
 use crate::secret::Chance;
 use serde_json::{Map, Value};
 

@@ -1,8 +1,8 @@
 //! Decides how else the five parts may be written down (RFC 7516 §7).
 
 use super::Jwe;
-use crate::emulator::jwe::Parts;
-use crate::emulator::keys::encode;
+use crate::emulator::token::jwe::Parts;
+use crate::emulator::token::keys::encode;
 use serde_json::json;
 
 impl Jwe {

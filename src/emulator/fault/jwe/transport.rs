@@ -3,8 +3,8 @@
 
 use super::{Jwe, Letter};
 use crate::emulator::client::Encryption;
-use crate::emulator::jwe::{CEK, Managed, Oaep, rsa};
-use crate::emulator::keys::noise;
+use crate::emulator::token::jwe::{CEK, Managed, Oaep, rsa};
+use crate::emulator::token::keys::noise;
 use crate::secret::Chance;
 use num_bigint::BigUint;
 use serde_json::json;

@@ -1,19 +1,19 @@
 //! Decides how claims become a token: signed for the client as registered, or as the fault has it, and on
 //! FranceConnect+ encrypted to a key of its.
 
-use super::Emulator;
-use super::client::Alg;
-use super::fault::{Fault, Header, Letter, Pen, Sealed, Signature, enc_key, second_key};
-use super::id_token::Unsigned;
-use super::jwe;
-use super::keys::SigningKey;
-use super::state::Grant;
+use crate::emulator::Emulator;
+use crate::emulator::client::Alg;
+use crate::emulator::fault::{Fault, Header, Letter, Pen, Sealed, Signature, enc_key, second_key};
+use crate::emulator::state::Grant;
+use crate::emulator::token::id_token::Unsigned;
+use crate::emulator::token::jwe;
+use crate::emulator::token::keys::SigningKey;
 use crate::secret::Chance;
 use serde_json::{Map, Value, json};
 
 impl Emulator {
     /// The signed token of `claims` for the client of `grant`; `lie` is the fault, if it is about this token.
-    pub(super) fn issue(
+    pub(in crate::emulator) fn issue(
         &self,
         claims: &Map<String, Value>,
         grant: &Grant,
@@ -30,7 +30,7 @@ impl Emulator {
     }
 
     /// `token`, which makes these claims, as it leaves: encrypted if the client registered that.
-    pub(super) fn seal(
+    pub(in crate::emulator) fn seal(
         &mut self,
         of: Sealed,
         token: String,
@@ -65,7 +65,7 @@ impl Emulator {
     }
 
     /// What signs for the client of `grant`.
-    pub(super) fn pen(&self, grant: &Grant, lie: Option<Fault>) -> Option<Pen<'_>> {
+    pub(in crate::emulator) fn pen(&self, grant: &Grant, lie: Option<Fault>) -> Option<Pen<'_>> {
         let client = self.client(&grant.request)?;
         let alg = self.alg(client);
         let other = match alg {
@@ -83,7 +83,7 @@ impl Emulator {
 
     /// The keys that the key set shows: the EC key, and the RSA key if anybody needs it, since making one
     /// takes a second.
-    pub(super) fn published_keys(&self) -> Vec<SigningKey> {
+    pub(in crate::emulator) fn published_keys(&self) -> Vec<SigningKey> {
         let rsa = self.settings.clients.iter().any(|client| self.alg(client) == Alg::Rs256);
         let algs =
             if rsa || needs_other(self.fault) { vec![Alg::Es256, Alg::Rs256] } else { vec![Alg::Es256] };

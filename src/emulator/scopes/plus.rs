@@ -2,7 +2,7 @@
 //! the civil register says (`rnipp_…`), each for its own scopes.
 
 /// Scope → claims of the userinfo answer, `sub` apart.
-pub(super) const IDENTITY: &[(&str, &[&str])] = &[
+pub(in crate::emulator) const IDENTITY: &[(&str, &[&str])] = &[
     ("openid", &[]),
     ("profile", &["given_name", "family_name", "birthdate", "gender", "preferred_username"]),
     ("birth", &["birthplace", "birthcountry"]),
@@ -59,7 +59,7 @@ pub(super) const IDENTITY: &[(&str, &[&str])] = &[
 ];
 
 /// What the citizen is told about each claim that FranceConnect does not have.
-pub(super) const LABELS: &[(&str, &str)] = &[
+pub(in crate::emulator) const LABELS: &[(&str, &str)] = &[
     ("rnipp_gender", "Sexe (répertoire des personnes)"),
     ("rnipp_family_name", "Nom de naissance (répertoire des personnes)"),
     ("rnipp_given_name", "Prénoms (répertoire des personnes)"),

@@ -1,12 +1,12 @@
 //! Decides whether the caller of an endpoint is the client it says it is: a posted secret, or an assertion signed
 //! with a key that it publishes (OpenID Connect Core §9, RFC 7523 §3).
 
-use super::Emulator;
-use super::client::{Client, ClientAuth};
-use super::http::{Params, Request};
-use super::key_sets::subject;
-use super::keys::{decode, es256_verifies};
-use super::oauth_error::OAuthError;
+use crate::emulator::Emulator;
+use crate::emulator::client::key_sets::subject;
+use crate::emulator::client::{Client, ClientAuth};
+use crate::emulator::http::{Params, Request};
+use crate::emulator::oauth_error::OAuthError;
+use crate::emulator::token::keys::{decode, es256_verifies};
 use crate::secret::same;
 use crate::time::Timestamp;
 use serde_json::Value;
@@ -18,7 +18,7 @@ const LEEWAY: i64 = 10;
 
 impl Emulator {
     /// The id of the client that has proved itself.
-    pub(super) fn authenticate(
+    pub(in crate::emulator) fn authenticate(
         &mut self,
         now: Timestamp,
         request: &Request,

@@ -3,8 +3,9 @@
 //!
 //! Written again on purpose: the relying party has its own table, and neither may lean on the other.
 
-use super::product::Product;
-use super::scopes_plus;
+mod plus;
+
+use crate::emulator::product::Product;
 
 /// Scope → claims of the userinfo answer, `sub` apart.
 const IDENTITY: &[(&str, &[&str])] = &[
@@ -100,7 +101,7 @@ impl Product {
     fn identity(self) -> &'static [(&'static str, &'static [&'static str])] {
         match self {
             Self::Standard => IDENTITY,
-            Self::Plus => scopes_plus::IDENTITY,
+            Self::Plus => plus::IDENTITY,
         }
     }
 
@@ -109,12 +110,12 @@ impl Product {
     }
 
     /// Whether this product knows `scope`; unknown ones are ignored, not refused.
-    pub(super) fn has_scope(self, scope: &str) -> bool {
+    pub(in crate::emulator) fn has_scope(self, scope: &str) -> bool {
         self.scopes().any(|known| known == scope)
     }
 
     /// Every scope, for the discovery document.
-    pub(super) fn scopes(self) -> impl Iterator<Item = String> {
+    pub(in crate::emulator) fn scopes(self) -> impl Iterator<Item = String> {
         let identity = self.identity().iter().map(|(scope, _)| (*scope).to_owned());
         let data = self
             .providers()
@@ -123,7 +124,7 @@ impl Product {
     }
 
     /// The claims that `scopes` open, each once.
-    pub(super) fn claims(self, scopes: &[String]) -> Vec<&'static str> {
+    pub(in crate::emulator) fn claims(self, scopes: &[String]) -> Vec<&'static str> {
         let mut claims: Vec<&'static str> = Vec::new();
         let opened = self.identity().iter().filter(|(scope, _)| scopes.iter().any(|asked| asked == scope));
         for &claim in opened.flat_map(|(_, claims)| claims.iter()) {
@@ -135,20 +136,15 @@ impl Product {
     }
 
     /// Every claim of an identity, for the discovery document.
-    pub(super) fn every_claim(self) -> Vec<&'static str> {
+    pub(in crate::emulator) fn every_claim(self) -> Vec<&'static str> {
         let scopes: Vec<String> = self.identity().iter().map(|(scope, _)| (*scope).to_owned()).collect();
         self.claims(&scopes)
     }
 
     /// What the information page lists for `scopes`: French words and the claim each stands for.
-    pub(super) fn labels(self, scopes: &[String]) -> Vec<(&'static str, &'static str)> {
+    pub(in crate::emulator) fn labels(self, scopes: &[String]) -> Vec<(&'static str, &'static str)> {
         let opened = self.claims(scopes);
-        LABELS
-            .iter()
-            .chain(scopes_plus::LABELS)
-            .filter(|(claim, _)| opened.contains(claim))
-            .copied()
-            .collect()
+        LABELS.iter().chain(plus::LABELS).filter(|(claim, _)| opened.contains(claim)).copied().collect()
     }
 }
 
@@ -162,7 +158,7 @@ mod tests {
     fn every_listed_claim_has_french_words() {
         for claim in BOTH.into_iter().flat_map(Product::every_claim) {
             // An array of first names says nothing that the first names do not say.
-            let shown = LABELS.iter().chain(scopes_plus::LABELS).any(|(known, _)| *known == claim);
+            let shown = LABELS.iter().chain(plus::LABELS).any(|(known, _)| *known == claim);
             assert!(claim.ends_with("given_name_array") || shown, "{claim}");
         }
     }

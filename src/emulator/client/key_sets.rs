@@ -3,12 +3,12 @@
 //!
 //! The fetching itself is done outside: [`Emulator::wants`] names the address, [`Emulator::learn`] takes the answer.
 
-use super::client::{Client, ClientAuth, Encryption};
-use super::http::Request;
-use super::keys::decode;
-use super::oauth_error::OAuthError;
-use super::recipient::Recipient;
-use super::{Emulator, Endpoint, Product};
+use crate::emulator::client::recipient::Recipient;
+use crate::emulator::client::{Client, ClientAuth, Encryption};
+use crate::emulator::http::Request;
+use crate::emulator::oauth_error::OAuthError;
+use crate::emulator::token::keys::decode;
+use crate::emulator::{Emulator, Endpoint, Product};
 use crate::time::Timestamp;
 use serde_json::Value;
 use std::time::SystemTime;
@@ -34,9 +34,9 @@ pub struct KeySetAnswer {
 
 /// Why a service's keys are of no use. Every citizen is stopped by it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct KeyTrouble {
+pub(in crate::emulator) struct KeyTrouble {
     /// The code of the page.
-    pub(super) code: &'static str,
+    pub(in crate::emulator) code: &'static str,
     text: &'static str,
     detail: Option<String>,
 }
@@ -57,14 +57,14 @@ impl KeyTrouble {
     }
 
     /// The same for an endpoint that services call.
-    pub(super) fn refusal(&self) -> OAuthError {
+    pub(in crate::emulator) fn refusal(&self) -> OAuthError {
         OAuthError::new(400, "invalid_client_metadata", self.text, self.detail.as_deref(), self.code)
     }
 }
 
 /// The last answer of one address.
 #[derive(Debug, Clone)]
-pub(super) struct KeySet {
+pub(in crate::emulator) struct KeySet {
     fresh_until: Timestamp,
     keys: Result<Vec<Value>, KeyTrouble>,
 }
@@ -89,7 +89,7 @@ impl Emulator {
     }
 
     /// How the tokens of `client` are encrypted.
-    pub(super) fn encryption(&self, client: &Client) -> Option<Encryption> {
+    pub(in crate::emulator) fn encryption(&self, client: &Client) -> Option<Encryption> {
         client.encryption.filter(|_| self.settings.product == Product::Plus)
     }
 
@@ -98,7 +98,7 @@ impl Emulator {
     }
 
     /// Whether `client` can be loaded: what it registered needs keys, and they are there.
-    pub(super) fn load(&self, client: &Client) -> Result<(), KeyTrouble> {
+    pub(in crate::emulator) fn load(&self, client: &Client) -> Result<(), KeyTrouble> {
         if self.needs_keys(client) {
             self.client_keys(client)?;
             self.recipients(client)?;
@@ -107,7 +107,7 @@ impl Emulator {
     }
 
     /// The public keys of `client`.
-    pub(super) fn client_keys(&self, client: &Client) -> Result<&[Value], KeyTrouble> {
+    pub(in crate::emulator) fn client_keys(&self, client: &Client) -> Result<&[Value], KeyTrouble> {
         let text = "jwks_uri is mandatory property";
         let mandatory = || KeyTrouble { code: "Y043310B", text, detail: None };
         let url = client.jwks_uri.as_ref().ok_or_else(mandatory)?;
@@ -117,7 +117,7 @@ impl Emulator {
 
     /// The keys of `client` that its tokens may be encrypted to, the one that is used first; none if they are
     /// not encrypted.
-    pub(super) fn recipients(&self, client: &Client) -> Result<Vec<Recipient>, KeyTrouble> {
+    pub(in crate::emulator) fn recipients(&self, client: &Client) -> Result<Vec<Recipient>, KeyTrouble> {
         let Some(alg) = self.encryption(client) else { return Ok(Vec::new()) };
         let keys = self.client_keys(client)?;
         let usable: Vec<Recipient> = keys.iter().filter_map(|key| Recipient::read(key, alg)).collect();
@@ -149,7 +149,7 @@ impl Emulator {
 }
 
 /// The `sub` that an assertion claims, unverified.
-pub(super) fn subject(assertion: &str) -> Option<String> {
+pub(in crate::emulator) fn subject(assertion: &str) -> Option<String> {
     let claims: Value = serde_json::from_slice(&decode(assertion.split('.').nth(1)?)?).ok()?;
     claims.get("sub")?.as_str().map(str::to_owned)
 }

@@ -4,12 +4,12 @@
 //! Order: the front door (page Y030007 for anything missing, malformed or foreign), the client, then what
 //! the engine checks, then FranceConnect's own rules of level, `amr` and identity provider.
 
-use super::Settings;
-use super::client::Client;
-use super::http::Params;
-use super::idp::Idp;
-use super::product::Product;
-use super::state::Interaction;
+use crate::emulator::Settings;
+use crate::emulator::citizen::Idp;
+use crate::emulator::client::Client;
+use crate::emulator::http::Params;
+use crate::emulator::product::Product;
+use crate::emulator::state::Interaction;
 use crate::time::Timestamp;
 use serde_json::Value;
 use url::Host;
@@ -37,7 +37,7 @@ const LEVELS: [&str; 3] = ["eidas1", "eidas2", "eidas3"];
 
 /// Why a request is not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(in crate::emulator) enum Refusal {
     /// A page of FranceConnect with this code; the service learns nothing.
     Page(&'static str),
     /// The service is told, in the query or in the fragment.
@@ -45,7 +45,7 @@ pub(super) enum Refusal {
 }
 
 /// Judges the parameters of `/authorize`; `load` tells the code of the page for a client whose keys are no use.
-pub(super) fn judge(
+pub(in crate::emulator) fn judge(
     settings: &Settings,
     params: &Params,
     now: Timestamp,

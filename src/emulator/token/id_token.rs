@@ -1,40 +1,40 @@
 //! Decides the ID Token (OpenID Connect Core §2 as FranceConnect fills it): nine claims, or eight without
 //! `amr`, and a header of `alg` and `kid` only.
 
-use super::Emulator;
-use super::keys::{SigningKey, encode};
-use super::state::{Grant, TOKEN_LIFE};
+use crate::emulator::Emulator;
+use crate::emulator::state::{Grant, TOKEN_LIFE};
+use crate::emulator::token::keys::{SigningKey, encode};
 use crate::time::Timestamp;
 use serde_json::{Map, Value, json};
 
 /// A token before it is signed: bytes, because a fault may want other bytes than JSON gives.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Unsigned {
+pub(in crate::emulator) struct Unsigned {
     /// The protected header.
-    pub(super) header: Vec<u8>,
+    pub(in crate::emulator) header: Vec<u8>,
     /// The claims.
-    pub(super) payload: Vec<u8>,
+    pub(in crate::emulator) payload: Vec<u8>,
 }
 
 impl Unsigned {
     /// An honest token of these claims.
-    pub(super) fn new(key: &SigningKey, claims: &Map<String, Value>) -> Self {
+    pub(in crate::emulator) fn new(key: &SigningKey, claims: &Map<String, Value>) -> Self {
         Self::with_header(&json!({ "alg": key.alg.name(), "kid": key.kid() }), claims)
     }
 
     /// A token of this header and these claims.
-    pub(super) fn with_header(header: &Value, claims: &Map<String, Value>) -> Self {
+    pub(in crate::emulator) fn with_header(header: &Value, claims: &Map<String, Value>) -> Self {
         let payload = serde_json::to_vec(claims).unwrap_or_default();
         Self { header: header.to_string().into_bytes(), payload }
     }
 
     /// What is signed (RFC 7515 §5.1).
-    pub(super) fn signing_input(&self) -> String {
+    pub(in crate::emulator) fn signing_input(&self) -> String {
         format!("{}.{}", encode(&self.header), encode(&self.payload))
     }
 
     /// The compact serialization, signed by `key` in its own algorithm.
-    pub(super) fn sign(&self, key: &SigningKey) -> Option<String> {
+    pub(in crate::emulator) fn sign(&self, key: &SigningKey) -> Option<String> {
         let input = self.signing_input();
         let signature = key.sign(input.as_bytes())?;
         Some(format!("{input}.{signature}"))
@@ -43,7 +43,7 @@ impl Unsigned {
 
 impl Emulator {
     /// The claims of the ID Token of `grant`.
-    pub(super) fn id_token_claims(&self, now: Timestamp, grant: &Grant) -> Map<String, Value> {
+    pub(in crate::emulator) fn id_token_claims(&self, now: Timestamp, grant: &Grant) -> Map<String, Value> {
         let mut claims = Map::new();
         claims.insert("iss".into(), json!(self.settings.issuer));
         claims.insert("aud".into(), json!(grant.request.client_id));
@@ -60,7 +60,7 @@ impl Emulator {
     }
 
     /// The pairwise subject of `grant`.
-    pub(super) fn sub(&self, grant: &Grant) -> String {
+    pub(in crate::emulator) fn sub(&self, grant: &Grant) -> String {
         self.client(&grant.request).map(|client| grant.login.account.sub(client)).unwrap_or_default()
     }
 }

@@ -1,7 +1,7 @@
 //! Decides the signing keys: drawn from the seed, so that tokens of an earlier start still verify, and used
 //! through `ring` (by `jsonwebtoken`), which is not what the relying party verifies with.
 
-use super::client::Alg;
+use crate::emulator::client::Alg;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, crypto};
@@ -19,21 +19,21 @@ use std::sync::Mutex;
 
 /// One key pair with what is published of it.
 #[derive(Clone)]
-pub(super) struct SigningKey {
-    pub(super) alg: Alg,
+pub(in crate::emulator) struct SigningKey {
+    pub(in crate::emulator) alg: Alg,
     /// Signs through `ring`.
     secret: EncodingKey,
     /// The public half as a JWK, `kid` and all.
-    pub(super) jwk: Map<String, Value>,
+    pub(in crate::emulator) jwk: Map<String, Value>,
     /// The private member `d` of the JWK, which only a fault publishes.
-    pub(super) private: String,
+    pub(in crate::emulator) private: String,
     /// The public half as `SubjectPublicKeyInfo`.
-    pub(super) spki: Vec<u8>,
+    pub(in crate::emulator) spki: Vec<u8>,
 }
 
 impl SigningKey {
     /// The key pair for `alg` that `seed` and `label` name; `None` never happens in practice.
-    pub(super) fn derive(seed: &[u8; 32], alg: Alg, label: &str) -> Option<Self> {
+    pub(in crate::emulator) fn derive(seed: &[u8; 32], alg: Alg, label: &str) -> Option<Self> {
         match alg {
             Alg::Es256 => Self::ec(seed, label),
             Alg::Rs256 => Self::rsa(seed, label),
@@ -71,22 +71,22 @@ impl SigningKey {
     }
 
     /// The key's name.
-    pub(super) fn kid(&self) -> &str {
+    pub(in crate::emulator) fn kid(&self) -> &str {
         self.jwk.get("kid").and_then(Value::as_str).unwrap_or_default()
     }
 
     /// The signature of `message` as `algorithm` has it, base64url.
-    pub(super) fn sign_as(&self, message: &[u8], algorithm: Algorithm) -> Option<String> {
+    pub(in crate::emulator) fn sign_as(&self, message: &[u8], algorithm: Algorithm) -> Option<String> {
         crypto::sign(message, &self.secret, algorithm).ok()
     }
 
     /// The signature of `message` in the key's own algorithm, base64url.
-    pub(super) fn sign(&self, message: &[u8]) -> Option<String> {
+    pub(in crate::emulator) fn sign(&self, message: &[u8]) -> Option<String> {
         self.sign_as(message, algorithm(self.alg))
     }
 
     /// Whether `signature` is this key's over `message`.
-    pub(super) fn verifies(&self, message: &[u8], signature: &str) -> bool {
+    pub(in crate::emulator) fn verifies(&self, message: &[u8], signature: &str) -> bool {
         let text = |name: &str| self.jwk.get(name).and_then(Value::as_str).unwrap_or_default();
         let key = match self.alg {
             Alg::Es256 => DecodingKey::from_ec_components(text("x"), text("y")),
@@ -97,22 +97,22 @@ impl SigningKey {
 }
 
 /// base64url without padding.
-pub(super) fn encode(bytes: &[u8]) -> String {
+pub(in crate::emulator) fn encode(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// base64url without padding, read strictly.
-pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
+pub(in crate::emulator) fn decode(text: &str) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(text).ok()
 }
 
 /// HMAC-SHA-256 of `message`, base64url.
-pub(super) fn hs256(message: &[u8], key: &[u8]) -> Option<String> {
+pub(in crate::emulator) fn hs256(message: &[u8], key: &[u8]) -> Option<String> {
     crypto::sign(message, &EncodingKey::from_secret(key), Algorithm::HS256).ok()
 }
 
 /// RS256 with a key that is too short for `ring` (RFC 8017 §8.2.1), base64url.
-pub(super) fn rs256_short(message: &[u8], key: &rsa::PrivateKey) -> Option<String> {
+pub(in crate::emulator) fn rs256_short(message: &[u8], key: &rsa::PrivateKey) -> Option<String> {
     // DigestInfo of SHA-256 up to the digest (RFC 8017 §9.2, note 1).
     let prefix = b"\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20";
     let padding = rsa::Pkcs1v15Sign { hash_len: Some(32), prefix: prefix.as_slice().into() };
@@ -120,14 +120,14 @@ pub(super) fn rs256_short(message: &[u8], key: &rsa::PrivateKey) -> Option<Strin
 }
 
 /// Whether `signature` is one of `message` in ES256 by the holder of the JWK `key`.
-pub(super) fn es256_verifies(key: &Value, message: &[u8], signature: &str) -> bool {
+pub(in crate::emulator) fn es256_verifies(key: &Value, message: &[u8], signature: &str) -> bool {
     let text = |name: &str| key.get(name).and_then(Value::as_str).unwrap_or_default();
     let key = DecodingKey::from_ec_components(text("x"), text("y"));
     key.is_ok_and(|key| crypto::verify(signature, message, &key, Algorithm::ES256).unwrap_or(false))
 }
 
 /// `length` bytes that mean nothing.
-pub(super) fn noise(seed: &[u8; 32], label: &str, length: usize) -> Vec<u8> {
+pub(in crate::emulator) fn noise(seed: &[u8; 32], label: &str, length: usize) -> Vec<u8> {
     let mut bytes = vec![0; length];
     stream(seed, label).fill_bytes(&mut bytes);
     bytes
@@ -150,7 +150,7 @@ fn stream(seed: &[u8; 32], label: &str) -> ChaCha20Rng {
 }
 
 /// An RSA key costs a second: a pure function of its arguments, remembered for the whole process.
-pub(super) fn rsa_pair(seed: &[u8; 32], label: &str, bits: usize) -> Option<rsa::PrivateKey> {
+pub(in crate::emulator) fn rsa_pair(seed: &[u8; 32], label: &str, bits: usize) -> Option<rsa::PrivateKey> {
     type Known = BTreeMap<([u8; 32], String, usize), rsa::PrivateKey>;
     static KNOWN: Mutex<Known> = Mutex::new(BTreeMap::new());
     let mut known = KNOWN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);

@@ -1,17 +1,22 @@
 //! Decides the token answer: an authenticated client, a code used once within 30 seconds, five
 //! members (OpenID Connect Core §3.1.3).
 
-use super::Emulator;
-use super::fault::{ClaimsFacts, Fault, Form, Keys, Sealed, Signature};
-use super::http::{Reply, Request};
-use super::oauth_error::OAuthError;
-use super::state::{Access, Grant, TOKEN_LIFE};
+pub(in crate::emulator) mod id_token;
+pub(in crate::emulator) mod issue;
+pub(in crate::emulator) mod jwe;
+pub(in crate::emulator) mod keys;
+
+use crate::emulator::Emulator;
+use crate::emulator::fault::{ClaimsFacts, Fault, Form, Keys, Sealed, Signature};
+use crate::emulator::http::{Reply, Request};
+use crate::emulator::oauth_error::OAuthError;
+use crate::emulator::state::{Access, Grant, TOKEN_LIFE};
 use crate::time::Timestamp;
 use serde_json::{Map, Value, json};
 
 impl Emulator {
     /// `/token`.
-    pub(super) fn token(&mut self, now: Timestamp, request: &Request) -> Reply {
+    pub(in crate::emulator) fn token(&mut self, now: Timestamp, request: &Request) -> Reply {
         match self.exchange(now, request) {
             Ok((access_token, grant)) => self.token_answer(now, &access_token, &grant),
             Err(refusal) => self.oauth_error(&refusal),

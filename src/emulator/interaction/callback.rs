@@ -7,16 +7,16 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 
 /// The parameters of one callback, in order; a fault may repeat one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Callback(pub(super) Vec<(&'static str, String)>);
+pub(in crate::emulator) struct Callback(pub(in crate::emulator) Vec<(&'static str, String)>);
 
 impl Callback {
     /// The citizen comes with a code.
-    pub(super) fn success(issuer: &str, code: &str, state: &str) -> Self {
+    pub(in crate::emulator) fn success(issuer: &str, code: &str, state: &str) -> Self {
         Self::new(vec![("code", code.to_owned())], issuer, state)
     }
 
     /// The citizen comes with an error.
-    pub(super) fn error(issuer: &str, error: &str, description: &str, state: &str) -> Self {
+    pub(in crate::emulator) fn error(issuer: &str, error: &str, description: &str, state: &str) -> Self {
         let told = vec![("error", error.to_owned()), ("error_description", description.to_owned())];
         Self::new(told, issuer, state)
     }
@@ -30,30 +30,30 @@ impl Callback {
     }
 
     /// The value of `name`; empty when there is none.
-    pub(super) fn get(&self, name: &str) -> String {
+    pub(in crate::emulator) fn get(&self, name: &str) -> String {
         self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()).unwrap_or_default()
     }
 
     /// Gives every `name` this value.
-    pub(super) fn set(&mut self, name: &str, value: &str) {
+    pub(in crate::emulator) fn set(&mut self, name: &str, value: &str) {
         for (_, old) in self.0.iter_mut().filter(|(known, _)| *known == name) {
             value.clone_into(old);
         }
     }
 
     /// Leaves `name` out.
-    pub(super) fn remove(&mut self, name: &str) {
+    pub(in crate::emulator) fn remove(&mut self, name: &str) {
         self.0.retain(|(known, _)| *known != name);
     }
 
     /// Tells `name` a second time.
-    pub(super) fn repeat(&mut self, name: &str) {
+    pub(in crate::emulator) fn repeat(&mut self, name: &str) {
         let again: Vec<_> = self.0.iter().filter(|(known, _)| *known == name).cloned().collect();
         self.0.extend(again);
     }
 
     /// The address to redirect to, spaces as `%20`.
-    pub(super) fn location(&self, redirect_uri: &str, fragment: bool) -> String {
+    pub(in crate::emulator) fn location(&self, redirect_uri: &str, fragment: bool) -> String {
         let encode = |value: &str| utf8_percent_encode(value, RESERVED).to_string();
         let pairs: Vec<String> =
             self.0.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
@@ -62,13 +62,13 @@ impl Callback {
 }
 
 /// The address to redirect to, spaces as `+`, as FranceConnect's own redirect writes them.
-pub(super) fn with_plus(callback: &Callback, redirect_uri: &str) -> String {
+pub(in crate::emulator) fn with_plus(callback: &Callback, redirect_uri: &str) -> String {
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&callback.0).finish();
     join(redirect_uri, &query, false)
 }
 
 /// `uri` with `pairs` added to its query (or as its fragment), whatever query it has already.
-pub(super) fn join(uri: &str, pairs: &str, fragment: bool) -> String {
+pub(in crate::emulator) fn join(uri: &str, pairs: &str, fragment: bool) -> String {
     let separator = match (fragment, uri.contains('?')) {
         (true, _) => '#',
         (false, true) => '&',

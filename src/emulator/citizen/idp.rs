@@ -1,7 +1,7 @@
 //! Decides the identity providers of the selection page: those of the sandbox for each product, and the bridge
 //! that other countries' citizens come over.
 
-use super::product::Product;
+use crate::emulator::product::Product;
 
 /// An identity provider of the selection page.
 #[derive(Debug)]

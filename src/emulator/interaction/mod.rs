@@ -2,17 +2,22 @@
 //!
 //! Each step is a page of its own below `/interaction/{uid}`, bound to the browser by a cookie.
 
-use super::authorize::{self, Refusal};
-use super::callback::{self, Callback};
-use super::fault::{self, Fault};
-use super::http::{Reply, Request};
-use super::state::{Code, Grant, Interaction, Login, Session};
-use super::{Account, Emulator, error_page, pages};
+pub(in crate::emulator) mod authorize;
+pub(in crate::emulator) mod callback;
+
+use crate::emulator::fault::{self, Fault};
+use crate::emulator::http::{Reply, Request};
+use crate::emulator::page::error;
+use crate::emulator::page::steps::{self, Scene};
+use crate::emulator::state::{Code, Grant, Interaction, Login, Session};
+use crate::emulator::{Account, Emulator};
 use crate::time::Timestamp;
+use authorize::Refusal;
+use callback::Callback;
 
 impl Emulator {
     /// `/authorize`, by GET or by a POSTed form.
-    pub(super) fn authorize(&mut self, now: Timestamp, request: &Request) -> Reply {
+    pub(in crate::emulator) fn authorize(&mut self, now: Timestamp, request: &Request) -> Reply {
         let params = if request.method == "POST" { request.form_params() } else { request.query_params() };
         let load = |client: &_| self.load(client).map_err(|trouble| trouble.code);
         let interaction = match authorize::judge(&self.settings, &params, now, load) {
@@ -37,7 +42,12 @@ impl Emulator {
     }
 
     /// The pages below `/interaction/`; `rest` is `{uid}` or `{uid}/{step}`.
-    pub(super) fn interaction(&mut self, now: Timestamp, request: &Request, rest: &str) -> Reply {
+    pub(in crate::emulator) fn interaction(
+        &mut self,
+        now: Timestamp,
+        request: &Request,
+        rest: &str,
+    ) -> Reply {
         let (uid, step) = rest.split_once('/').unwrap_or((rest, ""));
         if step == "retour" && request.method == "GET" {
             return self.back(now, request, uid);
@@ -56,10 +66,12 @@ impl Emulator {
             return self.error_with_back(code, &here, &interaction);
         }
         let form = request.form_params();
+        let scene = Scene { product, here: &here, client: self.client(&interaction) };
+        let accounts = |idp| self.settings.citizens.at(product, idp).cloned().collect::<Vec<_>>();
         let reply = match (request.method.as_str(), step) {
             ("GET", "") if login.is_some() => Reply::see_other(&format!("{here}/information")),
             ("GET", "") if interaction.idp.is_some() => Reply::see_other(&format!("{here}/connexion")),
-            ("GET", "") => pages::choice(product, &here, self.client(&interaction)),
+            ("GET", "") => steps::choice(&scene),
             ("POST", "fournisseur") => {
                 let chosen = product.idps().iter().find(|idp| Some(idp.id) == form.get("idp"));
                 let Some(chosen) = chosen else { return self.error("Y000400") };
@@ -67,28 +79,30 @@ impl Emulator {
                 Reply::see_other(&format!("{here}/connexion"))
             }
             ("GET", "connexion") => match interaction.idp {
-                Some(idp) => pages::login(product, &here, self.client(&interaction), idp, false),
+                Some(idp) => steps::login(&scene, idp, &accounts(idp), false),
                 None => Reply::see_other(&here),
             },
             ("POST", "connexion") => {
                 let Some(idp) = interaction.idp else { return self.error("Y190004") };
                 let typed = (form.get("login").unwrap_or_default(), form.get("password").unwrap_or_default());
-                let known = product.accounts(idp).find(|account| account.login == typed.0);
+                let accounts = accounts(idp);
+                let known = accounts.iter().find(|account| account.login == typed.0);
                 match known.filter(|_| typed.1 == Account::PASSWORD) {
-                    None => pages::login(product, &here, self.client(&interaction), idp, true),
+                    None => steps::login(&scene, idp, &accounts, true),
                     Some(account) => match account.error {
                         Some(code) => {
                             self.update(&id, uid, |interaction| interaction.failed = Some(code));
                             self.error_with_back(code, &here, &interaction)
                         }
-                        None => return self.identified(&id, uid, Login { account, idp, at: now }, &here),
+                        None => {
+                            let login = Login { account: account.clone(), idp, at: now };
+                            return self.identified(&id, uid, login, &here);
+                        }
                     },
                 }
             }
             ("GET", "information") => match login {
-                Some(login) => {
-                    pages::information(product, &here, self.client(&interaction), &interaction, &login)
-                }
+                Some(login) => steps::information(&scene, &interaction, &login),
                 None => return self.error("Y190004"),
             },
             ("POST", "information") => match login {
@@ -117,7 +131,7 @@ impl Emulator {
             return Err("Y04D5AB7");
         }
         let remembered = interaction.identified || product.single_sign_on(interaction.level);
-        let login = session.login.filter(|_| remembered);
+        let login = session.login.clone().filter(|_| remembered);
         Ok((id.unwrap_or_default().to_owned(), interaction.clone(), login))
     }
 
@@ -127,7 +141,8 @@ impl Emulator {
         self.update(id, uid, |interaction| interaction.identified = true);
         let renewed = self.random();
         if let Some(mut session) = self.state.sessions.remove(id) {
-            (session.login, session.since) = (Some(login), login.at);
+            session.since = login.at;
+            session.login = Some(login);
             self.state.sessions.insert(renewed.clone(), session);
         }
         self.with_session(Reply::see_other(&format!("{here}/information")), &renewed)
@@ -179,13 +194,13 @@ impl Emulator {
         let issuer = &self.settings.issuer;
         if now.since(interaction.started) >= product.session_life() {
             // The engine has forgotten the request and its state; FranceConnect redirects by itself.
-            let (error, description) = error_page::told("Y030030");
+            let (error, description) = error::told("Y030030");
             let told = Callback::error(issuer, error, description, "undefined");
             let location = callback::with_plus(&told, &interaction.redirect_uri);
             return Reply::with_body(302, "text/plain; charset=utf-8", "").header("location", location);
         }
         let (error, description) =
-            interaction.failed.map_or(("access_denied", "User auth aborted"), error_page::told);
+            interaction.failed.map_or(("access_denied", "User auth aborted"), error::told);
         let told = Callback::error(issuer, error, description, &interaction.state);
         Reply::see_other(&told.location(&interaction.redirect_uri, false))
     }
@@ -200,7 +215,7 @@ impl Emulator {
     fn error_with_back(&mut self, code: &str, here: &str, interaction: &Interaction) -> Reply {
         let id = self.uuid();
         let name = self.client(interaction).map_or("le service", |client| &client.name);
-        error_page::page(self.settings.product, code, &id, Some((name, &format!("{here}/retour"))))
+        error::page(self.settings.product, code, &id, Some((name, &format!("{here}/retour"))))
     }
 
     fn with_session(&self, reply: Reply, id: &str) -> Reply {

@@ -1,5 +1,12 @@
 //! Decides what FranceConnect knows of a service provider (the partner form's fields that change an answer).
 
+pub(in crate::emulator) mod auth;
+mod file;
+pub(in crate::emulator) mod key_sets;
+pub(in crate::emulator) mod recipient;
+
+pub use key_sets::KeySetAnswer;
+
 /// The signature algorithms that the partner form offers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Alg {
@@ -64,10 +71,11 @@ pub enum ClientAuth {
     PrivateKeyJwt,
 }
 
-/// One registered service provider.
+/// One registered service provider. By default one that may do what FranceConnect's sandbox opens to everybody, and
+/// has no addresses yet.
 #[derive(Debug, Clone)]
 pub struct Client {
-    /// `client_id`, called *key* by FranceConnect; also the entity that subjects are computed for.
+    /// `client_id`, called *key* by FranceConnect.
     pub client_id: String,
     /// `client_secret`.
     pub client_secret: String,
@@ -94,16 +102,51 @@ pub struct Client {
     pub amr: bool,
     /// `allowedIdpHints`; empty opens none.
     pub idp_hints: Vec<String>,
+    /// Whether it is known at all to a citizen who comes from it.
+    pub active: bool,
+    /// `entityId`, the entity that subjects are computed for; the `client_id` if it is absent.
+    pub entity_id: Option<String>,
+    /// `sector_identifier_uri`, where every callback is listed: needed for callbacks on several hosts.
+    pub sector_identifier_uri: Option<String>,
+    /// Whether it is a private body whose citizens consent by ticking a box (`identityConsent`).
+    pub identity_consent: bool,
+    /// Whether `prompt=login` alone skips the information page (`allowedPrompts`).
+    pub direct: bool,
+}
+
+impl Default for Client {
+    fn default() -> Self {
+        Self {
+            client_id: String::new(),
+            client_secret: String::new(),
+            name: "Service local".to_owned(),
+            site: String::new(),
+            redirect_uris: Vec::new(),
+            post_logout_redirect_uris: Vec::new(),
+            signing_alg: Alg::Es256,
+            encryption: None,
+            jwks_uri: None,
+            auth: ClientAuth::SecretPost,
+            scopes: None,
+            amr: true,
+            idp_hints: Vec::new(),
+            active: true,
+            entity_id: None,
+            sector_identifier_uri: None,
+            identity_consent: false,
+            direct: false,
+        }
+    }
 }
 
 impl Client {
     /// Whether the habilitation covers `scope`; `openid` needs none.
-    pub(super) fn may_ask(&self, scope: &str) -> bool {
+    pub(in crate::emulator) fn may_ask(&self, scope: &str) -> bool {
         scope == "openid" || self.scopes.as_ref().is_none_or(|open| open.iter().any(|known| known == scope))
     }
 
     /// The origins that a form's redirects may reach on their way back to this service.
-    pub(super) fn origins(&self) -> Vec<String> {
+    pub(in crate::emulator) fn origins(&self) -> Vec<String> {
         let uris = self.redirect_uris.iter().chain(&self.post_logout_redirect_uris).chain([&self.site]);
         let mut origins: Vec<String> = Vec::new();
         for url in uris.filter_map(|uri| url::Url::parse(uri).ok()) {

@@ -1,8 +1,8 @@
 //! Decides which of a service's public keys a token may be encrypted to: published for encryption with the
 //! algorithm it registered, named, and sound (RFC 7517 §4, RFC 7518 §6).
 
-use super::client::Encryption;
-use super::keys::decode;
+use crate::emulator::client::Encryption;
+use crate::emulator::token::keys::decode;
 use num_bigint::BigUint;
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ const SHORTEST_MODULUS: u64 = 2048;
 
 /// The numbers of a public key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Public {
+pub(in crate::emulator) enum Public {
     /// A point on P-256, uncompressed: `04 ‖ x ‖ y`.
     P256(Vec<u8>),
     /// An RSA modulus and exponent.
@@ -20,18 +20,18 @@ pub(super) enum Public {
 
 /// A key to encrypt to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Recipient {
+pub(in crate::emulator) struct Recipient {
     /// How.
-    pub(super) alg: Encryption,
+    pub(in crate::emulator) alg: Encryption,
     /// The key's name.
-    pub(super) kid: String,
+    pub(in crate::emulator) kid: String,
     /// The key.
-    pub(super) key: Public,
+    pub(in crate::emulator) key: Public,
 }
 
 impl Recipient {
     /// The key of the JWK `key`, if `alg` can be done with it and it says so itself.
-    pub(super) fn read(key: &Value, alg: Encryption) -> Option<Self> {
+    pub(in crate::emulator) fn read(key: &Value, alg: Encryption) -> Option<Self> {
         let text = |name: &str| key.get(name).and_then(Value::as_str);
         let meant = text("use") == Some("enc") && text("alg") == Some(alg.name());
         let kid = text("kid").filter(|kid| meant && !kid.is_empty())?.to_owned();

@@ -1,12 +1,15 @@
 //! Decides the frame of every page: French, no script, a mark that this is the emulator, and the policy
 //! that lets a form's redirects reach the service.
 
-use super::http::Reply;
-use super::product::Product;
+pub(in crate::emulator) mod error;
+pub(in crate::emulator) mod steps;
+
+use crate::emulator::http::Reply;
+use crate::emulator::product::Product;
 use crate::html::{Html, fill};
 
 /// Path of the style sheet, from the root: it serves pages outside the issuer's path too.
-pub(super) const STYLE: &str = "/emulateur.css";
+pub(in crate::emulator) const STYLE: &str = "/emulateur.css";
 
 const STYLE_SHEET: &str = "\
 :root{color-scheme:light}\
@@ -31,13 +34,19 @@ th,td{text-align:left;padding:.25rem .5rem;border-bottom:1px solid #ddd;vertical
 .code{font-weight:bold}\n";
 
 /// The style sheet.
-pub(super) fn style_sheet() -> Reply {
+pub(in crate::emulator) fn style_sheet() -> Reply {
     Reply::with_body(200, "text/css; charset=utf-8", STYLE_SHEET)
         .header("cache-control", "public, max-age=600")
 }
 
 /// A page of `product`; its name ends the title. `targets` are origins, beside our own, that a form's answer may redirect to.
-pub(super) fn page(product: Product, status: u16, title: &str, main: &Html, targets: &[String]) -> Reply {
+pub(in crate::emulator) fn page(
+    product: Product,
+    status: u16,
+    title: &str,
+    main: &Html,
+    targets: &[String],
+) -> Reply {
     // The style sheet is addressed from the root of the emulator's host, wherever the page stands.
     let body = fill(
         "<!DOCTYPE html>\n<html lang=\"fr\">\n<head>\n<meta charset=\"utf-8\">\n\

@@ -1,43 +1,60 @@
 //! Decides the pages the citizen walks through: choice of identity provider, login, information.
 
-use super::account::Account;
-use super::client::Client;
-use super::http::Reply;
-use super::idp::Idp;
-use super::page::page;
-use super::product::Product;
-use super::state::{Interaction, Login};
+use crate::emulator::citizen::Account;
+use crate::emulator::citizen::Idp;
+use crate::emulator::client::Client;
+use crate::emulator::http::Reply;
+use crate::emulator::page::page;
+use crate::emulator::product::Product;
+use crate::emulator::state::{Interaction, Login};
 use crate::html::{Html, ToHtml, fill};
 use serde_json::Value;
+use std::sync::Arc;
 
-fn name(client: Option<&Client>) -> &str {
-    client.map_or("le service", |client| &client.name)
+/// What every page of a login knows: where it stands, and for which service.
+pub(in crate::emulator) struct Scene<'a> {
+    pub(in crate::emulator) product: Product,
+    /// The path of the interaction.
+    pub(in crate::emulator) here: &'a str,
+    pub(in crate::emulator) client: Option<&'a Client>,
 }
 
-fn targets(client: Option<&Client>) -> Vec<String> {
-    client.map(Client::origins).unwrap_or_default()
-}
+impl Scene<'_> {
+    fn service(&self) -> &str {
+        self.client.map_or("le service", |client| &client.name)
+    }
 
-fn back_link(here: &str, client: Option<&Client>) -> Html {
-    fill("<p><a href=\"{}/retour\">Revenir sur {}</a></p>", &[&here, &name(client)])
+    fn back_link(&self) -> Html {
+        fill("<p><a href=\"{}/retour\">Revenir sur {}</a></p>", &[&self.here, &self.service()])
+    }
+
+    fn page(&self, status: u16, title: &str, main: &Html) -> Reply {
+        let targets = self.client.map(Client::origins).unwrap_or_default();
+        page(self.product, status, title, main, &targets)
+    }
 }
 
 /// The selection page (*mire*).
-pub(super) fn choice(product: Product, here: &str, client: Option<&Client>) -> Reply {
+pub(in crate::emulator) fn choice(scene: &Scene<'_>) -> Reply {
     let button = |idp: &Idp| {
         fill("<li><button type=\"submit\" name=\"idp\" value=\"{}\">{}</button></li>", &[&idp.id, &idp.name])
     };
-    let buttons: Html = product.idps().iter().map(button).collect();
+    let buttons: Html = scene.product.idps().iter().map(button).collect();
     let main = fill(
         "<h1>Choisissez un compte pour vous connecter à {}</h1>\
          <form method=\"post\" action=\"{}/fournisseur\"><ul class=\"choix\">{}</ul></form>{}",
-        &[&name(client), &here, &buttons, &back_link(here, client)],
+        &[&scene.service(), &scene.here, &buttons, &scene.back_link()],
     );
-    page(product, 200, "Choix du compte", &main, &targets(client))
+    scene.page(200, "Choix du compte", &main)
 }
 
 /// The login form of the demonstration identity provider.
-pub(super) fn login(product: Product, here: &str, client: Option<&Client>, idp: &Idp, wrong: bool) -> Reply {
+pub(in crate::emulator) fn login(
+    scene: &Scene<'_>,
+    idp: &Idp,
+    accounts: &[Arc<Account>],
+    wrong: bool,
+) -> Reply {
     let alert = if wrong {
         Html::literal(
             "<p class=\"alerte\" role=\"alert\">Identifiant ou mot de passe inconnu : choisissez un compte de \
@@ -49,8 +66,8 @@ pub(super) fn login(product: Product, here: &str, client: Option<&Client>, idp: 
     let row = |account: &Account| {
         fill("<tr><td><code>{}</code></td><td>{}</td></tr>", &[&account.login, &account.interest])
     };
-    let rows: Html = product.accounts(idp).map(row).collect();
-    let first = product.accounts(idp).next().map_or("", |account| account.login);
+    let rows: Html = accounts.iter().map(|account| row(account)).collect();
+    let first = accounts.first().map_or("", |account| account.login.as_str());
     let main = fill(
         "<h1>{}</h1>{}<form method=\"post\" action=\"{}/connexion\">\
          <label for=\"login\">Identifiant</label>\
@@ -61,22 +78,16 @@ pub(super) fn login(product: Product, here: &str, client: Option<&Client>, idp: 
          <p><button type=\"submit\">Valider</button></p></form>{}\
          <h2>Comptes de test</h2><table><thead><tr><th scope=\"col\">Identifiant</th>\
          <th scope=\"col\">Intérêt</th></tr></thead><tbody>{}</tbody></table>",
-        &[&idp.name, &alert, &here, &first, &Account::PASSWORD, &back_link(here, client), &rows],
+        &[&idp.name, &alert, &scene.here, &first, &Account::PASSWORD, &scene.back_link(), &rows],
     );
     let title = "Connexion - fournisseur d’identité de démonstration";
-    page(product, if wrong { 403 } else { 200 }, title, &main, &targets(client))
+    scene.page(if wrong { 403 } else { 200 }, title, &main)
 }
 
 /// The information page: what the service will receive.
-pub(super) fn information(
-    product: Product,
-    here: &str,
-    client: Option<&Client>,
-    interaction: &Interaction,
-    login: &Login,
-) -> Reply {
-    let claims = login.account.claims(product, login.idp);
-    let labels = product.labels(&interaction.scopes);
+pub(in crate::emulator) fn information(scene: &Scene<'_>, interaction: &Interaction, login: &Login) -> Reply {
+    let claims = login.account.claims(scene.product, login.idp);
+    let labels = scene.product.labels(&interaction.scopes);
     let row = |(claim, label): &(&'static str, &'static str)| {
         let words = claims.get(*claim).map(shown).unwrap_or_default();
         let words = if words.is_empty() { "non renseigné".to_html() } else { words.to_html() };
@@ -91,9 +102,9 @@ pub(super) fn information(
     let main = fill(
         "<h1>Vous vous êtes identifié</h1>{}<form method=\"post\" action=\"{}/information\">\
          <button type=\"submit\">Continuer sur {}</button></form>{}",
-        &[&data, &here, &name(client), &back_link(here, client)],
+        &[&data, &scene.here, &scene.service(), &scene.back_link()],
     );
-    page(product, 200, "Informations transmises", &main, &targets(client))
+    scene.page(200, "Informations transmises", &main)
 }
 
 fn shown(value: &Value) -> String {
