@@ -15,7 +15,7 @@ mod token;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use franceconnect_edge::emulator::{
-    Alg, Client, ClientAuth, Emulator, Endpoint, Product, Reply, Request, Settings, Visitor,
+    Alg, Client, Emulator, Endpoint, Product, Reply, Request, Settings, Visitor,
 };
 use franceconnect_edge::time::Timestamp;
 use serde_json::{Value, json};
@@ -37,10 +37,6 @@ fn client(id: &str) -> Client {
         redirect_uris: vec![REDIRECT.into()],
         post_logout_redirect_uris: vec![AFTER.into()],
         signing_alg: Alg::Es256,
-        encryption: None,
-        jwks_uri: None,
-        auth: ClientAuth::SecretPost,
-        scopes: None,
         amr: false,
         ..Client::default()
     }
@@ -55,8 +51,6 @@ fn emulator() -> Emulator {
         issuer: ISSUER.into(),
         clients,
         seed: [7; 32],
-        control: false,
-        strict_urls: false,
         ..Settings::default()
     })
 }

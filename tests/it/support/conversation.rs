@@ -140,8 +140,6 @@ impl World {
                 encryption,
                 jwks_uri: Some(format!("{}/auth/jwks.json", config.public_url().origin())),
                 auth,
-                scopes: None,
-                amr: true,
                 ..Client::default()
             };
             Emulator::new(Settings {
@@ -149,8 +147,6 @@ impl World {
                 issuer: issuer.to_owned(),
                 clients: vec![client],
                 seed: [3; 32],
-                control: false,
-                strict_urls: false,
                 ..Settings::default()
             })
         };
