@@ -1,8 +1,8 @@
 //! The session: who is here, until when, sealed in one cookie.
 //!
 //! The cookie is `HEAD~BODY`, two seals. The head holds the times of login, of the last renewal and of the body's
-//! end, 8 bytes each, the level reached, one byte, and what a revocation names it by: its id and a hash of the
-//! person, 16 bytes each. It opens only beside the very text of its body, whose hash is its context. The body holds who
+//! end, 8 bytes each, what a revocation names it by: its id and a hash of the person, 16 bytes each, the level reached,
+//! one byte, and, where it took the place of a session at another provider, a hash of the person there, too. It opens only beside the very text of its body, whose hash is its context. The body holds who
 //! is here. A request that only passes the gate opens the head and hashes the body; a renewal seals a new head
 //! for the same body. So what a request costs hardly depends on how much the session knows.
 //!
@@ -50,6 +50,12 @@ pub struct Citizen {
     pub identity: Identity,
 }
 
+impl Citizen {
+    fn person(&self) -> [u8; 16] {
+        revocation::person(&self.issuer, &self.sub)
+    }
+}
+
 /// What a session knows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Session {
@@ -61,6 +67,8 @@ pub struct Session {
     id_token: String,
     /// What is to be logged out, too: the session at the other provider that this one took the place of.
     before: Option<Before>,
+    /// The person as that other provider knows them, hashed: whose sessions are ended there, is ended here.
+    beside: Option<[u8; 16]>,
 }
 
 /// A login that a later one at another provider took the place of, for logout only.
@@ -91,20 +99,26 @@ const TOO_LARGE: Failure = Failure::fault(
 impl Session {
     /// The session of a login that was accepted.
     pub fn new(chance: &mut Chance, citizen: Citizen, id_token: &Secret) -> Self {
-        Self { sid: chance.bytes(), citizen, id_token: id_token.expose().to_owned(), before: None }
+        Self {
+            sid: chance.bytes(),
+            citizen,
+            id_token: id_token.expose().to_owned(),
+            before: None,
+            beside: None,
+        }
     }
 
-    /// The same session in the place of `other` and the moment of its login, of which nothing is kept but what its logout at another
-    /// provider needs.
+    /// The same session in the place of `other` and the moment of its login, of which nothing is kept but what its end at
+    /// another provider needs.
     #[must_use]
     pub fn after(mut self, other: Option<(Timestamp, Self)>) -> Self {
-        self.before = other.and_then(|(at, other)| {
-            let own = Before { issuer: other.citizen.issuer, id_token: other.id_token, at };
-            [Some(own), other.before]
-                .into_iter()
-                .flatten()
-                .find(|before| before.issuer != self.citizen.issuer)
-        });
+        let Some((at, other)) = other else { return self };
+        (self.before, self.beside) = if other.citizen.issuer == self.citizen.issuer {
+            (other.before, other.beside)
+        } else {
+            let person = other.citizen.person();
+            (Some(Before { issuer: other.citizen.issuer, id_token: other.id_token, at }), Some(person))
+        };
         self
     }
 
@@ -132,7 +146,7 @@ impl Session {
         value.to_string()
     }
 
-    pub(super) fn read(kept: &Object, sid: [u8; 16]) -> Option<Self> {
+    pub(super) fn read(kept: &Object, sid: [u8; 16], beside: Option<[u8; 16]>) -> Option<Self> {
         let text = |name: &str| kept.text(name).map(str::to_owned);
         let before = match kept.object("before") {
             None => None,
@@ -149,7 +163,7 @@ impl Session {
             amr: kept.optional_texts("amr").ok()??,
             identity: Identity::read(kept.object("identity")?),
         };
-        Some(Self { sid, citizen, id_token: text("id_token")?, before })
+        Some(Self { sid, citizen, id_token: text("id_token")?, before, beside })
     }
 
     /// The earlier login at another provider, which is to be logged out, too.
@@ -216,7 +230,7 @@ impl Session {
 
     fn head(&self, life: Lifetime, now: Timestamp, body: Body) -> Opened {
         let times = Times { started: now, renewed: now, ends: now.plus(life.absolute) };
-        let person = revocation::person(&self.citizen.issuer, &self.citizen.sub);
-        Opened { times, level: self.citizen.level, sid: self.sid, person, body }
+        let (level, person) = (self.citizen.level, self.citizen.person());
+        Opened { times, level, sid: self.sid, person, beside: self.beside, body }
     }
 }

@@ -22,6 +22,8 @@ pub struct Opened {
     pub(super) sid: [u8; 16],
     /// A hash of issuer and `sub`.
     pub(super) person: [u8; 16],
+    /// The same of a session at another provider that this one took the place of.
+    pub(super) beside: Option<[u8; 16]>,
     pub(super) body: Body,
 }
 
@@ -92,10 +94,11 @@ fn open(ring: &KeyRing, now: Timestamp, sealed: &str) -> Option<Opened> {
     let (ends, rest) = rest.split_first_chunk::<8>()?;
     let (sid, rest) = rest.split_first_chunk::<16>()?;
     let (person, rest) = rest.split_first_chunk::<16>()?;
-    let ([level], []) = rest.split_first_chunk::<1>()? else { return None };
+    let (level, rest) = rest.split_first()?;
+    let beside = if rest.is_empty() { None } else { Some(rest.try_into().ok()?) };
     let moment = |bytes: &[u8; 8]| Timestamp::from_unix(i64::from_be_bytes(*bytes));
     let times = Times { started: moment(started), renewed: moment(renewed), ends: moment(ends) };
-    Some(Opened { times, level: Level::from_byte(*level), sid: *sid, person: *person, body })
+    Some(Opened { times, level: Level::from_byte(*level), sid: *sid, person: *person, beside, body })
 }
 
 impl Body {
@@ -120,7 +123,7 @@ impl Opened {
             Body::Carried(body) => ring.open(Purpose::Identity, "", now, body)?,
             Body::Kept(body) => ring.open(Purpose::Identity, &context(self.sid), now, body.as_deref()?)?,
         };
-        Session::read(&Object::parse(&json).ok()?, self.sid)
+        Session::read(&Object::parse(&json).ok()?, self.sid, self.beside)
     }
 
     /// The id of the session, which opens nothing: 32 hexadecimal digits.
@@ -133,9 +136,9 @@ impl Opened {
         revocation::Target::Session(self.sid, self.times.ends)
     }
 
-    /// What a revocation of all sessions of the person is about.
-    pub fn person(&self) -> revocation::Target {
-        revocation::Target::Person(self.person)
+    /// What revocations of all sessions of the person are about: one for each provider that knows them here.
+    pub fn persons(&self) -> impl Iterator<Item = revocation::Target> {
+        [Some(self.person), self.beside].into_iter().flatten().map(revocation::Target::Person)
     }
 
     /// What stands for this session and no other: the next login has another id.
@@ -155,7 +158,7 @@ impl Opened {
 
     /// Whether somebody has ended it, as far as is known.
     pub fn revoked(&self, ring: &KeyRing, known: &Known) -> bool {
-        known.revokes(ring, self.sid, self.person, self.times.started)
+        known.revokes(ring, self.sid, [Some(self.person), self.beside], self.times.started)
     }
 
     /// Where its body is kept, if that is the store.
@@ -201,8 +204,8 @@ impl Opened {
         if !due || !gains {
             return None;
         }
-        let Self { level, sid, person, ref body, .. } = *self;
-        Self { times, level, sid, person, body: body.clone() }.seal(ring, names, life, chance)
+        let Self { level, sid, person, beside, ref body, .. } = *self;
+        Self { times, level, sid, person, beside, body: body.clone() }.seal(ring, names, life, chance)
     }
 
     pub(super) fn seal(
@@ -216,7 +219,8 @@ impl Opened {
         let expires = self.times.end(life);
         let times = [started, renewed, ends].map(|time| time.unix().to_be_bytes()).concat();
         let ids = [self.sid, self.person].concat();
-        let head = [times, ids, vec![Level::to_byte(self.level)]].concat();
+        let beside = self.beside.map(Vec::from).unwrap_or_default();
+        let head = [times, ids, vec![Level::to_byte(self.level)], beside].concat();
         let head = ring.seal(Purpose::Session, &self.body.context(), expires, &head, chance)?;
         let value = match &self.body {
             Body::Carried(body) => format!("{head}~{body}"),

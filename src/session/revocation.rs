@@ -101,6 +101,9 @@ fn macs(ring: &KeyRing, kind: char, tag: [u8; 16], at: Timestamp) -> impl Iterat
     ring.tags(&[&parts.concat()]).collect::<Vec<_>>().into_iter()
 }
 
+/// Whom a session is of: the person as its provider knows them, and as another one does.
+type Persons = [Option<[u8; 16]>; 2];
+
 /// The revocations that are known. Nothing leaves but what is over: a store that forgets brings nobody back.
 #[derive(Debug, Clone, Default)]
 pub struct Revocations {
@@ -132,14 +135,14 @@ impl Name {
 
 impl Revocations {
     /// Whether the session is over.
-    fn cover(&self, ring: &KeyRing, sid: [u8; 16], person: [u8; 16], started: Timestamp) -> bool {
+    fn cover(&self, ring: &KeyRing, sid: [u8; 16], persons: Persons, started: Timestamp) -> bool {
         let among = |known: &HashMap<_, Timestamp>, kind, of| {
             let before = |tag| known.get(&tag).is_some_and(|at| started <= *at);
             !known.is_empty() && tags(ring, kind, of).into_iter().any(before)
         };
         self.everybody.is_some_and(|at| started <= at)
             || among(&self.sessions, 's', sid)
-            || among(&self.persons, 'p', person)
+            || persons.into_iter().flatten().any(|person| among(&self.persons, 'p', person))
     }
 
     fn knows(&self, name: &Name) -> bool {
@@ -221,10 +224,10 @@ impl Known {
         &self,
         ring: &KeyRing,
         sid: [u8; 16],
-        person: [u8; 16],
+        persons: Persons,
         started: Timestamp,
     ) -> bool {
-        self.list.as_ref().is_some_and(|(list, _)| list.cover(ring, sid, person, started))
+        self.list.as_ref().is_some_and(|(list, _)| list.cover(ring, sid, persons, started))
     }
 
     /// The same knowledge, while a visit is under way to fetch the list.

@@ -56,7 +56,8 @@ pub(super) fn start(config: &Config, asked: Asked, everywhere: bool) -> Step {
 pub(super) fn end(config: &Config, asked: Asked, presence: Presence, everywhere: bool) -> Step {
     match presence {
         Presence::Somebody(opened) if everywhere => {
-            let all = revocation::revoke(&config.ring, opened.person(), asked.now);
+            let all = opened.persons().flat_map(|person| revocation::revoke(&config.ring, person, asked.now));
+            let all: Vec<Save> = all.collect();
             StoreRevocation { asked, opened, rest: all.clone(), all }.next(config)
         }
         Presence::Somebody(opened) => end_here(config, asked, &opened),

@@ -46,6 +46,7 @@ mod profile;
 mod readme;
 mod request_ids;
 mod revocation;
+mod revocation_entries;
 mod rooms;
 mod secret_rotation;
 mod services;

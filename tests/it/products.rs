@@ -219,6 +219,31 @@ fn sessions_of_both_products_fit_into_one_cookie() {
 }
 
 #[test]
+fn the_longest_identity_of_both_products_fits_into_one_cookie() {
+    for (alg, name) in [(Alg::Es256, "ES256"), (Alg::Rs256, "RS256")] {
+        let mut variables = both_variables();
+        let scopes = "openid profile birth email";
+        variables.extend([
+            ("PUBLIC_URL", "https://localhost".to_owned()),
+            ("FC_ID_TOKEN_ALG", name.to_owned()),
+            ("FC_SCOPES", format!("{scopes} idp_birthdate idp_id")),
+            ("FC_PLUS_SCOPES", format!("{scopes} rnipp_profile rnipp_birth")),
+            ("FC_AMR", "true".to_owned()),
+            ("FC_PLUS_AMR", "true".to_owned()),
+        ]);
+        let (mut world, mut browser) = (World::with(&variables, alg), Browser::new());
+        browser.log_in(&mut world, "identité_maximale");
+        let landed = browser.log_in_for(&mut world, "identité_maximale", "/prive/sante/");
+        assert_eq!((landed.status, world.last_code()), (303, "login.succeeded"));
+        let bytes = landed.get("set-cookie").unwrap().len();
+        assert!(bytes < 4_000, "{name}: {bytes} bytes");
+        println!("{name}: {bytes} bytes, attributes included");
+        // Whole: the logout leads to both.
+        assert_eq!(log_out(&mut browser, &mut world).len(), 2);
+    }
+}
+
+#[test]
 fn what_franceconnect_fetches_from_us() {
     let mut world = World::both();
     let set = Browser::new().get(&mut world, "/auth/jwks.json");
