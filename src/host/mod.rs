@@ -11,6 +11,8 @@ pub mod spin;
 mod counters;
 mod knowledge;
 mod log;
+#[cfg(any(not(target_family = "wasm"), target_os = "wasi"))]
+mod passage;
 mod refusal;
 
 #[cfg(target_family = "wasm")]

@@ -38,6 +38,7 @@ mod secrets;
 mod services;
 mod soak;
 mod steps;
+mod trailers;
 mod world;
 mod wrangler;
 
@@ -172,6 +173,7 @@ const TESTS: &[(&str, Test)] = tests! {
         a_service_that_is_bound_is_an_origin_on_workers,
         an_origin_that_says_nothing_is_given_thirty_seconds,
     }
+    Own: trailers { end_a_body_and_go_no_further, }
     Own: soak { memory_stays_flat_over_100_000_requests, }
     Own: faults {
         on_the_return,

@@ -1,31 +1,30 @@
 //! Decides how a request is passed on from this machine: both bodies streamed, nothing followed, nothing tidied up.
 
 use std::error::Error;
-use std::pin::{Pin, pin};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
-use std::time::Duration;
+use std::pin::pin;
+use std::sync::Arc;
 
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::Body;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use axum::response::Response as HttpResponse;
-use hyper::body::{Frame, Incoming, SizeHint};
+use hyper::body::Incoming;
 use hyper::upgrade::{self, OnUpgrade};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use rustls_platform_verifier::BuilderVerifierExt;
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::timeout;
 
 use super::log;
 use crate::host::log::trouble;
-use crate::site::{Forward, Upstream, value_bytes, value_text};
+use crate::host::passage::{self, Passing, Progress};
+use crate::site::{Forward, Upstream};
 use crate::web::OriginFault;
 
 /// The client of this host's origin; none if TLS could not start. The proxy of the environment is not for it: an
 /// origin is near.
-pub(super) struct Origin(Option<Client<HttpsConnector<HttpConnector>, Watched>>);
+pub(super) struct Origin(Option<Client<HttpsConnector<HttpConnector>, Passing<Body>>>);
 
 impl Origin {
     pub(super) fn new() -> Self {
@@ -60,17 +59,16 @@ impl Origin {
             return Err(OriginFault::Unsupported);
         }
         let client = self.0.as_ref().ok_or(OriginFault::Unreachable)?;
-        let read = Arc::new(Mutex::new(Instant::now()));
-        let mut request = Request::new(Watched { body, read: read.clone() });
+        let progress = Progress::new();
+        let mut request = Request::new(Passing::request(body, progress.clone()));
         *request.method_mut() = parts.method.clone();
         *request.uri_mut() = forward.url().parse().map_err(|_| OriginFault::Unreachable)?;
-        let given = text(&parts.headers);
-        *request.headers_mut() = lines(forward.request_headers(pairs(&given)));
+        *request.headers_mut() = passage::to_origin(forward, &parts.headers);
         let visitor = forward.is_websocket().then(|| parts.extensions.remove::<OnUpgrade>()).flatten();
         if visitor.is_some() {
             switch(request.headers_mut());
         }
-        let answer = patiently(client.request(request), &read).await?.map_err(|error| {
+        let answer = patiently(client.request(request), &progress).await?.map_err(|error| {
             let (mut detail, mut cause) = (error.to_string(), error.source());
             while let Some(deeper) = cause {
                 detail = format!("{detail}: {deeper}");
@@ -88,8 +86,7 @@ fn passed_on(
     mut answer: HttpResponse<Incoming>,
     visitor: Option<OnUpgrade>,
 ) -> Result<HttpResponse, OriginFault> {
-    let given = text(answer.headers());
-    let mut headers = lines(forward.response_headers(pairs(&given)));
+    let mut headers = passage::to_visitor(forward, answer.headers());
     let status = answer.status();
     let body = if status == StatusCode::SWITCHING_PROTOCOLS {
         // Nobody asked for it.
@@ -98,7 +95,7 @@ fn passed_on(
         join(visitor, upgrade::on(&mut answer));
         Body::empty()
     } else {
-        Body::new(answer.into_body())
+        Body::new(Passing::answer(answer.into_body()))
     };
     let mut response = HttpResponse::new(body);
     *response.status_mut() = status;
@@ -106,20 +103,14 @@ fn passed_on(
     Ok(response)
 }
 
-/// Waits for the head of the answer as long as the request is still being sent, and then as long as was agreed on.
-async fn patiently<T>(answer: impl Future<Output = T>, read: &Mutex<Instant>) -> Result<T, OriginFault> {
-    let patience = Duration::from_millis(Forward::PATIENCE_MS);
-    let due = || *read.lock().unwrap_or_else(PoisonError::into_inner) + patience;
+/// Waits for the head of the answer.
+async fn patiently<T>(answer: impl Future<Output = T>, progress: &Progress) -> Result<T, OriginFault> {
     let mut answer = pin!(answer);
     loop {
-        let until = due();
-        if let Ok(answer) = timeout_at(until, &mut answer).await {
+        let left = progress.patience().ok_or(OriginFault::Timeout)?;
+        if let Ok(answer) = timeout(left, &mut answer).await {
             return Ok(answer);
         }
-        if due() <= until {
-            return Err(OriginFault::Timeout);
-        }
-        sleep_until(until).await;
     }
 }
 
@@ -137,54 +128,4 @@ fn join(visitor: OnUpgrade, origin: OnUpgrade) {
 fn switch(headers: &mut HeaderMap) {
     headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
     headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
-}
-
-fn text(headers: &HeaderMap) -> Vec<(&str, String)> {
-    headers.iter().map(|(name, value)| (name.as_str(), value_text(value.as_bytes()))).collect()
-}
-
-fn pairs<'a>(given: &'a [(&'a str, String)]) -> impl Iterator<Item = (&'a str, &'a str)> {
-    given.iter().map(|(name, value)| (*name, value.as_str()))
-}
-
-/// What cannot be a header is left out.
-fn lines(lines: Vec<(String, String)>) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    for (name, value) in lines {
-        let value = value_bytes(&value).and_then(|value| HeaderValue::from_bytes(&value).ok());
-        if let (Ok(name), Some(value)) = (HeaderName::try_from(name), value) {
-            headers.append(name, value);
-        }
-    }
-    headers
-}
-
-/// The body of a request, and when a piece of it was last read.
-struct Watched {
-    body: Body,
-    read: Arc<Mutex<Instant>>,
-}
-
-impl HttpBody for Watched {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let frame = Pin::new(&mut self.body).poll_frame(context);
-        if frame.is_ready() {
-            *self.read.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
-        }
-        frame
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
 }
