@@ -148,7 +148,7 @@ async fn perform(config: &Config, env: &Env, request: Request) -> Result<Reply, 
             }
             Step::Load(key, fresh_for, loading) => {
                 let entry = store::load(env, &key, fresh_for).await;
-                loading.resume(config, LoadAnswer { now: now(), entry })
+                loading.resume(config, &LoadAnswer { now: now(), entry })
             }
             Step::Recall(recalling) => {
                 recalling.resume(config, &counters::of(config.public_url().authority()))

@@ -198,7 +198,7 @@ impl Host {
                 Step::Load(key, _, loading) => {
                     let now = now();
                     let entry = self.store.load(&key, now);
-                    loading.resume(config, LoadAnswer { now, entry })
+                    loading.resume(config, &LoadAnswer { now, entry })
                 }
                 Step::Recall(recalling) => {
                     recalling.resume(config, &counters::of(config.public_url().authority()))

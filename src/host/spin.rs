@@ -110,7 +110,7 @@ async fn perform(config: &Config, request: Request) -> Result<Reply, String> {
             }
             Step::Load(key, fresh_for, loading) => {
                 let entry = store::load(&key, fresh_for).await;
-                loading.resume(config, LoadAnswer { now: now(), entry })
+                loading.resume(config, &LoadAnswer { now: now(), entry })
             }
             Step::Recall(recalling) => {
                 recalling.resume(config, &counters::of(config.public_url().authority()))

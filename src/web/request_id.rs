@@ -1,7 +1,7 @@
 //! Decides how one visit is found again: a name of its own, in its log lines, its answer and its error pages.
 
 use crate::secret::Chance;
-use crate::web::{Content, Reply, Step};
+use crate::web::{Content, Reply};
 use crate::wire::Response;
 
 /// Where an error page shows the name. Escaped text holds no `<`, so nobody else can have written this.
@@ -20,23 +20,6 @@ impl RequestId {
     /// The digits; nothing for a visit that the core never saw.
     pub fn text(self) -> Option<String> {
         self.0.map(|id| format!("{id:016x}"))
-    }
-}
-
-impl Step {
-    /// Gives the step the name of its visit, whatever comes of it.
-    pub(super) fn named(self, request: RequestId, service: &str) -> Self {
-        match self {
-            Self::Fetch(call, waiting) => Self::Fetch(call, waiting.named(request)),
-            Self::Load(key, age, loading) => Self::Load(key, age, loading.named(request)),
-            Self::List(prefix, listing) => Self::List(prefix, listing.named(request)),
-            Self::Store(save, storing) => Self::Store(save, storing.named(request)),
-            Self::Recall(recalling) => Self::Recall(recalling.named(request)),
-            Self::Done(mut reply) => {
-                reply.name(request, service);
-                Self::Done(reply)
-            }
-        }
     }
 }
 

@@ -76,188 +76,99 @@ pub enum Content {
     Forward(Box<Forward>),
 }
 
-/// A visit that waits for the provider's answer.
-#[derive(Debug)]
-pub struct Waiting(Box<Awaited>, Carried, RequestId);
-
-/// A visit that waits for what was counted.
-#[derive(Debug)]
-pub struct Recalling(Box<operator::AwaitCounts>, Carried, RequestId);
-
-/// A visit that waits for an entry.
-#[derive(Debug)]
-pub struct Loading(Box<Wanted>, Carried, RequestId);
-
-/// A visit that waits for a list of names.
-#[derive(Debug)]
-pub struct Listing(Box<presence::AwaitList>, Carried, RequestId);
-
-/// A visit that waits for a write.
-#[derive(Debug)]
-pub struct Storing(Box<Written>, Carried, RequestId);
-
-/// What an earlier step of the visit has left for its end, whoever makes that.
-type Carried = Option<Box<Reply>>;
-
-// Boxed as a whole where it is held.
-#[allow(clippy::large_enum_variant)]
-#[derive(Debug)]
-enum Awaited {
-    Provider(provider::AwaitProvider),
-    Keys(callback::AwaitKeys),
-    Tokens(callback::AwaitTokens),
-    FresherKeys(callback::AwaitFresherKeys),
-    UserInfo(callback::AwaitUserInfo),
-    Operator(operator::AwaitAnswer),
+/// Which visit waits, and what its earlier steps have left for its end, whoever makes that.
+#[derive(Debug, Default)]
+struct Trail {
+    request: RequestId,
+    left: Option<Box<Reply>>,
 }
 
-// Boxed as a whole where it is held.
-#[allow(clippy::large_enum_variant)]
-#[derive(Debug)]
-enum Wanted {
-    Provider(provider::LoadProvider),
-    Keys(callback::LoadKeys),
-    Body(presence::LoadBody),
-}
-
-// Boxed as a whole where it is held.
-#[allow(clippy::large_enum_variant)]
-#[derive(Debug)]
-enum Written {
-    Session(callback::StoreSession),
-    Revocation(logout::StoreRevocation),
-    Order(operator_revoke::StoreOrder),
-}
-
+/// What waits for one kind of answer: the points of a visit that ask for it, each of which goes on in its own way.
 macro_rules! waits {
-    ($outer:ident($inner:ident): $($variant:ident($point:ty),)*) => {
+    ($(#[$doc:meta])* $outer:ident for $answer:ty: $inner:ident { $($variant:ident($point:ty),)* }) => {
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub struct $outer(Box<$inner>, Trail);
+
+        // Boxed as a whole where it is held.
+        #[allow(clippy::large_enum_variant)]
+        #[derive(Debug)]
+        enum $inner {
+            $($variant($point),)*
+        }
+
         $(impl From<$point> for $outer {
             fn from(point: $point) -> Self {
                 // Its name comes when the step leaves this room.
-                Self(Box::new($inner::$variant(point)), None, RequestId::default())
+                Self(Box::new($inner::$variant(point)), Trail::default())
             }
         })*
+
+        impl $outer {
+            /// The next step, given the answer.
+            pub fn resume(self, config: &Config, answer: $answer) -> Step {
+                let step = match *self.0 {
+                    $($inner::$variant(point) => point.resume(config, answer),)*
+                };
+                step.carry(self.1.left).named(self.1.request, config.public_url.authority())
+            }
+
+            /// Which visit waits.
+            pub fn request(&self) -> RequestId {
+                self.1.request
+            }
+        }
     };
 }
 
-waits!(Waiting(Awaited):
-    Provider(provider::AwaitProvider),
-    Keys(callback::AwaitKeys),
-    Tokens(callback::AwaitTokens),
-    FresherKeys(callback::AwaitFresherKeys),
-    UserInfo(callback::AwaitUserInfo),
-    Operator(operator::AwaitAnswer),
-);
-
-waits!(Loading(Wanted):
-    Provider(provider::LoadProvider),
-    Keys(callback::LoadKeys),
-    Body(presence::LoadBody),
-);
-
-waits!(Storing(Written):
-    Session(callback::StoreSession),
-    Revocation(logout::StoreRevocation),
-    Order(operator_revoke::StoreOrder),
-);
-
-impl Waiting {
-    /// The next step, given the provider's answer.
-    pub fn resume(self, config: &Config, answer: FetchAnswer) -> Step {
-        let step = match *self.0 {
-            Awaited::Provider(point) => point.resume(config, answer),
-            Awaited::Keys(point) => point.resume(config, answer),
-            Awaited::Tokens(point) => point.resume(config, answer),
-            Awaited::FresherKeys(point) => point.resume(config, answer),
-            Awaited::UserInfo(point) => point.resume(config, answer),
-            Awaited::Operator(point) => point.resume(config, answer),
-        };
-        step.carry(self.1).named(self.2, config.public_url.authority())
-    }
-
-    /// Which visit waits.
-    pub fn request(&self) -> RequestId {
-        self.2
-    }
-
-    pub(super) fn named(self, request: RequestId) -> Self {
-        Self(self.0, self.1, request)
+waits! {
+    /// A visit that waits for the provider's answer.
+    Waiting for FetchAnswer: Awaited {
+        Provider(provider::AwaitProvider),
+        Keys(callback::AwaitKeys),
+        Tokens(callback::AwaitTokens),
+        FresherKeys(callback::AwaitFresherKeys),
+        UserInfo(callback::AwaitUserInfo),
+        Operator(operator::AwaitAnswer),
     }
 }
 
-impl Loading {
-    /// The next step, given the entry.
-    pub fn resume(self, config: &Config, answer: LoadAnswer) -> Step {
-        let step = match *self.0 {
-            Wanted::Provider(point) => point.resume(config, &answer),
-            Wanted::Keys(point) => point.resume(config, &answer),
-            Wanted::Body(point) => point.resume(config, &answer),
-        };
-        step.carry(self.1).named(self.2, config.public_url.authority())
-    }
-
-    /// Which visit waits.
-    pub fn request(&self) -> RequestId {
-        self.2
-    }
-
-    pub(super) fn named(self, request: RequestId) -> Self {
-        Self(self.0, self.1, request)
+waits! {
+    /// A visit that waits for an entry.
+    Loading for &LoadAnswer: Wanted {
+        Provider(provider::LoadProvider),
+        Keys(callback::LoadKeys),
+        Body(presence::LoadBody),
     }
 }
 
-impl Listing {
-    /// The next step, given the names.
-    pub fn resume(self, config: &Config, answer: &ListAnswer) -> Step {
-        self.0.resume(config, answer).carry(self.1).named(self.2, config.public_url.authority())
-    }
-
-    /// Which visit waits.
-    pub fn request(&self) -> RequestId {
-        self.2
-    }
-
-    pub(super) fn named(self, request: RequestId) -> Self {
-        Self(self.0, self.1, request)
+waits! {
+    /// A visit that waits for a list of names.
+    Listing for &ListAnswer: Listed {
+        Revocations(presence::AwaitList),
     }
 }
 
-impl Storing {
-    /// The next step, given what the store said.
-    pub fn resume(self, config: &Config, answer: &StoreAnswer) -> Step {
-        let step = match *self.0 {
-            Written::Session(point) => point.resume(config, answer),
-            Written::Revocation(point) => point.resume(config, answer),
-            Written::Order(point) => point.resume(config, answer),
-        };
-        step.carry(self.1).named(self.2, config.public_url.authority())
-    }
-
-    /// Which visit waits.
-    pub fn request(&self) -> RequestId {
-        self.2
-    }
-
-    pub(super) fn named(self, request: RequestId) -> Self {
-        Self(self.0, self.1, request)
+waits! {
+    /// A visit that waits for a write.
+    Storing for &StoreAnswer: Written {
+        Session(callback::StoreSession),
+        Revocation(logout::StoreRevocation),
+        Order(operator_revoke::StoreOrder),
     }
 }
 
-impl Recalling {
-    /// The next step, given what the instance has counted for the site.
-    pub fn resume(self, config: &Config, counts: &[Counted]) -> Step {
-        self.0.resume(config, counts).carry(self.1).named(self.2, config.public_url.authority())
-    }
-
-    pub(super) fn named(self, request: RequestId) -> Self {
-        Self(self.0, self.1, request)
+waits! {
+    /// A visit that waits for what was counted.
+    Recalling for &[Counted]: Recalled {
+        Counts(operator::AwaitCounts),
     }
 }
 
-impl From<operator::AwaitCounts> for Recalling {
-    fn from(point: operator::AwaitCounts) -> Self {
-        Self(Box::new(point), None, RequestId::default())
-    }
+/// What is still to come of a visit.
+enum Rest<'a> {
+    Waits(&'a mut Trail),
+    Ends(&'a mut Reply),
 }
 
 impl Step {
@@ -269,8 +180,8 @@ impl Step {
         Self::Load(key, fresh_for, point.into())
     }
 
-    pub(super) fn list(prefix: String, point: presence::AwaitList) -> Self {
-        Self::List(prefix, Listing(Box::new(point), None, RequestId::default()))
+    pub(super) fn list(prefix: String, point: impl Into<Listing>) -> Self {
+        Self::List(prefix, point.into())
     }
 
     pub(super) fn store(save: Save, point: impl Into<Storing>) -> Self {
@@ -282,43 +193,38 @@ impl Step {
         self.carry(Some(Box::new(reply)))
     }
 
-    fn carry(self, carried: Carried) -> Self {
-        let Some(carried) = carried else { return self };
+    fn carry(mut self, earlier: Option<Box<Reply>>) -> Self {
+        let Some(earlier) = earlier else { return self };
+        match self.rest() {
+            Rest::Waits(Trail { left: Some(later), .. }) => later.follow(*earlier),
+            Rest::Waits(trail) => trail.left = Some(earlier),
+            Rest::Ends(reply) => reply.follow(*earlier),
+        }
+        self
+    }
+
+    /// Gives the step the name of its visit, whatever comes of it.
+    pub(super) fn named(mut self, request: RequestId, service: &str) -> Self {
+        match self.rest() {
+            Rest::Waits(trail) => trail.request = request,
+            Rest::Ends(reply) => reply.name(request, service),
+        }
+        self
+    }
+
+    fn rest(&mut self) -> Rest<'_> {
         match self {
-            Self::Fetch(call, Waiting(point, later, id)) => {
-                Self::Fetch(call, Waiting(point, join(carried, later), id))
-            }
-            Self::Load(key, age, Loading(point, later, id)) => {
-                Self::Load(key, age, Loading(point, join(carried, later), id))
-            }
-            Self::List(prefix, Listing(point, later, id)) => {
-                Self::List(prefix, Listing(point, join(carried, later), id))
-            }
-            Self::Store(save, Storing(point, later, id)) => {
-                Self::Store(save, Storing(point, join(carried, later), id))
-            }
-            Self::Recall(Recalling(point, later, id)) => {
-                Self::Recall(Recalling(point, join(carried, later), id))
-            }
-            Self::Done(mut reply) => {
-                reply.follow(*carried);
-                Self::Done(reply)
-            }
+            Self::Fetch(_, waiting) => Rest::Waits(&mut waiting.1),
+            Self::Load(_, _, loading) => Rest::Waits(&mut loading.1),
+            Self::List(_, listing) => Rest::Waits(&mut listing.1),
+            Self::Store(_, storing) => Rest::Waits(&mut storing.1),
+            Self::Recall(recalling) => Rest::Waits(&mut recalling.1),
+            Self::Done(reply) => Rest::Ends(reply),
         }
     }
 
     pub(super) fn reply(reply: Reply) -> Self {
         Self::Done(Box::new(reply))
-    }
-}
-
-fn join(earlier: Box<Reply>, later: Carried) -> Carried {
-    match later {
-        None => Some(earlier),
-        Some(mut later) => {
-            later.follow(*earlier);
-            Some(later)
-        }
     }
 }
 

@@ -210,7 +210,7 @@ impl World {
             step = match step {
                 Step::Load(key, _, loading) => {
                     let answer = self.loaded(&key);
-                    loading.resume(&self.config, answer)
+                    loading.resume(&self.config, &answer)
                 }
                 Step::List(prefix, listing) => {
                     let answer = self.listed(&prefix);
