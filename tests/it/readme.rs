@@ -10,8 +10,18 @@ use crate::cli::{program, text};
 
 /// The two languages of the first guide.
 const GUIDES: [&str; 2] = ["README.md", "LISEZMOI.md"];
+/// The two languages of the emulator's.
+const EMULATOR: [&str; 2] = ["docs/emulator.md", "docs/emulateur.md"];
 /// Every guide whose commands and paths are held to be true.
-const ALL: [&str; 5] = ["README.md", "LISEZMOI.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md"];
+const ALL: [&str; 7] = [
+    "README.md",
+    "LISEZMOI.md",
+    "SECURITY.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "docs/emulator.md",
+    "docs/emulateur.md",
+];
 /// Set to anything, it makes the test of the tables write them instead.
 const REFRESH: &str = "REFRESH_README";
 
@@ -85,28 +95,34 @@ fn the_tables_of_variables_are_what_the_code_says() {
 
 #[test]
 fn both_languages_have_the_same_sections_and_the_same_code() {
-    let [english, french] = GUIDES.map(read);
-    let shape = |guide: &str| -> Vec<String> {
-        let lines = prose(guide);
-        let heads = lines.lines().filter(|line| line.starts_with('#') || line.starts_with("<!--"));
-        heads.map(|line| line.split(' ').next().unwrap().to_owned()).collect()
-    };
-    assert_eq!(shape(&english), shape(&french), "headings and markers");
-    let code = |guide: &str| -> Vec<String> {
-        blocks(guide)
-            .into_iter()
-            // What a program prints is in its reader's language, and so are comments.
-            .map(|block| if block.kind == "text" { vec![] } else { [vec![block.kind], block.lines].concat() })
-            .map(|lines| {
-                lines.into_iter().filter(|line| !line.starts_with('#')).collect::<Vec<_>>().join("\n")
-            })
-            .collect()
-    };
-    assert_eq!(code(&english), code(&french), "blocks of code");
-    let rows = |guide: &str| prose(guide).lines().filter(|line| line.starts_with('|')).count();
-    assert_eq!(rows(&english), rows(&french), "rows of tables");
-    let items = |guide: &str| prose(guide).lines().filter(|line| line.starts_with("* ")).count();
-    assert_eq!(items(&english), items(&french), "items of lists");
+    for guides in [GUIDES, EMULATOR] {
+        let [english, french] = guides.map(read);
+        let shape = |guide: &str| -> Vec<String> {
+            let lines = prose(guide);
+            let heads = lines.lines().filter(|line| line.starts_with('#') || line.starts_with("<!--"));
+            heads.map(|line| line.split(' ').next().unwrap().to_owned()).collect()
+        };
+        assert_eq!(shape(&english), shape(&french), "headings and markers of {guides:?}");
+        let code = |guide: &str| -> Vec<String> {
+            blocks(guide)
+                .into_iter()
+                // What a program prints is in its reader's language, and so are comments.
+                .map(
+                    |block| {
+                        if block.kind == "text" { vec![] } else { [vec![block.kind], block.lines].concat() }
+                    },
+                )
+                .map(|lines| {
+                    lines.into_iter().filter(|line| !line.starts_with('#')).collect::<Vec<_>>().join("\n")
+                })
+                .collect()
+        };
+        assert_eq!(code(&english), code(&french), "blocks of code of {guides:?}");
+        let rows = |guide: &str| prose(guide).lines().filter(|line| line.starts_with('|')).count();
+        assert_eq!(rows(&english), rows(&french), "rows of tables of {guides:?}");
+        let items = |guide: &str| prose(guide).lines().filter(|line| line.starts_with("* ")).count();
+        assert_eq!(items(&english), items(&french), "items of lists of {guides:?}");
+    }
 }
 
 /// The words after `cargo run … --` in a line of shell, up to a pipe, a redirection or a comment.
@@ -154,8 +170,9 @@ fn every_path_that_a_guide_names_exists() {
             .split("](")
             .skip(1)
             .filter_map(|rest| rest.split_once(')'))
-            .map(|(target, _)| target.to_owned())
-            .filter(|target| !target.contains("://"))
+            .filter(|(target, _)| !target.contains("://"))
+            // A link begins in its guide's folder, a path in a text at the top.
+            .map(|(target, _)| Path::new(file).with_file_name(target).to_string_lossy().into_owned())
             .collect::<Vec<_>>();
         let in_shell = blocks(&guide).into_iter().filter(|block| block.kind == "sh");
         let words = in_shell.flat_map(|block| block.lines).chain(ticked(&guide)).flat_map(|line| {
