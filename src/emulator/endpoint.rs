@@ -31,6 +31,23 @@ pub enum Endpoint {
 }
 
 impl Endpoint {
+    /// Those that can be told to be out of order.
+    pub const NAMED: [Self; 8] = [
+        Self::Discovery,
+        Self::Jwks,
+        Self::Authorize,
+        Self::Interaction,
+        Self::Token,
+        Self::UserInfo,
+        Self::EndSession,
+        Self::Revocation,
+    ];
+
+    /// The endpoint of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::NAMED.into_iter().find(|endpoint| endpoint.name() == name)
+    }
+
     /// The endpoint's stable name.
     pub fn name(self) -> &'static str {
         match self {

@@ -7,9 +7,9 @@
 //! Nothing of the relying party is used here beyond `time`, `secret` and `html`: if both sides shared a
 //! table or a rule they would share its mistakes, and no test between them could notice.
 
+mod behaviour;
 mod citizen;
 mod client;
-mod control;
 mod discovery;
 mod document;
 mod end_session;
@@ -29,6 +29,7 @@ mod token;
 mod userinfo;
 mod visitor;
 
+pub use behaviour::Behaviour;
 pub use citizen::{Account, Citizens, IDPS, Identity, Idp, accounts};
 pub use client::{Alg, Client, ClientAuth, Encryption, KeySetAnswer};
 pub use document::Flaw;
@@ -41,9 +42,12 @@ pub use visitor::Visitor;
 
 use crate::secret::{Chance, fingerprint};
 use crate::time::Timestamp;
+use behaviour::Behaviours;
 use endpoint::TRAP;
 use oauth_error::OAuthError;
+use serde_json::json;
 use state::{Interaction, State};
+use std::sync::Arc;
 use token::keys::{self, SigningKey};
 
 /// What an emulator is told once and for all.
@@ -76,7 +80,14 @@ pub struct Emulator {
     chance: Chance,
     /// How often the signing keys were replaced.
     rotations: u32,
+    /// What was asked of it, for everybody and for some.
+    behaviours: Behaviours,
+    /// How it behaves while it answers one request.
+    behaviour: Behaviour,
+    /// The fault of that.
     fault: Option<Fault>,
+    /// What the authorization request being answered was promised, if not what its client gets anyway.
+    promised: Option<Arc<Behaviour>>,
     /// How often the metadata were asked for since the fault began.
     served: u32,
     calls: Vec<Endpoint>,
@@ -109,7 +120,10 @@ impl Emulator {
             state: State::default(),
             chance: Chance::new(&entropy),
             rotations: 0,
+            behaviours: Behaviours::default(),
+            behaviour: Behaviour::default(),
             fault: None,
+            promised: None,
             served: 0,
             calls: Vec::new(),
             settings,
@@ -131,15 +145,29 @@ impl Emulator {
         };
         let endpoint = Endpoint::of(&path);
         self.calls.push(endpoint);
+        self.behaviour = match self.toward(now, request, endpoint) {
+            Ok(behaviour) => behaviour,
+            Err(wrong) => return Reply::json(422, &json!({ "errors": wrong })),
+        };
+        self.fault = self.behaviour.fault;
+        let mut reply = self.answer(now, request, endpoint, &path);
+        reply.delay = reply.delay.saturating_add(self.behaviour.latency);
+        reply
+    }
+
+    fn answer(&mut self, now: Timestamp, request: &Request, endpoint: Endpoint, path: &str) -> Reply {
+        if self.behaviour.outage.contains(&endpoint) {
+            return Reply::new(503).header("retry-after", "120").header("cache-control", "no-store");
+        }
         match self.fault {
             Some(Fault::Delivery(place, delivery)) if endpoint.place() == Some(place) => {
                 let elsewhere = format!("{}{TRAP}{path}", self.settings.issuer);
                 match delivery.instead(&elsewhere) {
                     Some(reply) => reply,
-                    None => delivery.spoil(self.route(now, request, endpoint, &path)),
+                    None => delivery.spoil(self.route(now, request, endpoint, path)),
                 }
             }
-            _ => self.route(now, request, endpoint, &path),
+            _ => self.route(now, request, endpoint, path),
         }
     }
 
@@ -187,10 +215,20 @@ impl Emulator {
         ours.into_iter().filter(below).map(str::len).max().unwrap_or_default()
     }
 
-    /// Misbehaves in this way, or in none, until told otherwise.
+    /// Misbehaves in this way toward everybody, or in none, until told otherwise.
     pub fn misbehave(&mut self, fault: Option<Fault>) {
-        self.fault = fault;
+        self.behave(Behaviour::lying(fault));
+    }
+
+    /// Behaves in this way toward everybody, until told otherwise.
+    pub fn behave(&mut self, behaviour: Behaviour) {
+        self.behaviours.reset(behaviour);
         self.served = 0;
+    }
+
+    /// The time as it says it is in what it signs.
+    fn told(&self, now: Timestamp) -> Timestamp {
+        now.plus(self.behaviour.clock_skew)
     }
 
     /// Knows the service by another secret from now on, as after a change in the partner portal.

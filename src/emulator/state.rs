@@ -1,5 +1,6 @@
 //! Decides what the emulator remembers and for how long (code 30 s, tokens 60 s, sessions as the product has it).
 
+use super::behaviour::Behaviour;
 use super::citizen::Account;
 use super::citizen::Idp;
 use super::client::key_sets::KeySet;
@@ -42,6 +43,8 @@ pub(super) struct Interaction {
     pub(super) idp: Option<&'static Idp>,
     /// The error page's code, once the login has failed: what the link back must tell the service.
     pub(super) failed: Option<&'static str>,
+    /// How this login is to go, if it was asked for.
+    pub(super) behaviour: Option<Arc<Behaviour>>,
 }
 
 /// What one browser holds, found by `fc_session_id`.

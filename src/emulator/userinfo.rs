@@ -66,7 +66,7 @@ impl Emulator {
 
     /// The claims that the scopes of `grant` open, and the four of the token itself.
     pub(super) fn userinfo_claims(&self, now: Timestamp, grant: &Grant) -> Map<String, Value> {
-        let product = self.settings.product;
+        let (now, product) = (self.told(now), self.settings.product);
         let opened = product.claims(&grant.request.scopes);
         let identity = grant.login.account.claims(product, grant.login.idp);
         let mut claims: Map<String, Value> =

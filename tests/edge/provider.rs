@@ -78,7 +78,7 @@ impl Emulator {
 
     /// Misbehaves in this way from now on; the empty word is none.
     pub fn misbehave(&self, fault: &str) {
-        let set = self.control(self.product, "PUT", "faute", fault);
+        let set = self.control(self.product, "PUT", "behaviour", fault);
         assert_eq!(set.status, 204, "the emulator knows no fault {fault:?}");
     }
 
@@ -94,17 +94,17 @@ impl Emulator {
 
     /// The same of one of two products.
     pub fn take_calls_to(&self, product: Product) -> Vec<String> {
-        let calls = self.control(product, "GET", "appels", "").json();
+        let calls = self.control(product, "GET", "calls", "").json();
         let calls: Vec<String> = serde_json::from_value(calls).unwrap();
-        self.control(product, "DELETE", "appels", "");
+        self.control(product, "DELETE", "calls", "");
         let browser = ["authorize", "interaction", "end_session"];
         calls.into_iter().filter(|call| !browser.contains(&call.as_str())).collect()
     }
 
     fn control(&self, product: Product, method: &'static str, what: &str, body: &str) -> crate::http::Answer {
         let base = match product {
-            Product::Standard => "/_emulateur",
-            Product::Plus => "/plus/_emulateur",
+            Product::Standard => "/_emulateur/api",
+            Product::Plus => "/plus/_emulateur/api",
         };
         let request = Request::new(method, format!("{}{base}/{what}", origin(&self.issuer)));
         request.with("content-length", body.len().to_string()).body(body).send()

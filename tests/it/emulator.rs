@@ -1,6 +1,7 @@
 //! The emulator answers as FranceConnect is known to: what every test of it needs, and whole logins.
 
 mod authorize;
+mod behaviour;
 mod citizen;
 mod client_auth;
 mod faults;

@@ -16,6 +16,7 @@ mod jwe;
 mod keys;
 mod logout;
 mod signature;
+mod suite;
 mod token;
 mod userinfo;
 
@@ -137,9 +138,9 @@ impl Fault {
         self.outcome() == Outcome::Succeeds
     }
 
-    /// The fault of this name.
+    /// The fault of this name, ours or the OpenID conformance suite's.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|fault| fault.name() == name)
+        Self::ALL.iter().copied().find(|fault| fault.name() == name || fault.suite().contains(&name))
     }
 
     fn facts(self) -> Facts {

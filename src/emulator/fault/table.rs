@@ -21,6 +21,32 @@ pub enum Stage {
     Logout,
 }
 
+impl Stage {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Discovery,
+        Self::Keys,
+        Self::Callback,
+        Self::Token,
+        Self::IdToken,
+        Self::UserInfo,
+        Self::Logout,
+    ];
+
+    /// The stage's stable name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Discovery => "discovery",
+            Self::Keys => "jwks",
+            Self::Callback => "callback",
+            Self::Token => "token",
+            Self::IdToken => "id_token",
+            Self::UserInfo => "userinfo",
+            Self::Logout => "logout",
+        }
+    }
+}
+
 /// What a correct relying party makes of a fault. Logout faults never concern the login: it succeeds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {

@@ -117,6 +117,7 @@ pub(in crate::emulator) fn judge(
         amr,
         idp,
         failed: None,
+        behaviour: None,
     })
 }
 

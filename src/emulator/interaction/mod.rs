@@ -21,7 +21,7 @@ impl Emulator {
         let params = if request.method == "POST" { request.form_params() } else { request.query_params() };
         let load = |client: &_| self.load(client).map_err(|trouble| trouble.code);
         let interaction = match authorize::judge(&self.settings, &params, now, load) {
-            Ok(interaction) => interaction,
+            Ok(interaction) => Interaction { behaviour: self.promised.take(), ..interaction },
             Err(Refusal::Page(code)) => return self.error(code),
             Err(Refusal::Redirect { to, error, description, state, fragment }) => {
                 let told = Callback::error(&self.settings.issuer, error, &description, &state);

@@ -44,13 +44,14 @@ impl Unsigned {
 impl Emulator {
     /// The claims of the ID Token of `grant`.
     pub(in crate::emulator) fn id_token_claims(&self, now: Timestamp, grant: &Grant) -> Map<String, Value> {
+        let (now, auth_time) = (self.told(now), self.told(grant.login.at));
         let mut claims = Map::new();
         claims.insert("iss".into(), json!(self.settings.issuer));
         claims.insert("aud".into(), json!(grant.request.client_id));
         claims.insert("sub".into(), json!(self.sub(grant)));
         claims.insert("iat".into(), json!(now.unix()));
         claims.insert("exp".into(), json!(now.plus(TOKEN_LIFE).unix()));
-        claims.insert("auth_time".into(), json!(grant.login.at.unix()));
+        claims.insert("auth_time".into(), json!(auth_time.unix()));
         claims.insert("nonce".into(), json!(grant.request.nonce));
         claims.insert("acr".into(), json!(grant.request.level));
         if grant.request.amr {

@@ -189,7 +189,7 @@ fn other_addresses_and_methods() {
     }
     let home = emulator.handle(NOW, &Request::get(ISSUER));
     assert_eq!((home.status, home.get("location")), (301, Some("https://franceconnect.gouv.fr")));
-    assert_eq!(emulator.handle(NOW, &Request::get("/_emulateur/appels")).status, 404, "control is off");
+    assert_eq!(emulator.handle(NOW, &Request::get("/_emulateur/api/calls")).status, 404, "control is off");
 }
 
 #[test]

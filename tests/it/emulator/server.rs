@@ -41,22 +41,24 @@ async fn it_serves_lies_on_demand_and_counts() {
 
     let honest = call(at, "GET", "/api/v2/jwks", "").await;
     assert!(honest.starts_with("HTTP/1.1 200") && honest.contains("pkcs11:ES256:hsm"), "{honest}");
-    assert!(call(at, "PUT", "/_emulateur/faute", "inconnue").await.starts_with("HTTP/1.1 404"));
-    assert!(call(at, "PUT", "/_emulateur/faute", "jwks.status_500").await.starts_with("HTTP/1.1 204"));
+    assert!(call(at, "PUT", "/_emulateur/api/behaviour", "inconnue").await.starts_with("HTTP/1.1 422"));
+    assert!(
+        call(at, "PUT", "/_emulateur/api/behaviour", "jwks.status_500").await.starts_with("HTTP/1.1 204")
+    );
     assert!(call(at, "GET", "/api/v2/jwks", "").await.starts_with("HTTP/1.1 500"));
-    call(at, "PUT", "/_emulateur/faute", "jwks.cut").await;
+    call(at, "PUT", "/_emulateur/api/behaviour", "jwks.cut").await;
     let cut = call(at, "GET", "/api/v2/jwks", "").await;
     let (head, body) = cut.split_once("\r\n\r\n").unwrap();
     let length: usize =
         head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap().parse().unwrap();
     assert!(body.len() < length, "{cut}");
-    call(at, "PUT", "/_emulateur/faute", "").await;
+    call(at, "PUT", "/_emulateur/api/behaviour", "").await;
     assert!(call(at, "GET", "/api/v2/jwks", "").await.starts_with("HTTP/1.1 200"));
 
-    let calls = call(at, "GET", "/_emulateur/appels", "").await;
+    let calls = call(at, "GET", "/_emulateur/api/calls", "").await;
     assert!(calls.ends_with(r#"["jwks","jwks","jwks","jwks"]"#), "{calls}");
-    call(at, "DELETE", "/_emulateur/appels", "").await;
-    assert!(call(at, "GET", "/_emulateur/appels", "").await.ends_with("[]"));
+    call(at, "DELETE", "/_emulateur/api/calls", "").await;
+    assert!(call(at, "GET", "/_emulateur/api/calls", "").await.ends_with("[]"));
     let large = call(at, "POST", "/api/v2/token", &"a".repeat(300 * 1024)).await;
     assert!(large.is_empty() || large.starts_with("HTTP/1.1 413"), "{large}");
     stop.send(()).unwrap();
@@ -116,11 +118,17 @@ async fn both_products_share_an_address_and_nothing_else() {
         let answer = call(at, "GET", path, "").await;
         assert!(answer.contains(shown), "{path}: {answer}");
     }
-    assert!(call(at, "PUT", "/plus/_emulateur/faute", "jwks.status_500").await.starts_with("HTTP/1.1 204"));
+    assert!(
+        call(at, "PUT", "/plus/_emulateur/api/behaviour", "jwks.status_500")
+            .await
+            .starts_with("HTTP/1.1 204")
+    );
     assert!(call(at, "GET", "/plus/api/v2/jwks", "").await.starts_with("HTTP/1.1 500"));
     assert!(call(at, "GET", "/api/v2/jwks", "").await.starts_with("HTTP/1.1 200"));
     assert!(
-        call(at, "GET", "/plus/_emulateur/appels", "").await.ends_with(r#"["discovery","unknown","jwks"]"#)
+        call(at, "GET", "/plus/_emulateur/api/calls", "")
+            .await
+            .ends_with(r#"["discovery","unknown","jwks"]"#)
     );
 
     for (client_id, status, code) in [

@@ -1,0 +1,157 @@
+//! Decides the control interface for programs: JSON below `…/_emulateur/api`, on this machine and for no web page but
+//! its own.
+
+use super::Behaviour;
+use crate::emulator::http::{Reply, Request};
+use crate::emulator::{Emulator, Endpoint, Fault, Outcome};
+use serde_json::{Map, Value, json};
+use url::{Host, Url};
+
+impl Emulator {
+    /// Answers a request to the control interface; nothing when it is none or the interface is off.
+    pub(in crate::emulator) fn control(&mut self, request: &Request) -> Option<Reply> {
+        if !self.settings.control {
+            return None;
+        }
+        let path = request.path.strip_prefix(self.settings.product.control())?;
+        if !self.is_local(request) {
+            let told = "the control interface answers on this machine's own name, and to no other site";
+            return Some(refused(403, &[told.to_owned()]));
+        }
+        let path = path.strip_prefix("/api/")?.to_owned();
+        Some(self.api(request, &path))
+    }
+
+    /// Whether a request was made on this machine, by a program or by a page of ours: a name that somebody's DNS points
+    /// here could make a foreign page's requests ours.
+    fn is_local(&self, request: &Request) -> bool {
+        let host = request.header("host").unwrap_or_default();
+        let Some(url) = Url::parse(&format!("http://{host}/")).ok().filter(Url::has_host) else {
+            return false;
+        };
+        let issuer = Url::parse(&self.settings.issuer).ok();
+        let ours = match url.host() {
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            None => false,
+        } || issuer.is_some_and(|issuer| issuer.host_str() == url.host_str());
+        let foreign = matches!(request.header("sec-fetch-site"), Some("cross-site" | "same-site"));
+        let same = |origin: &str| origin.split_once("://").is_some_and(|(_, authority)| authority == host);
+        ours && !foreign && request.header("origin").is_none_or(same)
+    }
+
+    fn api(&mut self, request: &Request, path: &str) -> Reply {
+        let body = std::str::from_utf8(&request.body).unwrap_or_default();
+        let parts: Vec<&str> = path.split('/').collect();
+        match (request.method.as_str(), &parts[..]) {
+            ("GET", ["behaviour"]) => Reply::json(200, &self.behaviours_json()),
+            ("PUT", ["behaviour"]) => self.set(body, |emulator, behaviour| {
+                emulator.behaviours.everybody = behaviour;
+                emulator.served = 0;
+            }),
+            ("DELETE", ["behaviour"]) => {
+                self.behaviours.reset(Behaviour::default());
+                Reply::new(204)
+            }
+            ("PUT", ["clients", id, "behaviour"]) => match self.known_client(id) {
+                None => refused(404, &["no client has this id".to_owned()]),
+                Some(id) => self.set(body, |emulator, behaviour| {
+                    emulator.behaviours.clients.insert(id, behaviour);
+                    emulator.served = 0;
+                }),
+            },
+            ("DELETE", ["clients", id, "behaviour"]) => match self.known_client(id) {
+                None => refused(404, &["no client has this id".to_owned()]),
+                Some(id) => {
+                    self.behaviours.clients.remove(&id);
+                    Reply::new(204)
+                }
+            },
+            ("PUT", ["next-login", "behaviour"]) => {
+                self.set(body, |emulator, behaviour| emulator.behaviours.next = Some((None, behaviour)))
+            }
+            ("POST", ["keys", "rotation"]) => {
+                self.rotations = self.rotations.saturating_add(1);
+                Reply::new(204)
+            }
+            ("PUT", ["secret"]) => {
+                self.change_secret(body.trim());
+                Reply::new(204)
+            }
+            ("GET", ["calls"]) => {
+                let names: Vec<&str> = self.calls.iter().copied().map(Endpoint::name).collect();
+                Reply::json(200, &json!(names))
+            }
+            ("DELETE", ["calls"]) => {
+                self.take_calls();
+                Reply::new(204)
+            }
+            ("GET", ["faults"]) => Reply::json(200, &self.faults_json()),
+            _ => refused(404, &[format!("there are {}", RESOURCES.join(", "))]),
+        }
+    }
+
+    fn set(&mut self, body: &str, apply: impl FnOnce(&mut Self, Behaviour)) -> Reply {
+        match Behaviour::parse(body) {
+            Ok(behaviour) => {
+                apply(self, behaviour);
+                Reply::new(204)
+            }
+            Err(wrong) => refused(422, &wrong),
+        }
+    }
+
+    fn known_client(&self, encoded: &str) -> Option<String> {
+        let id = percent_encoding::percent_decode_str(encoded).decode_utf8().ok()?;
+        self.settings.clients.iter().map(|client| &client.client_id).find(|known| **known == id).cloned()
+    }
+
+    fn behaviours_json(&self) -> Value {
+        let behaviours = &self.behaviours;
+        let clients: Map<String, Value> =
+            behaviours.clients.iter().map(|(id, behaviour)| (id.clone(), behaviour.to_json())).collect();
+        json!({
+            "everybody": behaviours.everybody.to_json(),
+            "clients": clients,
+            "next_login": behaviours.next.as_ref().map(|(_, behaviour)| behaviour.to_json()),
+        })
+    }
+
+    fn faults_json(&self) -> Value {
+        let product = self.settings.product;
+        let told = |fault: &&Fault| {
+            self.settings.clients.iter().any(|client| fault.applies(product, client.encryption))
+        };
+        let row = |fault: &Fault| {
+            let outcome = match fault.outcome() {
+                Outcome::Succeeds => "succeeds",
+                Outcome::Stops => "stops",
+                Outcome::Either => "either",
+            };
+            json!({
+                "name": fault.name(),
+                "what": fault.what(),
+                "stage": fault.stage().name(),
+                "login": outcome,
+                "suite": fault.suite(),
+            })
+        };
+        Fault::ALL.iter().filter(told).map(row).collect()
+    }
+}
+
+const RESOURCES: [&str; 8] = [
+    "behaviour",
+    "clients/ID/behaviour",
+    "next-login/behaviour",
+    "keys/rotation",
+    "secret",
+    "calls",
+    "faults",
+    "logins",
+];
+
+fn refused(status: u16, errors: &[String]) -> Reply {
+    Reply::json(status, &json!({ "errors": errors }))
+}
