@@ -4,7 +4,18 @@
 //   node tests/browser/login.mjs http://localhost:8787 native
 
 import assert from 'node:assert/strict';
-import { FRANCECONNECT, atProvider, base, button, heading, live, logout, picture, throughProvider } from './visitor.mjs';
+import {
+  FRANCECONNECT,
+  atProvider,
+  base,
+  button,
+  heading,
+  live,
+  logout,
+  narrow,
+  picture,
+  throughProvider,
+} from './visitor.mjs';
 
 const PROTECTED = `${base}/prive/`;
 const account = (page) => page.locator('header [data-compte]');
@@ -79,8 +90,7 @@ async function givingUp(page) {
 async function darkAndNarrow(page) {
   await page.goto(`${base}/`);
   await button(page).waitFor();
-  const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  assert.ok(wider <= 0, 'nothing has to be scrolled sideways at 320 pixels (RGAA 10.11)');
+  await narrow(page);
   await picture(page, 'dark-and-narrow');
   await page.goto(`${base}/nulle-part`);
   await heading(page, 'Page introuvable');

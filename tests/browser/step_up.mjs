@@ -13,8 +13,10 @@ import {
   heading,
   live,
   logout,
+  narrow,
   picture,
   throughProvider,
+  throughProviderAgain,
 } from './visitor.mjs';
 
 const PRIVATE = `${base}/prive/`;
@@ -132,20 +134,15 @@ async function inSeveralTabs(page) {
 
   // The one that came later ends as well, in the same session.
   await third.reload();
-  const known = third.getByRole('button', { name: /^Continuer sur/ });
-  const choice = third.getByRole('button', { name: FRANCECONNECT_PLUS.idp, exact: true });
-  await known.or(choice).waitFor();
-  if (await choice.isVisible()) await throughProvider(third, FRANCECONNECT_PLUS);
-  else await known.click();
+  await throughProviderAgain(third, FRANCECONNECT_PLUS);
   await third.waitForURL(HEALTH);
   await heading(third, HEALTH_TITLE);
   await profileOf(page, 'FranceConnect+', 'substantiel (eidas2)');
 }
 
-/** Nothing has to be scrolled sideways, and a datum is read in one glance and not letter by letter (RGAA 10.11). */
+/** The page is not too wide, and a datum is read in one glance and not letter by letter (RGAA 10.11). */
 async function fits(page) {
-  const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  assert.ok(wider <= 0, `${page.url()} is ${wider} pixels too wide`);
+  await narrow(page);
   const widths = await page.locator('dd').evaluateAll((all) => all.map((datum) => datum.clientWidth));
   assert.ok(widths.every((width) => width > 150), `${page.url()} has room for ${widths} pixels`);
 }

@@ -8,23 +8,33 @@ import assert from 'node:assert/strict';
 import { mkdir, rm } from 'node:fs/promises';
 import { chromium } from 'playwright-core';
 
-const [address = 'http://localhost:8787', platform = 'native'] = process.argv.slice(2);
+const [address = 'http://localhost:8787', platform = 'native', behind] = process.argv.slice(2);
 
 /** The address of the site, without a slash at the end. */
 export const base = address;
 
+/** That of the application behind it, if there is one. */
+export const origin = behind;
+
 let folder;
 let pictures = 0;
 
-/** Runs `story` in a browser that has never been here, watching what a page must not do. */
+/**
+ * Runs `story` in a browser that has never been here, watching what a page must not do; `another` gives it a page in
+ * one more such browser.
+ */
 async function visitor(browser, title, options, story) {
-  const context = await browser.newContext({ locale: 'fr-FR', ...options });
-  context.setDefaultTimeout(15_000);
-  const [wrongs, began] = [[], performance.now()];
-  context.on('page', (page) => watch(page, wrongs));
-  const page = await context.newPage();
+  const [wrongs, contexts, began] = [[], [], performance.now()];
+  const another = async () => {
+    const context = await browser.newContext({ locale: 'fr-FR', ...options });
+    contexts.push(context);
+    context.setDefaultTimeout(15_000);
+    context.on('page', (page) => watch(page, wrongs));
+    return context.newPage();
+  };
+  const page = await another();
   try {
-    await story(page);
+    await story(page, another);
     assert.deepEqual(wrongs, [], 'what pages did besides');
     console.log(`ok ${title} (${Math.round(performance.now() - began)} ms)`);
   } catch (error) {
@@ -32,7 +42,7 @@ async function visitor(browser, title, options, story) {
     error.message = `${title}, at ${page.url()}: ${error.message}`;
     throw error;
   } finally {
-    await context.close();
+    await Promise.all(contexts.map((context) => context.close()));
   }
 }
 
@@ -88,6 +98,12 @@ export async function live(name, stories) {
 export const button = (page) => page.getByRole('button', { name: /S[’']identifier avec\s+FranceConnect/ });
 export const heading = (page, name) => page.getByRole('heading', { level: 1, name }).waitFor();
 
+/** Nothing has to be scrolled sideways (RGAA 10.11). */
+export async function narrow(page) {
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(wider <= 0, `${page.url()} is ${wider} pixels too wide`);
+}
+
 /** What each product is called, and its first identity provider. */
 export const FRANCECONNECT = { name: 'FranceConnect', idp: 'Démonstration eIDAS faible' };
 export const FRANCECONNECT_PLUS = { name: 'FranceConnect+', idp: 'FIP1-HIGH' };
@@ -99,26 +115,35 @@ export async function atProvider(page, { name, idp }) {
   assert.match(await page.title(), new RegExp(`- ${name.replace('+', '\\+')}$`), 'the page says whose it is');
 }
 
-/** Through the provider's pages, as the test account, back to the site. */
-export async function throughProvider(page, { idp }, seen = () => {}) {
+/** Through the provider's pages, as one of its test accounts, back to the site. */
+export async function throughProvider(page, { idp }, seen = () => {}, account = 'test') {
   await seen('provider-choice');
   await page.getByRole('button', { name: idp, exact: true }).click();
-  await page.locator('input[name=login]').fill('test');
+  await page.locator('input[name=login]').fill(account);
   await page.locator('input[name=password]').fill('123');
   await seen('provider-login');
   await page.getByRole('button', { name: 'Valider' }).click();
-  await page.getByRole('button', { name: /^Continuer sur/ }).waitFor();
+  await known(page).waitFor();
   await seen('provider-information');
-  await page.getByRole('button', { name: /^Continuer sur/ }).click();
+  await known(page).click();
 }
 
-/** The one way out, here and there. */
-export async function logout(page) {
-  const [out, everywhere] = ['Se déconnecter', 'Se déconnecter partout'].map((name) =>
-    page.getByRole('button', { name, exact: true }));
-  assert.equal(await out.count(), 1, 'one way to log out here');
-  assert.equal(await everywhere.count(), 1, 'and one to log out everywhere');
-  await out.click();
+const known = (page) => page.getByRole('button', { name: /^Continuer sur/ });
+
+/** The same where the provider may still know who this is, and then only shows what it passes on. */
+export async function throughProviderAgain(page, product) {
+  const choice = page.getByRole('button', { name: product.idp, exact: true });
+  await known(page).or(choice).waitFor();
+  assert.notEqual(new URL(page.url()).origin, base, 'the provider is another site');
+  if (await choice.isVisible()) await throughProvider(page, product);
+  else await known(page).click();
+}
+
+/** The way out, of this browser or of all, and of the provider. */
+export async function logout(page, everywhere = false) {
+  const ways = ['Se déconnecter', 'Se déconnecter partout'].map((name) => page.getByRole('button', { name, exact: true }));
+  assert.deepEqual(await Promise.all(ways.map((way) => way.count())), [1, 1], 'one way to log out here, one everywhere');
+  await ways[Number(everywhere)].click();
   await page.waitForURL(`${base}/deconnecte`);
   await heading(page, 'Vous êtes déconnecté');
 }
