@@ -17,7 +17,7 @@ pub use deployment::{At, Current, Deployed, Deployment, Learnt, is_stored, seal_
 pub use fault::{Fault, Faults};
 pub use keys::private_keys;
 pub use registration::Registration;
-pub use services::{Services, Variables, public_url};
+pub use services::{MISPLACED, Services, Variables, misplaced, nearest, public_url};
 pub use variables::{NAMES, VARIABLES, Variable};
 
 use crate::franceconnect::{Level, Product};

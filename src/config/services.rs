@@ -141,20 +141,16 @@ impl Services {
                 "has not the name of this service for its host: lower case, without the default port.",
             );
         }
+        let at = |layer: usize, name: &str| match layer {
+            0 => service.members.get(name).and_then(Value::as_str),
+            1 => self.defaults.get(name).and_then(Value::as_str),
+            _ => self.variables.get(name).map(String::as_str),
+        };
+        misplaced(&at).for_each(|secret| faults.add(secret, MISPLACED.0, MISPLACED.1));
         let config = read(|name| match name {
             PUBLIC_URL => Some(public_url.clone()),
             FC_SERVICES => None,
-            // What follows a secret follows the service's own, or another provider would be shown it.
-            FC_CLIENT_SECRET_NEXT if service.members.contains_key(FC_CLIENT_SECRET) => {
-                text(&service.members, name)
-            }
-            FC_PLUS_CLIENT_SECRET_NEXT if service.members.contains_key(FC_PLUS_CLIENT_SECRET) => {
-                text(&service.members, name)
-            }
-            // Said to be empty by the service, it is empty, whatever the others have.
-            name => text(&service.members, name)
-                .or_else(|| text(&self.defaults, name))
-                .or_else(|| self.variables.get(name).cloned()),
+            name => nearest(name, &at).map(str::to_owned),
         });
         match config {
             Ok(config) if faults.is_empty() => Ok(config),
@@ -166,6 +162,42 @@ impl Services {
         }
     }
 }
+
+/// Where a service has its variables from: from itself, from what the document has for all, from what is deployed.
+const LAYERS: usize = 3;
+
+/// What a service has under `name`: from the nearest place that says something, if only that it is empty. What follows
+/// a secret never comes from further away than the secret, or another provider would be shown it.
+pub fn nearest<T>(name: &str, at: &dyn Fn(usize, &str) -> Option<T>) -> Option<T> {
+    let secret = match name {
+        FC_CLIENT_SECRET_NEXT => FC_CLIENT_SECRET,
+        FC_PLUS_CLIENT_SECRET_NEXT => FC_PLUS_CLIENT_SECRET,
+        name => name,
+    };
+    let nearest = (0..LAYERS).find(|layer| at(*layer, secret).is_some()).unwrap_or(LAYERS);
+    (0..LAYERS).take_while(|layer| *layer <= nearest).find_map(|layer| at(layer, name))
+}
+
+/// The secrets that a service would show to another provider than the one they are for: it names an issuer of its own,
+/// and no secret.
+pub fn misplaced<T: AsRef<str>>(at: &dyn Fn(usize, &str) -> Option<T>) -> impl Iterator<Item = &'static str> {
+    let first = (FC_ISSUER, FC_CLIENT_SECRET, FC_CLIENT_AUTH);
+    let second = (FC_PLUS_ISSUER, FC_PLUS_CLIENT_SECRET, FC_PLUS_CLIENT_AUTH);
+    let is = |value: Option<T>, text: &str| value.as_ref().map_or("", |value| value.as_ref().trim()) == text;
+    let misplaced = move |(issuer, secret, auth)| {
+        let own = at(0, issuer)?;
+        let elsewhere = !is(at(1, issuer).or_else(|| at(2, issuer)), own.as_ref().trim());
+        let borrowed = at(0, secret).is_none() && !is(nearest(secret, at), "");
+        (elsewhere && borrowed && !is(nearest(auth, at), "private_key_jwt")).then_some(secret)
+    };
+    [first, second].into_iter().filter_map(misplaced)
+}
+
+/// What is wrong with such a secret.
+pub const MISPLACED: (&str, &str) = (
+    "est celui d’autres services, or celui-ci a son propre émetteur : lui donner le sien, sinon un autre fournisseur verrait le leur.",
+    "is that of other services, and this one has an issuer of its own: give it one, or another provider would see theirs.",
+);
 
 fn text(members: &Map<String, Value>, name: &str) -> Option<String> {
     members.get(name)?.as_str().map(str::to_owned)

@@ -41,7 +41,12 @@ impl Two {
             Registration::default(),
         );
         let mut services = Map::new();
-        let own = json!({ "FC_ENVIRONMENT": "emulator", "FC_ISSUER": emulator.issuer });
+        let mut variables = variables(&mairie);
+        let own = json!({
+            "FC_ENVIRONMENT": "emulator",
+            "FC_ISSUER": emulator.issuer,
+            "FC_CLIENT_SECRET": variables["FC_CLIENT_SECRET"],
+        });
         for site in [&mairie, &ecole] {
             services.insert(site.replace("http://", ""), own.clone());
         }
@@ -50,7 +55,6 @@ impl Two {
             services.insert(format!("s{number}.example.fr"), client);
         }
         services.insert("broken.example.fr".to_owned(), json!({ "FC_SCOPES": "email" }));
-        let mut variables = variables(&mairie);
         // Spin lets calls out to this alone; each service says its own.
         variables.insert("FC_ISSUER", emulator.issuer.clone());
         // And those at FranceConnect itself may not have it.

@@ -51,5 +51,6 @@ mod rooms;
 mod secret_rotation;
 mod services;
 mod services_cli;
+mod services_secrets;
 mod session;
 mod support;

@@ -24,7 +24,7 @@ fn document(services: Value) -> String {
     json!({ "version": 1, "defaults": defaults, "services": services }).to_string()
 }
 
-fn of_deployment() -> Variables {
+pub fn of_deployment() -> Variables {
     [
         ("FC_SESSION_KEYS", KEY),
         ("FC_CLIENT_SECRET", SECRET),
@@ -35,12 +35,12 @@ fn of_deployment() -> Variables {
     .into()
 }
 
-fn deployment(services: Value) -> Deployment {
+pub fn deployment(services: Value) -> Deployment {
     Services::read(document(services).as_bytes(), of_deployment()).into()
 }
 
 /// The address of the service that answers, or which variables are wrong.
-fn at(deployment: &Deployment, host: &str) -> Result<String, Vec<&'static str>> {
+pub fn at(deployment: &Deployment, host: &str) -> Result<String, Vec<&'static str>> {
     match deployment.at(Some(host)) {
         At::Service(config) => Ok(config.public_url().origin().to_owned()),
         At::Faulty(faults) => Err(faults.iter().map(|fault| fault.variable).collect()),
@@ -52,7 +52,7 @@ fn at(deployment: &Deployment, host: &str) -> Result<String, Vec<&'static str>> 
 fn a_name_has_one_service_and_other_names_have_none() {
     let services =
         deployment(json!({ "mairie.example.fr": {}, "ecole.example.fr:8443": {}, "ici.localhost:8787":
-        { "FC_ENVIRONMENT": "emulator", "FC_ISSUER": ISSUER } }));
+        { "FC_ENVIRONMENT": "emulator", "FC_ISSUER": ISSUER, "FC_CLIENT_SECRET": SECRET } }));
     for (host, expected) in [
         ("mairie.example.fr", "https://mairie.example.fr"),
         ("MAIRIE.Example.fr", "https://mairie.example.fr"),

@@ -49,6 +49,37 @@ fn every_fault_is_told_with_its_line_its_service_and_its_variable() {
 }
 
 #[test]
+fn check_knows_where_the_secrets_of_a_service_come_from() {
+    let folder = Folder::new();
+    folder.write(
+        "services.toml",
+        "[defaults]\nFC_CLIENT_ID = \"c\"\nFC_SCOPES = \"email\"\n\
+         [services.\"all.fr\"]\n\
+         [services.\"own.fr\"]\nFC_CLIENT_SECRET = \"own\"\n\
+         [services.\"strange.fr\"]\nFC_ENVIRONMENT = \"other\"\nFC_ISSUER = \"https://autre.example\"\n",
+    );
+    let environment =
+        [("FC_SESSION_KEYS", KEY), ("FC_CLIENT_SECRET", "all"), ("FC_CLIENT_SECRET_NEXT", "two words")];
+    let (status, told, _) = run(&folder, &["check", "--services", "services.toml"], &environment);
+    assert_eq!(status, 1, "{told}");
+    let lines = |word: &str| told.lines().filter(|line| line.contains(word)).collect::<Vec<_>>();
+    let strange = lines("FC_CLIENT_SECRET (services.toml:7) est celui d’autres services");
+    assert!(matches!(&strange[..], [line] if line.ends_with("[strange.fr]")), "{told}");
+    assert!(!lines("FC_SCOPES (services.toml:3)").is_empty(), "and whatever else is wrong: {told}");
+    // Of no service that has a secret of its own.
+    assert_eq!(lines("FC_CLIENT_SECRET_NEXT").len(), 2, "{told}");
+    assert!(!told.contains("[own.fr]"), "{told}");
+    // On Workers the secret that all have may stand where no file shows it.
+    folder.write(
+        "wrangler.toml",
+        "[assets]\nrun_worker_first = true\nhtml_handling = \"none\"\n[vars]\nFC_SERVICES = \"store\"\n",
+    );
+    let words = ["check", "--wrangler", "--services", "services.toml"];
+    let (status, told, _) = run(&folder, &words, &[]);
+    assert!(status == 1 && told.contains("FC_CLIENT_SECRET (services.toml:7) est celui"), "{told}");
+}
+
+#[test]
 fn a_sound_document_is_sealed_for_the_store_and_written_for_the_variable() {
     let folder = Folder::new();
     folder.write("services.toml", GOOD);

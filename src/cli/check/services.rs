@@ -9,6 +9,7 @@ use toml::de::DeTable;
 use super::document::{self, Document, Entry};
 use super::names;
 use super::source::{Finding, Setting, Source, Unreadable};
+use crate::cli::faults;
 use crate::config;
 use crate::jose::Object;
 
@@ -158,18 +159,29 @@ impl File {
         self.services.iter().map(|service| {
             let mut source = Source::new(base.way.clone());
             source.outbound = base.outbound.clone();
-            let of_all = base
+            let address = || Setting {
+                value: Some(config::public_url(&service.name)),
+                place: service.place.clone(),
+                ours: true,
+            };
+            let at = |layer: usize, name: &str| match layer {
+                0 => find(&service.members, name),
+                1 => find(&self.defaults, name),
+                _ if name == ADDRESS => Some(address()),
+                _ => base.settings.get(name).cloned(),
+            };
+            let known = config::NAMES.iter().filter(|name| **name != OURS);
+            source
                 .settings
-                .iter()
-                .filter(|(name, _)| names::is_known(name) && !matches!(name.as_str(), ADDRESS | OURS));
-            source.settings.extend(of_all.map(|(name, setting)| (name.clone(), setting.clone())));
-            let address = config::public_url(&service.name);
-            let address = Setting { value: Some(address), place: service.place.clone(), ours: true };
-            source.settings.insert(ADDRESS.to_owned(), address);
-            for member in self.defaults.iter().chain(&service.members) {
-                let setting =
-                    Setting { value: member.value.clone(), place: member.place.clone(), ours: true };
-                source.settings.insert(member.name.clone(), setting);
+                .extend(known.filter_map(|name| Some(((*name).to_owned(), config::nearest(name, &at)?))));
+            let unseen = || "?".to_owned();
+            let text = |layer: usize, name: &str| match at(layer, name) {
+                // A platform may have a secret that no file shows.
+                None if layer == 2 && base.way.hides_secrets() && faults::is_secret(name) => Some(unseen()),
+                setting => Some(setting?.value.unwrap_or_else(unseen)),
+            };
+            for secret in config::misplaced(&text) {
+                source.faults.push(Finding::new(secret, None, config::MISPLACED.0, config::MISPLACED.1));
             }
             (service.name.as_str(), service.place.as_ref(), source)
         })
@@ -200,6 +212,11 @@ impl File {
             self.services.iter().map(|service| (service.name.clone(), table(&service.members))).collect();
         json!({ "version": version, "defaults": table(&self.defaults), "services": services }).to_string()
     }
+}
+
+fn find(members: &[Member], name: &str) -> Option<Setting> {
+    let member = members.iter().find(|member| member.name == name)?;
+    Some(Setting { value: member.value.clone(), place: member.place.clone(), ours: true })
 }
 
 /// A member as it was written: its name, its value if that is text, its place.
