@@ -1,6 +1,7 @@
 //! Decides what a path asks for: a session of some level, a session if there is one, or nothing.
 
 use super::rules::{below, page, read, spelt_page};
+use super::spelling::plain;
 use super::{Demand, Protected, RuleFault, SitePath};
 
 /// What a path asks for, the strictest last.
@@ -46,7 +47,7 @@ impl Exceptions {
     /// Whether an entry is the same page as one that `named` knows.
     fn meet(&self, named: impl Fn(&str) -> bool) -> bool {
         self.0.iter().any(|entry| {
-            let lower = entry.to_lowercase();
+            let lower = plain(entry);
             // `/a/index.html` is one page of the folder `/a`; `/a.html` and `/a` are the same page.
             let index = lower.rsplit('/').next().is_some_and(|last| matches!(last, "index" | "index.html"));
             named(&lower) || (!index && named(&page(&lower)))
@@ -54,7 +55,7 @@ impl Exceptions {
     }
 
     fn names(&self, page: &str) -> bool {
-        self.0.iter().any(|entry| self::page(entry) == page || entry.eq_ignore_ascii_case(page))
+        self.0.iter().any(|entry| self::page(entry) == page || plain(entry) == page)
     }
 }
 
@@ -106,7 +107,7 @@ impl Rules {
         let exception = optional
             .chain(public)
             .filter(|(entry, _)| opens(file, entry) || opens(spelt_page(file), entry))
-            .map(|(entry, access)| (entry.len(), access))
+            .map(|(entry, access)| (plain(entry).len(), access))
             .max();
         match (self.protected.over(file), exception) {
             (Some((length, _)), Some((longer, access))) if longer > length => access,

@@ -8,6 +8,7 @@ mod media_type;
 mod path;
 mod return_path;
 mod rules;
+mod spelling;
 
 pub use access::{Access, Exceptions, Rules};
 pub use file::{FileAnswer, FileMeta, SiteFile};

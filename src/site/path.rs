@@ -2,6 +2,8 @@
 
 use percent_encoding::percent_decode_str;
 
+use super::spelling::is_ascii_in_disguise;
+
 /// Why a path is refused before anything is looked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PathRefused;
@@ -19,8 +21,8 @@ impl SitePath {
     /// # Errors
     /// Anything two readers could read differently is refused, not repaired: a segment that is empty,
     /// `.` or `..`, begins with a dot (but `.well-known`), or ends with a dot or a space; an encoded
-    /// slash or percent sign; a backslash, semicolon, colon, `?`, `#` or control character; bytes that
-    /// are not UTF-8.
+    /// slash or percent sign; a backslash, semicolon, colon, `?`, `#` or control character; a character
+    /// that some readers take for one of ASCII, such as a wide letter; bytes that are not UTF-8.
     pub fn parse(raw: &str) -> Result<Self, PathRefused> {
         let rest = raw.strip_prefix('/').ok_or(PathRefused)?;
         let (rest, directory) = match rest.strip_suffix('/') {
@@ -69,7 +71,9 @@ impl SitePath {
 
 fn segment(raw: &str) -> Option<String> {
     let decoded = percent_decode_str(raw).decode_utf8().ok()?;
-    let odd = |c: char| c.is_control() || matches!(c, '/' | '\\' | '%' | ';' | ':' | '?' | '#');
+    let odd = |c: char| {
+        c.is_control() || matches!(c, '/' | '\\' | '%' | ';' | ':' | '?' | '#') || is_ascii_in_disguise(c)
+    };
     let hidden = decoded.starts_with('.') && decoded != ".well-known";
     let trailing = decoded.ends_with(['.', ' ']);
     (!decoded.is_empty() && !hidden && !trailing && !decoded.contains(odd)).then(|| decoded.into_owned())

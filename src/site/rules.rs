@@ -2,6 +2,7 @@
 //! are reached.
 
 use super::SitePath;
+use super::spelling::plain;
 use crate::franceconnect::Level;
 
 /// Why a rule of the configuration is refused.
@@ -63,7 +64,7 @@ impl Protected {
     /// What the file that `path` names asks for, whichever of those it may name; nothing if all are public.
     /// Of several rules the highest level counts.
     ///
-    /// Letter case does not count: on a file system that ignores it, `/COMPTE` is `/compte`.
+    /// Neither letter case nor accents count: to a reader that ignores them, `/COMPTÉ` is `/compte`.
     pub fn demand(&self, path: &SitePath) -> Option<Demand> {
         if self.0.is_empty() {
             return None;
@@ -73,7 +74,8 @@ impl Protected {
 
     /// The length of the longest rule over one file, and what all rules over it ask for.
     pub(super) fn over(&self, file: &str) -> Option<(usize, Demand)> {
-        let names = [page(file), file.to_lowercase()];
+        let file = plain(file);
+        let names = [spelt_page(&file), &file];
         let covering = |rule: &&Rule| names.iter().any(|name| below(name, &rule.page));
         let length = self.0.iter().filter(covering).map(|rule| rule.page.len()).max()?;
         let level = self.0.iter().filter(covering).map(|rule| rule.level).max()?;
@@ -94,7 +96,7 @@ impl Protected {
 fn rules_of(entry: &str) -> Result<[Rule; 2], RuleFault> {
     let (path, level) = read(entry)?;
     // A folder may be called `x.html`, too.
-    Ok([page(&path), path.to_lowercase()].map(|page| Rule { page, level }))
+    Ok([page(&path), plain(&path)].map(|page| Rule { page, level }))
 }
 
 /// An entry as its path, decoded and without slashes around it, and its level.
@@ -115,7 +117,7 @@ pub(super) fn read(entry: &str) -> Result<(String, Option<Level>), RuleFault> {
     // `/a=eidas2`: a level, not a page of that name.
     let glued = |level: Level| {
         let before = entry.strip_suffix(level.name()).and_then(|path| path.chars().next_back());
-        before.is_some_and(|c| !c.is_alphanumeric() && !matches!(c, '-' | '_' | '/'))
+        before.is_some_and(|c| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '/'))
     };
     if Level::ALL.into_iter().any(glued) {
         return Err(RuleFault::NotALevel);
@@ -129,9 +131,9 @@ pub(super) fn read(entry: &str) -> Result<(String, Option<Level>), RuleFault> {
     }
 }
 
-/// The page that a file is: lower case, without `index.html` or `.html`.
+/// The page that a file is, as the laxest reader spells it, without `index.html` or `.html`.
 pub(super) fn page(file: &str) -> String {
-    spelt_page(&file.to_lowercase()).to_owned()
+    spelt_page(&plain(file)).to_owned()
 }
 
 /// The page that a file is, in its own letters.

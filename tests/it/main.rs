@@ -53,4 +53,5 @@ mod services;
 mod services_cli;
 mod services_secrets;
 mod session;
+mod spellings;
 mod support;
