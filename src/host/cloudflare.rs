@@ -17,7 +17,7 @@ use crate::config::{At, Config, Current, Deployed, Deployment};
 use crate::oidc::FetchAnswer;
 use crate::session::{ListAnswer, LoadAnswer, StoreAnswer};
 use crate::time::Timestamp;
-use crate::web::{self, Content, Reply, Severity, Step, Visit};
+use crate::web::{self, Content, Reply, RequestId, Severity, Step, Visit};
 use crate::wire::{Header, Headers, Method, Request, Response, TARGET_LIMIT};
 
 mod analytics;
@@ -42,15 +42,14 @@ static STARTED: AtomicBool = AtomicBool::new(false);
 
 #[event(fetch)]
 async fn fetch(request: web_sys::Request, env: Env, context: Context) -> worker::Result<web_sys::Response> {
-    let answer = match serve(&request, &env, &context).await {
-        Ok(response) => Ok(response),
-        Err(error) => {
-            console_error!("{}", trouble("host.failed", "the visit could not be served", &text(&error)));
-            send(&web::host_failed())
-        }
-    };
-    // Only if the runtime refuses even that page; it then answers a bare 500.
-    Ok(answer?)
+    let answer = serve(&request, &env, &context).await;
+    // Only if the runtime refuses even that page does it answer a bare 500.
+    Ok(answer.or_else(|error| failed(RequestId::default(), &error))?)
+}
+
+fn failed(visit: RequestId, error: &JsValue) -> Result<web_sys::Response, JsValue> {
+    console_error!("{}", trouble(visit, "host.failed", "the visit could not be served", &text(error)));
+    send(&web::host_failed())
 }
 
 async fn serve(
@@ -87,8 +86,10 @@ async fn serve(
     let reply = perform(config, env, visitor).await?;
     let visit = reply.request;
     let content = keep(env, context, reply);
-    let Content::Forward(forward) = content else { return answer(env, content).await };
-    match origin::exchange(env, &forward, request).await {
+    let Content::Forward(forward) = content else {
+        return answer(env, content).await.or_else(|error| failed(visit, &error));
+    };
+    match origin::exchange(env, &forward, request, visit).await {
         Ok(response) => Ok(response),
         Err(fault) => {
             answer(env, keep(env, context, web::origin_failed(config, &forward, visit, fault))).await
@@ -101,7 +102,7 @@ fn keep(env: &Env, context: &Context, reply: Reply) -> Content {
     reply.events.iter().zip(reply.lines()).for_each(|(event, line)| log(event.level, &line));
     counters::count(&reply);
     analytics::count(env, &reply);
-    reply.save.into_iter().for_each(|entry| store::save(env, context, entry));
+    reply.save.into_iter().for_each(|entry| store::save(env, context, entry, reply.request));
     reply.content
 }
 
@@ -147,7 +148,7 @@ async fn perform(config: &Config, env: &Env, request: Request) -> Result<Reply, 
                 waiting.resume(config, FetchAnswer { now: now(), result })
             }
             Step::Load(key, fresh_for, loading) => {
-                let entry = store::load(env, &key, fresh_for).await;
+                let entry = store::load(env, &key, fresh_for, loading.request()).await;
                 loading.resume(config, &LoadAnswer { now: now(), entry })
             }
             Step::Recall(recalling) => {
@@ -155,11 +156,11 @@ async fn perform(config: &Config, env: &Env, request: Request) -> Result<Reply, 
             }
             Step::List(prefix, listing) => {
                 KNOWLEDGE.claim(config, now());
-                let names = store::list(env, &prefix).await;
+                let names = store::list(env, &prefix, listing.request()).await;
                 listing.resume(config, &ListAnswer { now: now(), names })
             }
             Step::Store(entry, storing) => {
-                let result = store::store(env, &entry).await;
+                let result = store::store(env, &entry, storing.request()).await;
                 storing.resume(config, &StoreAnswer { now: now(), result })
             }
             Step::Done(mut reply) => {

@@ -4,14 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::web::RequestId;
 
-/// A line about a failure of the platform. `detail` is the platform's word for it: a code or an error text
-/// about a connection or a store, never anything of the visitor's request.
-pub(super) fn trouble(code: &'static str, message: &'static str, detail: &str) -> String {
-    during(RequestId::default(), code, message, detail)
-}
-
-/// The same, of a visit that is known.
-pub(super) fn during(request: RequestId, code: &'static str, message: &'static str, detail: &str) -> String {
+/// A line about a failure of the platform during `request`, where the visit had its name already. `detail` is the
+/// platform's word for it: a code or an error text about a connection or a store, never anything of what the visitor
+/// sent.
+pub(super) fn trouble(request: RequestId, code: &'static str, message: &'static str, detail: &str) -> String {
     let said = [("level", "error"), ("code", code), ("message", message), ("detail", detail)];
     let request = request.text();
     let request = request.as_deref().map(|text| ("request", text));

@@ -35,7 +35,7 @@ use crate::host::knowledge::Knowledge;
 use crate::host::log::trouble;
 use crate::session::{ListAnswer, LoadAnswer, StoreAnswer};
 use crate::time::Timestamp;
-use crate::web::{self, Content, Reply, Step, Visit};
+use crate::web::{self, Content, Reply, RequestId, Step, Visit};
 use crate::wire::{Header, Response};
 
 /// How long requests under way may take to end once the server is told to stop. Browsers keep idle
@@ -138,7 +138,12 @@ impl Host {
         let entropy = match entropy() {
             Ok(entropy) => entropy,
             Err(error) => {
-                log(&trouble("host.failed", "the visit could not be served", &error.to_string()));
+                log(&trouble(
+                    RequestId::default(),
+                    "host.failed",
+                    "the visit could not be served",
+                    &error.to_string(),
+                ));
                 return respond(web::host_failed());
             }
         };
@@ -148,12 +153,14 @@ impl Host {
         let visit = reply.request;
         let content = self.keep(reply).await;
         let answer = match content {
-            Content::Forward(forward) => match self.origin.exchange(&forward, &mut parts, unread).await {
-                Ok(answer) => answer,
-                Err(fault) => {
-                    self.send(self.keep(web::origin_failed(config, &forward, visit, fault)).await).await
+            Content::Forward(forward) => {
+                match self.origin.exchange(&forward, &mut parts, unread, visit).await {
+                    Ok(answer) => answer,
+                    Err(fault) => {
+                        self.send(self.keep(web::origin_failed(config, &forward, visit, fault)).await).await
+                    }
                 }
-            },
+            }
             content => self.send(content).await,
         };
         metrics::answered(config.public_url().authority(), answer.status().as_u16());
@@ -165,7 +172,7 @@ impl Host {
         reply.lines().for_each(|line| log(&line));
         counters::count(&reply);
         // A store that takes nothing has said so in the log, and is no fault of the visit.
-        let _ = self.store.save(reply.save, now()).await;
+        let _ = self.store.save(reply.save, now(), reply.request).await;
         reply.content
     }
 
@@ -197,7 +204,7 @@ impl Host {
                 }
                 Step::Load(key, _, loading) => {
                     let now = now();
-                    let entry = self.store.load(&key, now);
+                    let entry = self.store.load(&key, now, loading.request()).await;
                     loading.resume(config, &LoadAnswer { now, entry })
                 }
                 Step::Recall(recalling) => {
@@ -206,12 +213,12 @@ impl Host {
                 Step::List(prefix, listing) => {
                     let now = now();
                     self.knowledge.claim(config, now);
-                    let names = self.store.list(&prefix, now);
+                    let names = self.store.list(&prefix, now, listing.request()).await;
                     listing.resume(config, &ListAnswer { now, names })
                 }
                 Step::Store(entry, storing) => {
                     let now = now();
-                    let result = self.store.save(vec![entry], now).await;
+                    let result = self.store.save(vec![entry], now, storing.request()).await;
                     storing.resume(config, &StoreAnswer { now, result })
                 }
                 Step::Done(mut reply) => {

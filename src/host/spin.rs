@@ -22,7 +22,7 @@ use crate::config::{At, Config, Current, Deployed, Deployment, NAMES};
 use crate::oidc::FetchAnswer;
 use crate::session::{ListAnswer, LoadAnswer, StoreAnswer};
 use crate::time::Timestamp;
-use crate::web::{self, Content, Reply, Step, Visit};
+use crate::web::{self, Content, Reply, RequestId, Step, Visit};
 use crate::wire::{Header, Headers, Method, Request, Response, TARGET_LIMIT};
 
 mod body;
@@ -40,7 +40,7 @@ static STARTED: AtomicBool = AtomicBool::new(false);
 #[http_service]
 async fn handle(request: Incoming) -> Outgoing<BoxBody> {
     serve(request).await.unwrap_or_else(|detail| {
-        log(&trouble("host.failed", "the visit could not be served", &detail));
+        log(&trouble(RequestId::default(), "host.failed", "the visit could not be served", &detail));
         send(web::host_failed())
     })
 }
@@ -73,10 +73,12 @@ async fn serve(request: Incoming) -> Result<Outgoing<BoxBody>, String> {
     let visit = reply.request;
     let content = keep(reply);
     Ok(match (content, unread) {
-        (Content::Forward(forward), Some(request)) => match origin::exchange(&forward, request).await {
-            Ok(response) => response,
-            Err(fault) => answer(keep(web::origin_failed(config, &forward, visit, fault))),
-        },
+        (Content::Forward(forward), Some(request)) => {
+            match origin::exchange(&forward, request, visit).await {
+                Ok(response) => response,
+                Err(fault) => answer(keep(web::origin_failed(config, &forward, visit, fault))),
+            }
+        }
         (content, _) => answer(content),
     })
 }
@@ -85,7 +87,7 @@ async fn serve(request: Incoming) -> Result<Outgoing<BoxBody>, String> {
 fn keep(reply: Reply) -> Content {
     reply.lines().for_each(|line| log(&line));
     counters::count(&reply);
-    reply.save.into_iter().for_each(store::save);
+    reply.save.into_iter().for_each(|entry| store::save(entry, reply.request));
     reply.content
 }
 
@@ -109,7 +111,7 @@ async fn perform(config: &Config, request: Request) -> Result<Reply, String> {
                 waiting.resume(config, FetchAnswer { now: now(), result })
             }
             Step::Load(key, fresh_for, loading) => {
-                let entry = store::load(&key, fresh_for).await;
+                let entry = store::load(&key, fresh_for, loading.request()).await;
                 loading.resume(config, &LoadAnswer { now: now(), entry })
             }
             Step::Recall(recalling) => {
@@ -117,11 +119,11 @@ async fn perform(config: &Config, request: Request) -> Result<Reply, String> {
             }
             Step::List(prefix, listing) => {
                 KNOWLEDGE.claim(config, now());
-                let names = store::list(&prefix).await;
+                let names = store::list(&prefix, listing.request()).await;
                 listing.resume(config, &ListAnswer { now: now(), names })
             }
             Step::Store(entry, storing) => {
-                let result = store::store(&entry).await;
+                let result = store::store(&entry, storing.request()).await;
                 storing.resume(config, &StoreAnswer { now: now(), result })
             }
             Step::Done(mut reply) => {

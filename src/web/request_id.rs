@@ -1,5 +1,7 @@
 //! Decides how one visit is found again: a name of its own, in its log lines, its answer and its error pages.
 
+use std::num::NonZeroU64;
+
 use crate::secret::Chance;
 use crate::web::{Content, Reply};
 use crate::wire::Response;
@@ -10,11 +12,11 @@ pub(super) const MARK: &str = "<!--request-->";
 /// The name of a visit: 16 hexadecimal digits by chance, which tell nothing of who came. What a visitor sends under
 /// such a name is not looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct RequestId(Option<u64>);
+pub struct RequestId(Option<NonZeroU64>);
 
 impl RequestId {
     pub(super) fn draw(chance: &mut Chance) -> Self {
-        Self(Some(u64::from_be_bytes(chance.bytes())))
+        Self(NonZeroU64::new(u64::from_be_bytes(chance.bytes())))
     }
 
     /// The digits; nothing for a visit that the core never saw.

@@ -24,14 +24,50 @@ const manifest = `${project}/wrangler.toml`;
 const { workerOptions } = understand(manifest);
 const variables = Object.entries(process.env).filter(([name]) => name === 'PUBLIC_URL' || name.startsWith('FC_'));
 
-// In the place of Analytics Engine, which takes points and shows none: it says what it is given.
-const counted = `
+// In the place of Analytics Engine, which takes points and shows none: it says what it is given. And in the place of KV,
+// where the test has a store of its own, with KV's limits and its words.
+const wrapped = `
   import Gate from './index.js';
   const FC_METRICS = { writeDataPoint(point) { console.log('point ' + JSON.stringify(point)); } };
+  const store = (there) => {
+    const ask = async (path, method = 'GET', body) => {
+      const answer = await there.fetch('http://store' + path, { method, body });
+      if (!answer.ok && answer.status !== 404) throw new Error('KV ' + method + ' failed: ' + answer.status + ' ' + answer.statusText);
+      return answer;
+    };
+    return {
+      async get(name, type) {
+        const answer = await ask('/entry/' + name);
+        return answer.ok && type === 'arrayBuffer' ? answer.arrayBuffer() : null;
+      },
+      async put(name, value, { expirationTtl }) {
+        if (!(expirationTtl >= 60)) throw new TypeError('KV PUT failed: 400 Invalid expiration_ttl of ' + expirationTtl);
+        await ask('/entry/' + name, 'PUT', value);
+      },
+      async delete(name) { await ask('/entry/' + name, 'DELETE'); },
+      async list({ prefix, cursor = '' }) {
+        const answer = await ask('/names?prefix=' + prefix + '&from=' + cursor);
+        const keys = (await answer.text()).split('\\n').filter(Boolean).map((name) => ({ name }));
+        const next = answer.headers.get('next');
+        return next ? { keys, list_complete: false, cursor: next } : { keys, list_complete: true };
+      },
+    };
+  };
   export * from './index.js';
   export default class extends Gate {
-    constructor(context, env) { super(context, { ...env, FC_METRICS }); }
+    constructor(context, env) {
+      super(context, { ...env, FC_METRICS, ...(env.STORE ? { FC_KV: store(env.STORE) } : {}) });
+    }
   }`;
+
+const there = process.env.TEST_STORE;
+// An answer that never comes is awaited until the worker gives it up.
+const STORE = there && (async (request) => {
+  const { pathname, search } = new URL(request.url);
+  const body = request.method === 'PUT' ? await request.arrayBuffer() : undefined;
+  const answer = await fetch(`http://${there}${pathname}${search}`, { method: request.method, body });
+  return new Response(await answer.arrayBuffer(), { status: answer.status, statusText: answer.statusText, headers: answer.headers });
+});
 
 const runtime = new Miniflare(convert({
   host: '127.0.0.1',
@@ -42,14 +78,14 @@ const runtime = new Miniflare(convert({
   name: 'gate',
   modulesRoot: build,
   modules: [
-    { type: 'ESModule', path: `${build}/counted.js`, contents: counted },
+    { type: 'ESModule', path: `${build}/wrapped.js`, contents: wrapped },
     { type: 'ESModule', path: `${build}/index.js`, contents: readFileSync(`${build}/index.js`, 'utf8') },
     { type: 'CompiledWasm', path: `${build}/index_bg.wasm`, contents: readFileSync(`${build}/index_bg.wasm`) },
   ],
   // Of the file alone: a developer's .dev.vars is not to decide how tests end.
   bindings: { ...read({ config: manifest }).vars, ...Object.fromEntries(variables) },
   // An application of the same account, for `FC_ORIGIN=service:APP`.
-  serviceBindings: { ...workerOptions.serviceBindings, APP: (request) => new Response(`${request.method} ${request.url}`) },
+  serviceBindings: { ...workerOptions.serviceBindings, APP: (request) => new Response(`${request.method} ${request.url}`), ...(STORE && { STORE }) },
   unsafeDirectSockets: [{ host: '127.0.0.1', port: Number(port) }],
 }));
 
@@ -62,8 +98,10 @@ process.on('SIGTERM', stop);
 
 await runtime.ready;
 // What people put into the store before anybody comes.
-if (process.env.SERVICES_ENTRY) {
+const entries = process.env.SERVICES_ENTRY ? [['services', process.env.SERVICES_ENTRY]] : [];
+for (const name of process.env.TEST_NAMES?.split(' ') ?? []) entries.push([name, '-']);
+if (entries.length) {
   const store = await runtime.getKVNamespace('FC_KV', 'gate');
-  await store.put('services', process.env.SERVICES_ENTRY);
+  await Promise.all(entries.map(([name, value]) => store.put(name, value)));
 }
 console.log(`ready ${await runtime.unsafeGetDirectURL('gate')}`);

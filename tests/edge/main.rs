@@ -14,6 +14,7 @@ mod browser;
 mod callback;
 mod component;
 mod cookies;
+mod disk;
 mod encrypted;
 mod envelope;
 mod examples;
@@ -38,6 +39,8 @@ mod secrets;
 mod services;
 mod soak;
 mod steps;
+mod store;
+mod stores;
 mod trailers;
 mod world;
 mod wrangler;
@@ -222,6 +225,7 @@ const TESTS: &[(&str, Test)] = tests! {
         everywhere_is_every_browser,
         and_of_sessions_in_the_store,
     }
+    Own: stores { bad_ones_let_nobody_in_and_throw_nobody_out, }
     Own: interop {
         es256_and_the_secret_in_the_form,
         es256_and_the_secret_in_a_header,

@@ -29,6 +29,12 @@ pub const SERVICES_ENTRY: &str = "SERVICES_ENTRY";
 /// Among the variables: the file of the native program's store. It is an option there, and none of the others knows it.
 pub const NATIVE_STORE: &str = "TEST_NATIVE_STORE";
 
+/// Among the variables: the address of a store of the test's, in the place of the platform's own.
+pub const STORE: &str = "TEST_STORE";
+
+/// Among the variables: names that the platform's own store has from the beginning, with blanks between them.
+pub const NAMES: &str = "TEST_NAMES";
+
 /// Upper-case names and values.
 pub type Variables = BTreeMap<&'static str, String>;
 
@@ -48,16 +54,23 @@ impl Platform {
         let listen = format!("127.0.0.1:{port}");
         let mut command = match self {
             Self::Native => {
-                let mut command = native(&listen);
+                let mut command = native(&listen, variables.contains_key(NATIVE_STORE));
                 command.args(variables.get(NATIVE_STORE).map(|file| format!("--store={file}")));
                 command
             }
             Self::Cloudflare => cloudflare(port),
-            Self::Spin => spin(&listen),
+            Self::Spin => spin(&listen, variables.contains_key(STORE)),
         };
         if self == Self::Spin {
             let entry = variables.get(SERVICES_ENTRY).map(|entry| format!("services={entry}"));
             command.args(entry.iter().flat_map(|entry| ["--key-value", entry]));
+            let names = variables.get(NAMES).into_iter().flat_map(|names| names.split(' '));
+            command.args(names.flat_map(|name| ["--key-value".to_owned(), format!("{name}=-")]));
+            if let Some(store) = variables.get(STORE) {
+                command.args(["--key-value-at", store]);
+                // One instance for the whole test: another has heard of nothing.
+                command.args(["--idle-instance-timeout", "600s", "--max-instance-reuse-count", "100000"]);
+            }
             command.envs(variables.iter().map(|(name, value)| (format!("SPIN_VARIABLE_{name}"), value)));
             // Spin lets calls out to these alone.
             for (issuer, variable) in [
@@ -103,8 +116,16 @@ fn path() -> std::ffi::OsString {
     std::env::join_paths(std::iter::once(own).chain(std::env::split_paths(&inherited))).unwrap()
 }
 
-fn native(listen: &str) -> Command {
+/// With a store on disk the program is told by an error, and not by a signal, that the disk is full: as it is where no
+/// limit but the disk's own stands in the way.
+fn native(listen: &str, on_disk: bool) -> Command {
     let mut command = program();
+    if on_disk {
+        let mut shell = clean("sh");
+        shell.current_dir(env!("CARGO_TARGET_TMPDIR"));
+        shell.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_franceconnect-edge")]);
+        command = shell;
+    }
     command.args(["serve", "--show-faults-page", "--listen", listen, "--site"]).arg(project().join("site"));
     command
 }
@@ -116,9 +137,10 @@ fn cloudflare(port: u16) -> Command {
     command
 }
 
-fn spin(listen: &str) -> Command {
+/// With a store of the test's it is the host of tests/spin-host: Spin itself has no such store.
+fn spin(listen: &str, own_store: bool) -> Command {
     let _ = component();
-    let mut command = match std::env::var_os("SPIN_BIN") {
+    let mut command = match std::env::var_os("SPIN_BIN").filter(|_| !own_store) {
         Some(spin) => {
             let mut command = clean(PathBuf::from(spin));
             // A store of its own: keys that an earlier run left there would spoil what the tests count.

@@ -113,6 +113,18 @@ impl World {
         self.restart();
     }
 
+    /// Does something while nothing runs, and then starts again.
+    pub fn between(&mut self, act: impl FnOnce()) {
+        self.process = None;
+        act();
+        self.restart();
+    }
+
+    /// The process.
+    pub fn id(&self) -> u32 {
+        self.process.as_ref().unwrap().id()
+    }
+
     /// Another process in the place of the one there was, as after a deployment: it remembers nothing.
     pub fn restart(&mut self) {
         self.process = None;
@@ -148,10 +160,15 @@ impl World {
 
     /// The line of the log that has `text` in it, as soon as it is there: some platforms write it after the answer.
     pub fn line_with(&self, text: &str) -> serde_json::Map<String, serde_json::Value> {
+        self.line_with_both(text, "")
+    }
+
+    /// The same with two texts in it.
+    pub fn line_with_both(&self, text: &str, other: &str) -> serde_json::Map<String, serde_json::Value> {
         let process = self.process.as_ref().unwrap();
-        let line = process.look_for(text, |said| {
+        let line = process.look_for(&format!("{text} {other}"), |said| {
             let (complete, _) = said.rsplit_once('\n')?;
-            complete.lines().find(|line| line.contains(text)).map(str::to_owned)
+            complete.lines().find(|line| line.contains(text) && line.contains(other)).map(str::to_owned)
         });
         let (start, end) = (line.find('{').unwrap(), line.rfind('}').unwrap());
         serde_json::from_str(&line[start..=end]).unwrap_or_else(|error| panic!("{error}: {line}"))

@@ -5,7 +5,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use worker::{Env, console_error};
 
 use super::{binding, text};
-use crate::host::log::during;
+use crate::host::log::trouble;
 use crate::web::Reply;
 
 /// The data set; without it nothing is counted.
@@ -19,7 +19,7 @@ pub(super) fn count(env: &Env, reply: &Reply) {
     let Some(dataset) = binding::named(env, DATASET) else { return };
     if let Err(error) = write(&dataset, reply) {
         let message = "Analytics Engine took no point";
-        console_error!("{}", during(reply.request, "host.metrics", message, &text(&error)));
+        console_error!("{}", trouble(reply.request, "host.metrics", message, &text(&error)));
     }
 }
 

@@ -13,7 +13,7 @@ use worker::{Delay, Env, console_error};
 use super::{binding, crossing, text};
 use crate::host::log::trouble;
 use crate::site::{Forward, Upstream};
-use crate::web::OriginFault;
+use crate::web::{OriginFault, RequestId};
 
 /// How much longer an answer may take to a request with a body: nobody tells when its last byte was sent.
 const WITH_BODY: u64 = 10;
@@ -23,13 +23,14 @@ pub(super) async fn exchange(
     env: &Env,
     forward: &Forward,
     given: &web_sys::Request,
+    visit: RequestId,
 ) -> Result<web_sys::Response, OriginFault> {
     let service = match forward.upstream() {
         Upstream::Url(_) => None,
         Upstream::Service(name) => Some(binding::named(env, name).ok_or(OriginFault::Unsupported)?),
     };
     let fault = |error: JsValue| {
-        console_error!("{}", trouble("host.origin", "the origin cannot be reached", &text(&error)));
+        console_error!("{}", trouble(visit, "host.origin", "the origin cannot be reached", &text(&error)));
         OriginFault::Unreachable
     };
     let abort = web_sys::AbortController::new().map_err(fault)?;

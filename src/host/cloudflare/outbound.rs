@@ -5,7 +5,7 @@ use wasm_bindgen_futures::JsFuture;
 use worker::console_error;
 
 use super::{stream, text};
-use crate::host::log::during;
+use crate::host::log::trouble;
 use crate::oidc::{Call, CallMethod, Fetched, Unreachable};
 use crate::web::RequestId;
 
@@ -20,7 +20,7 @@ pub(super) async fn exchange(call: &Call, request: RequestId) -> Result<Fetched,
         Err(error) => {
             console_error!(
                 "{}",
-                during(request, "host.fetch", "the provider cannot be reached", &text(&error))
+                trouble(request, "host.fetch", "the provider cannot be reached", &text(&error))
             );
             Err(Unreachable::Network)
         }

@@ -13,6 +13,7 @@ use super::{binding, now, text};
 use crate::host::log::trouble;
 use crate::host::memory::Memory;
 use crate::session::{Key, LIST_MOST, STORE_TIMEOUT_MS, Save, StoreDown};
+use crate::web::RequestId;
 
 static MEMORY: Memory = Memory::new();
 
@@ -22,7 +23,12 @@ const KV: &str = "FC_KV";
 const LEAST: i64 = 60;
 
 /// The entry under `key`.
-pub(super) async fn load(env: &Env, key: &Key, fresh_for: i64) -> Result<Option<Vec<u8>>, StoreDown> {
+pub(super) async fn load(
+    env: &Env,
+    key: &Key,
+    fresh_for: i64,
+    visit: RequestId,
+) -> Result<Option<Vec<u8>>, StoreDown> {
     if let Some(entry) = MEMORY.find(key, fresh_for, now()) {
         return Ok(Some(entry));
     }
@@ -30,7 +36,7 @@ pub(super) async fn load(env: &Env, key: &Key, fresh_for: i64) -> Result<Option<
     let (name, kind) = (key.as_str().into(), "arrayBuffer".into());
     let arguments = [&name, &kind];
     let found = within(binding::call(&kv, "get", &arguments)).await;
-    let found = found.map_err(|error| failed("host.load", "KV gave no answer", &error))?;
+    let found = found.map_err(|error| failed(visit, "host.load", "KV gave no answer", &error))?;
     let Some(found) = found.dyn_ref::<ArrayBuffer>() else { return Ok(None) };
     let entry = Uint8Array::new(found).to_vec();
     MEMORY.keep(key, &entry, now());
@@ -38,9 +44,9 @@ pub(super) async fn load(env: &Env, key: &Key, fresh_for: i64) -> Result<Option<
 }
 
 /// The names that begin with `prefix`, page by page, a second for each.
-pub(super) async fn list(env: &Env, prefix: &str) -> Result<Vec<String>, StoreDown> {
+pub(super) async fn list(env: &Env, prefix: &str, visit: RequestId) -> Result<Vec<String>, StoreDown> {
     let kv = binding::named(env, KV).ok_or(StoreDown::Absent)?;
-    pages(&kv, prefix).await.map_err(|error| failed("host.list", "KV listed nothing", &error))
+    pages(&kv, prefix).await.map_err(|error| failed(visit, "host.list", "KV listed nothing", &error))
 }
 
 async fn pages(kv: &JsValue, prefix: &str) -> Result<Vec<String>, JsValue> {
@@ -65,7 +71,7 @@ async fn pages(kv: &JsValue, prefix: &str) -> Result<Vec<String>, JsValue> {
 
 /// The entry under `key` as KV has it now, which people put there. A failure is told apart from nothing.
 pub(super) async fn entry(env: &Env, key: &Key) -> Result<Option<Vec<u8>>, ()> {
-    match load(env, key, 0).await {
+    match load(env, key, 0, RequestId::default()).await {
         Ok(found) => Ok(found),
         Err(StoreDown::Absent) => Ok(None),
         Err(StoreDown::Failed) => Err(()),
@@ -73,19 +79,19 @@ pub(super) async fn entry(env: &Env, key: &Key) -> Result<Option<Vec<u8>>, ()> {
 }
 
 /// Writes before the answer goes: whoever waits must not be told what is not so.
-pub(super) async fn store(env: &Env, entry: &Save) -> Result<(), StoreDown> {
+pub(super) async fn store(env: &Env, entry: &Save, visit: RequestId) -> Result<(), StoreDown> {
     remember(entry);
     let kv = binding::named(env, KV).ok_or(StoreDown::Absent)?;
-    within(write(&kv, entry)).await.map_err(|error| failed("host.save", "KV took no entry", &error))
+    within(write(&kv, entry)).await.map_err(|error| failed(visit, "host.save", "KV took no entry", &error))
 }
 
 /// Remembers at once, and writes to KV after the answer has gone: nobody waits, and no failure is theirs.
-pub(super) fn save(env: &Env, context: &Context, entry: Save) {
+pub(super) fn save(env: &Env, context: &Context, entry: Save, visit: RequestId) {
     remember(&entry);
     let Some(kv) = binding::named(env, KV) else { return };
     context.wait_until(async move {
         if let Err(error) = write(&kv, &entry).await {
-            failed("host.save", "KV took no entry", &error);
+            failed(visit, "host.save", "KV took no entry", &error);
         }
     });
 }
@@ -124,7 +130,7 @@ async fn within<T>(work: impl Future<Output = Result<T, JsValue>>) -> Result<T, 
     .await
 }
 
-fn failed(code: &'static str, message: &'static str, error: &JsValue) -> StoreDown {
-    console_error!("{}", trouble(code, message, &text(error)));
+fn failed(visit: RequestId, code: &'static str, message: &'static str, error: &JsValue) -> StoreDown {
+    console_error!("{}", trouble(visit, code, message, &text(error)));
     StoreDown::Failed
 }

@@ -8,7 +8,7 @@ use axum::http::HeaderValue;
 use reqwest::{Client, ClientBuilder, NoProxy, Proxy, Response, redirect, retry};
 
 use super::{log, metrics, now};
-use crate::host::log::during;
+use crate::host::log::trouble;
 use crate::oidc::{Call, CallMethod, FetchAnswer, Fetched, Unreachable};
 use crate::web::RequestId;
 
@@ -74,7 +74,7 @@ fn network(error: reqwest::Error, visit: RequestId) -> Unreachable {
         detail = format!("{detail}: {deeper}");
         cause = deeper.source();
     }
-    log(&during(visit, "host.fetch", "the provider cannot be reached", &detail));
+    log(&trouble(visit, "host.fetch", "the provider cannot be reached", &detail));
     Unreachable::Network
 }
 

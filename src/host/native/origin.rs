@@ -20,7 +20,7 @@ use super::log;
 use crate::host::log::trouble;
 use crate::host::passage::{self, Passing, Progress};
 use crate::site::{Forward, Upstream};
-use crate::web::OriginFault;
+use crate::web::{OriginFault, RequestId};
 
 /// The client of this host's origin; none if TLS could not start. The proxy of the environment is not for it: an
 /// origin is near.
@@ -54,6 +54,7 @@ impl Origin {
         forward: &Forward,
         parts: &mut Parts,
         body: Body,
+        visit: RequestId,
     ) -> Result<HttpResponse, OriginFault> {
         if matches!(forward.upstream(), Upstream::Service(_)) {
             return Err(OriginFault::Unsupported);
@@ -74,7 +75,7 @@ impl Origin {
                 detail = format!("{detail}: {deeper}");
                 cause = deeper.source();
             }
-            log(&trouble("host.origin", "the origin cannot be reached", &detail));
+            log(&trouble(visit, "host.origin", "the origin cannot be reached", &detail));
             OriginFault::Unreachable
         })?;
         passed_on(forward, answer, visitor)

@@ -7,6 +7,7 @@ use super::disk::Disk;
 use super::memory::Memory;
 use crate::session::{Key, Save, StoreDown};
 use crate::time::Timestamp;
+use crate::web::RequestId;
 
 /// The store of a native host; by default it lasts as long as the process.
 #[derive(Default)]
@@ -32,28 +33,43 @@ impl Store {
         Ok(Self(Kept::Disk(Disk::open(path)?)))
     }
 
-    pub(super) fn load(&self, key: &Key, now: Timestamp) -> Result<Option<Vec<u8>>, StoreDown> {
+    pub(super) async fn load(
+        &self,
+        key: &Key,
+        now: Timestamp,
+        visit: RequestId,
+    ) -> Result<Option<Vec<u8>>, StoreDown> {
         match &self.0 {
             Kept::Memory(memory) => Ok(memory.load(key, now)),
-            Kept::Disk(disk) => disk.load(key, now),
+            Kept::Disk(disk) => disk.load(key, now, visit).await,
         }
     }
 
-    pub(super) fn list(&self, prefix: &str, now: Timestamp) -> Result<Vec<String>, StoreDown> {
+    pub(super) async fn list(
+        &self,
+        prefix: &str,
+        now: Timestamp,
+        visit: RequestId,
+    ) -> Result<Vec<String>, StoreDown> {
         match &self.0 {
             Kept::Memory(memory) => Ok(memory.list(prefix, now)),
-            Kept::Disk(disk) => disk.list(prefix, now),
+            Kept::Disk(disk) => disk.list(prefix, now, visit).await,
         }
     }
 
-    pub(super) async fn save(&self, saves: Vec<Save>, now: Timestamp) -> Result<(), StoreDown> {
+    pub(super) async fn save(
+        &self,
+        saves: Vec<Save>,
+        now: Timestamp,
+        visit: RequestId,
+    ) -> Result<(), StoreDown> {
         match &self.0 {
             _ if saves.is_empty() => Ok(()),
             Kept::Memory(memory) => {
                 memory.save(saves, now);
                 Ok(())
             }
-            Kept::Disk(disk) => disk.save(saves, now).await,
+            Kept::Disk(disk) => disk.save(saves, now, visit).await,
         }
     }
 }

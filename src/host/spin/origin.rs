@@ -11,10 +11,14 @@ use super::outbound::within;
 use crate::host::log::trouble;
 use crate::host::passage::{self, Passing, Progress};
 use crate::site::{Forward, Upstream};
-use crate::web::OriginFault;
+use crate::web::{OriginFault, RequestId};
 
 /// The origin's answer, its body still to come. `given` is the visitor's request.
-pub(super) async fn exchange(forward: &Forward, given: Request) -> Result<Outgoing<BoxBody>, OriginFault> {
+pub(super) async fn exchange(
+    forward: &Forward,
+    given: Request,
+    visit: RequestId,
+) -> Result<Outgoing<BoxBody>, OriginFault> {
     if matches!(forward.upstream(), Upstream::Service(_)) || forward.is_websocket() {
         return Err(OriginFault::Unsupported);
     }
@@ -27,7 +31,7 @@ pub(super) async fn exchange(forward: &Forward, given: Request) -> Result<Outgoi
             }
             _ => "the origin cannot be reached",
         };
-        log(&trouble("host.origin", message, &error.to_string()));
+        log(&trouble(visit, "host.origin", message, &error.to_string()));
         OriginFault::Unreachable
     })?;
     let headers = passage::to_visitor(forward, answer.headers());

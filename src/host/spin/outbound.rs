@@ -10,7 +10,7 @@ use spin_sdk::time::sleep;
 use spin_sdk::wasip3::http::types::ErrorCode;
 
 use super::{body, log};
-use crate::host::log::during;
+use crate::host::log::trouble;
 use crate::oidc::{Call, CallMethod, Fetched, Unreachable};
 use crate::web::RequestId;
 
@@ -26,7 +26,7 @@ pub(super) async fn exchange(call: &Call, request: RequestId) -> Result<Fetched,
                 }
                 _ => "the provider cannot be reached",
             };
-            log(&during(request, "host.fetch", message, &error.to_string()));
+            log(&trouble(request, "host.fetch", message, &error.to_string()));
             Err(Unreachable::Network)
         }
         None => Err(Unreachable::Timeout),

@@ -11,16 +11,17 @@ use super::{log, now};
 use crate::host::log::trouble;
 use crate::host::memory::Memory;
 use crate::session::{Key, LIST_MOST, STORE_TIMEOUT_MS, Save, StoreDown};
+use crate::web::RequestId;
 
 static MEMORY: Memory = Memory::new();
 
 /// The entry under `key`.
-pub(super) async fn load(key: &Key, fresh_for: i64) -> Result<Option<Vec<u8>>, StoreDown> {
+pub(super) async fn load(key: &Key, fresh_for: i64, visit: RequestId) -> Result<Option<Vec<u8>>, StoreDown> {
     if let Some(entry) = MEMORY.find(key, fresh_for, now()) {
         return Ok(Some(entry));
     }
     let get = async { Store::open_default().await?.get(key.as_str()).await };
-    let found = in_time(get, "host.load", "the key-value store gave no answer").await?;
+    let found = in_time(get, visit, "host.load", "the key-value store gave no answer").await?;
     if let Some(entry) = &found {
         MEMORY.keep(key, entry, now());
     }
@@ -28,7 +29,7 @@ pub(super) async fn load(key: &Key, fresh_for: i64) -> Result<Option<Vec<u8>>, S
 }
 
 /// The names that begin with `prefix`: Spin lists all there are.
-pub(super) async fn list(prefix: &str) -> Result<Vec<String>, StoreDown> {
+pub(super) async fn list(prefix: &str, visit: RequestId) -> Result<Vec<String>, StoreDown> {
     let names = async {
         let mut keys = Store::open_default().await?.get_keys().await;
         let mut names = Vec::new();
@@ -40,18 +41,18 @@ pub(super) async fn list(prefix: &str) -> Result<Vec<String>, StoreDown> {
         keys.result().await?;
         Ok(names)
     };
-    in_time(names, "host.list", "the key-value store listed nothing").await
+    in_time(names, visit, "host.list", "the key-value store listed nothing").await
 }
 
 /// Writes before the answer goes: whoever waits must not be told what is not so.
-pub(super) async fn store(entry: &Save) -> Result<(), StoreDown> {
+pub(super) async fn store(entry: &Save, visit: RequestId) -> Result<(), StoreDown> {
     remember(entry);
-    in_time(write(entry), "host.save", "the key-value store took no entry").await
+    in_time(write(entry), visit, "host.save", "the key-value store took no entry").await
 }
 
 /// The entry under `key` as the store has it now, which people put there. A failure is told apart from nothing.
 pub(super) async fn entry(key: &Key) -> Result<Option<Vec<u8>>, ()> {
-    match load(key, 0).await {
+    match load(key, 0, RequestId::default()).await {
         Ok(found) => Ok(found),
         Err(StoreDown::Absent) => Ok(None),
         Err(StoreDown::Failed) => Err(()),
@@ -60,11 +61,11 @@ pub(super) async fn entry(key: &Key) -> Result<Option<Vec<u8>>, ()> {
 
 /// Remembers at once, and writes to the store after the answer has gone: nobody waits, no failure is theirs.
 /// The store forgets nothing by itself; the core judges the age of what it loads.
-pub(super) fn save(entry: Save) {
+pub(super) fn save(entry: Save, visit: RequestId) {
     remember(&entry);
     spawn(async move {
         if let Err(error) = write(&entry).await {
-            down("host.save", "the key-value store took no entry", &error);
+            down(visit, "host.save", "the key-value store took no entry", &error);
         }
     });
 }
@@ -86,23 +87,24 @@ async fn write(entry: &Save) -> Result<(), Error> {
 
 async fn in_time<T>(
     work: impl Future<Output = Result<T, Error>>,
+    visit: RequestId,
     code: &'static str,
     message: &'static str,
 ) -> Result<T, StoreDown> {
     match within(Duration::from_millis(STORE_TIMEOUT_MS), work).await {
-        Some(done) => done.map_err(|error| down(code, message, &error)),
+        Some(done) => done.map_err(|error| down(visit, code, message, &error)),
         None => {
-            log(&trouble(code, message, "no answer within a second"));
+            log(&trouble(visit, code, message, "no answer within a second"));
             Err(StoreDown::Failed)
         }
     }
 }
 
 /// A manifest that grants no store has chosen to do without.
-fn down(code: &'static str, message: &'static str, error: &Error) -> StoreDown {
+fn down(visit: RequestId, code: &'static str, message: &'static str, error: &Error) -> StoreDown {
     if matches!(error, Error::AccessDenied | Error::NoSuchStore) {
         return StoreDown::Absent;
     }
-    log(&trouble(code, message, &error.to_string()));
+    log(&trouble(visit, code, message, &error.to_string()));
     StoreDown::Failed
 }

@@ -37,10 +37,8 @@ pub mod bindings {
     });
 }
 
-/// Spin's defaults for components of WASI 0.3.
-const REQUESTS: usize = 128;
+/// Spin's default for components of WASI 0.3.
 const CONCURRENT: usize = 16;
-const IDLE: Duration = Duration::from_secs(1);
 
 /// What one instance holds.
 pub struct State {
@@ -83,6 +81,7 @@ pub struct Compiled {
     contents: Contents,
     tls: Arc<ClientConfig>,
     service: ServicePre<State>,
+    reuse: Reuse,
 }
 
 impl Compiled {
@@ -91,6 +90,7 @@ impl Compiled {
         grants: Grants,
         contents: Contents,
         tls: Arc<ClientConfig>,
+        reuse: Reuse,
     ) -> Result<ProxyHandler<Self>> {
         let component = Component::from_file(engine, &grants.source)?;
         let mut linker = Linker::<State>::new(engine);
@@ -99,7 +99,7 @@ impl Compiled {
         wasmtime_wasi_http::p3::add_to_linker(&mut linker)?;
         bindings::Imports::add_to_linker::<_, Host>(&mut linker, |state| state)?;
         let service = ServicePre::new(linker.instantiate_pre(&component)?)?;
-        Ok(ProxyHandler::new(Self { grants: Arc::new(grants), contents, tls, service }))
+        Ok(ProxyHandler::new(Self { grants: Arc::new(grants), contents, tls, service, reuse }))
     }
 }
 
@@ -132,14 +132,14 @@ impl HandlerState for Compiled {
             store,
             proxy: Proxy::P3(service),
             view: WasiHttpView::http,
-            expiration: Idle(Box::pin(sleep(IDLE))),
-            state: Reuse,
+            expiration: Idle(self.reuse.idle, Box::pin(sleep(self.reuse.idle))),
+            state: self.reuse,
         })
     }
 }
 
 /// Ends an instance that has had nothing to do for a while; a request may take as long as it likes.
-pub struct Idle(Pin<Box<Sleep>>);
+pub struct Idle(Duration, Pin<Box<Sleep>>);
 
 impl WorkerExpiration for Idle {
     fn poll(
@@ -151,23 +151,35 @@ impl WorkerExpiration for Idle {
         if status != WorkerStatus::Idle {
             return Poll::Pending;
         }
-        let end = (since + IDLE).into();
-        if self.0.deadline() != end {
-            self.0.as_mut().reset(end);
+        let Self(idle, timer) = &mut *self;
+        let end = (since + *idle).into();
+        if timer.deadline() != end {
+            timer.as_mut().reset(end);
         }
-        self.0.as_mut().poll(context)
+        timer.as_mut().poll(context)
     }
 }
 
-/// Gives an instance more requests until it has had its share.
-pub struct Reuse;
+/// How long an instance serves: until it has had its share of requests, or nothing to do for a while.
+#[derive(Clone, Copy)]
+pub struct Reuse {
+    pub requests: usize,
+    pub idle: Duration,
+}
+
+/// Spin's defaults for components of WASI 0.3.
+impl Default for Reuse {
+    fn default() -> Self {
+        Self { requests: 128, idle: Duration::from_secs(1) }
+    }
+}
 
 impl WorkerState for Reuse {
     type StoreData = State;
     type RequestData = ();
 
     fn should_accept_request(&self, concurrent: usize, total: usize) -> ShouldAccept {
-        if total >= REQUESTS {
+        if total >= self.requests {
             ShouldAccept::Never
         } else if concurrent >= CONCURRENT {
             ShouldAccept::No

@@ -13,7 +13,7 @@ use wasmtime::{Result, ensure, error::Context as _};
 use wasmtime_wasi_http::{Error, WasiBody, handler::ProxyHandler};
 
 use crate::{
-    component::{Compiled, engine},
+    component::{Compiled, Reuse, engine},
     key_value::Contents,
     manifest::App,
     outbound,
@@ -26,11 +26,11 @@ pub struct Site {
 }
 
 impl Site {
-    pub fn load(app: App, entries: BTreeMap<String, Vec<u8>>) -> Result<Self> {
-        let (engine, contents, tls) = (engine()?, Contents::of(entries), outbound::authorities()?);
+    pub fn load(app: App, contents: Contents, reuse: Reuse) -> Result<Self> {
+        let (engine, tls) = (engine()?, outbound::authorities()?);
         let mut components = BTreeMap::new();
         for (name, grants) in app.components {
-            let component = Compiled::load(&engine, grants, contents.clone(), tls.clone())
+            let component = Compiled::load(&engine, grants, contents.clone(), tls.clone(), reuse)
                 .with_context(|| format!("component {name:?}"))?;
             components.insert(name, component);
         }

@@ -9,7 +9,7 @@ mod manifest;
 mod outbound;
 mod variables;
 
-use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, process, sync::Arc};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, process, sync::Arc, time::Duration};
 
 use hyper::{server::conn::http1, service::service_fn};
 use tokio::{
@@ -19,7 +19,10 @@ use tokio::{
 use wasmtime::{Result, bail, error::Context as _};
 use wasmtime_wasi_http::io::TokioIo;
 
-const USAGE: &str = "usage: spin-host [up] [--from spin.toml] [--listen 127.0.0.1:3000] [--variable name=value]... [--key-value key=value]...";
+use component::Reuse;
+use key_value::Contents;
+
+const USAGE: &str = "usage: spin-host [up] [--from spin.toml] [--listen 127.0.0.1:3000] [--variable name=value]... [--key-value key=value]... [--key-value-at 127.0.0.1:3001] [--idle-instance-timeout 1s] [--max-instance-reuse-count 128]";
 
 /// The command line, in the words of `spin up`, so that one script can start either.
 struct Arguments {
@@ -28,6 +31,9 @@ struct Arguments {
     variables: BTreeMap<String, String>,
     /// What the store holds from the beginning.
     entries: BTreeMap<String, Vec<u8>>,
+    /// Where else it is.
+    store: Option<SocketAddr>,
+    reuse: Reuse,
 }
 
 impl Arguments {
@@ -37,6 +43,8 @@ impl Arguments {
             listen: ([127, 0, 0, 1], 3000).into(),
             variables: BTreeMap::new(),
             entries: BTreeMap::new(),
+            store: None,
+            reuse: Reuse::default(),
         };
         let mut first = true;
         while let Some(word) = words.next() {
@@ -59,6 +67,14 @@ impl Arguments {
                         .with_context(|| format!("--key-value wants key=value\n{USAGE}"))?;
                     arguments.entries.insert(key.into(), value.into());
                 }
+                "--key-value-at" => {
+                    arguments.store = Some(value()?.parse::<SocketAddr>().context("--key-value-at")?)
+                }
+                "--idle-instance-timeout" => {
+                    let seconds = value()?.strip_suffix('s').and_then(|number| number.parse().ok());
+                    arguments.reuse.idle = Duration::from_secs(seconds.context("--idle-instance-timeout")?);
+                }
+                "--max-instance-reuse-count" => arguments.reuse.requests = value()?.parse()?,
                 other => bail!("unknown argument {other:?}\n{USAGE}"),
             }
             first = false;
@@ -81,7 +97,8 @@ async fn run() -> Result<()> {
     let arguments = Arguments::read(std::env::args().skip(1))?;
     let app = manifest::read(&arguments.from, &arguments.variables)
         .with_context(|| arguments.from.display().to_string())?;
-    let site = Arc::new(inbound::Site::load(app, arguments.entries)?);
+    let contents = arguments.store.map_or_else(|| Contents::of(arguments.entries), Contents::There);
+    let site = Arc::new(inbound::Site::load(app, contents, arguments.reuse)?);
     let listener = TcpListener::bind(arguments.listen)
         .await
         .with_context(|| format!("cannot listen on {}", arguments.listen))?;
