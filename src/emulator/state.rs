@@ -5,6 +5,7 @@ use super::citizen::Account;
 use super::citizen::Idp;
 use super::client::key_sets::KeySet;
 use super::product::Product;
+use super::shelf::{Dated, Shelf};
 use crate::time::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,6 +14,15 @@ use std::sync::Arc;
 pub(super) const CODE_LIFE: i64 = 30;
 /// Life of access and ID tokens, in seconds.
 pub(super) const TOKEN_LIFE: i64 = 60;
+
+/// Most sessions at once; 30 minutes of a benchmark would have a million.
+const SESSIONS: usize = 8_192;
+/// Most codes at once: those of 500 logins a second, and some more.
+const CODES: usize = 16_384;
+/// Most access tokens at once, which live twice as long; and most assertions.
+const TOKENS: usize = 32_768;
+/// Most requests that one browser may have under way.
+const INTERACTIONS: usize = 32;
 
 /// A citizen who has identified.
 #[derive(Debug, Clone)]
@@ -56,6 +66,25 @@ pub(super) struct Session {
     pub(super) interactions: BTreeMap<String, Interaction>,
 }
 
+impl Session {
+    /// Adds a request, in the place of the oldest when there are too many.
+    pub(super) fn begin(&mut self, uid: String, interaction: Interaction) {
+        if self.interactions.len() >= INTERACTIONS
+            && let Some((oldest, _)) = self.interactions.iter().min_by_key(|(_, known)| known.started)
+        {
+            let oldest = oldest.clone();
+            self.interactions.remove(&oldest);
+        }
+        self.interactions.insert(uid, interaction);
+    }
+}
+
+impl Dated for Session {
+    fn since(&self) -> Timestamp {
+        self.since
+    }
+}
+
 /// What a code or an access token stands for.
 #[derive(Debug, Clone)]
 pub(super) struct Grant {
@@ -67,16 +96,22 @@ pub(super) struct Grant {
 #[derive(Debug, Clone)]
 pub(super) struct Code {
     pub(super) issued: Timestamp,
-    pub(super) grant: Grant,
+    pub(super) grant: Arc<Grant>,
     /// The access token it was exchanged for: a second exchange revokes it.
     pub(super) consumed: Option<String>,
+}
+
+impl Dated for Code {
+    fn since(&self) -> Timestamp {
+        self.issued
+    }
 }
 
 /// An access token.
 #[derive(Debug, Clone)]
 pub(super) struct Access {
     pub(super) issued: Timestamp,
-    pub(super) grant: Grant,
+    pub(super) grant: Arc<Grant>,
 }
 
 impl Access {
@@ -86,12 +121,18 @@ impl Access {
     }
 }
 
+impl Dated for Access {
+    fn since(&self) -> Timestamp {
+        self.issued
+    }
+}
+
 /// Everything remembered.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct State {
-    pub(super) sessions: BTreeMap<String, Session>,
-    pub(super) codes: BTreeMap<String, Code>,
-    pub(super) tokens: BTreeMap<String, Access>,
+    pub(super) sessions: Shelf<String, Session>,
+    pub(super) codes: Shelf<String, Code>,
+    pub(super) tokens: Shelf<String, Access>,
     /// The last good ID Token of each client, for the fault that repeats it.
     pub(super) last_id_tokens: BTreeMap<String, String>,
     /// The last good encrypted ID Token of each client, for the fault that repeats it.
@@ -99,16 +140,29 @@ pub(super) struct State {
     /// The key sets of services, by their address.
     pub(super) key_sets: BTreeMap<String, KeySet>,
     /// Client and `jti` of the assertions that were accepted, until they expire.
-    pub(super) assertions: BTreeMap<(String, String), Timestamp>,
+    pub(super) assertions: Shelf<(String, String), Timestamp>,
 }
 
 impl State {
+    /// Nothing yet.
+    pub(super) fn new(product: Product) -> Self {
+        Self {
+            sessions: Shelf::new(product.session_life(), SESSIONS),
+            codes: Shelf::new(CODE_LIFE, CODES),
+            tokens: Shelf::new(TOKEN_LIFE, TOKENS),
+            last_id_tokens: BTreeMap::new(),
+            last_sealed: BTreeMap::new(),
+            key_sets: BTreeMap::new(),
+            assertions: Shelf::new(0, TOKENS),
+        }
+    }
+
     /// Forgets what has expired at `now`.
-    pub(super) fn forget(&mut self, now: Timestamp, product: Product) {
-        self.codes.retain(|_, code| now.since(code.issued) < CODE_LIFE);
-        self.tokens.retain(|_, token| token.lives(now));
-        self.assertions.retain(|_, expires| *expires > now);
-        self.sessions.retain(|_, session| now.since(session.since) < product.session_life());
+    pub(super) fn forget(&mut self, now: Timestamp) {
+        self.sessions.sweep(now);
+        self.codes.sweep(now);
+        self.tokens.sweep(now);
+        self.assertions.sweep(now);
     }
 
     /// The session of this cookie, used now.

@@ -2,6 +2,7 @@
 
 mod authorize;
 mod behaviour;
+mod bounds;
 mod citizen;
 mod client_auth;
 mod faults;

@@ -14,6 +14,7 @@ use crate::emulator::{Account, Emulator};
 use crate::time::Timestamp;
 use authorize::Refusal;
 use callback::Callback;
+use std::sync::Arc;
 
 impl Emulator {
     /// `/authorize`, by GET or by a POSTed form.
@@ -32,10 +33,12 @@ impl Emulator {
         let product = self.settings.product;
         let known = request.cookie(product.cookie()).filter(|id| self.state.sessions.contains_key(*id));
         let id = known.map_or_else(|| self.random(), str::to_owned);
-        let fresh = Session { since: now, login: None, interactions: Default::default() };
-        self.state.sessions.entry(id.clone()).or_insert(fresh);
+        if !self.state.sessions.contains_key(&id) {
+            let fresh = Session { since: now, login: None, interactions: Default::default() };
+            self.state.sessions.insert(id.clone(), fresh);
+        }
         if let Some(session) = self.state.session(Some(&id), now, product) {
-            session.interactions.insert(uid.clone(), interaction);
+            session.begin(uid.clone(), interaction);
         }
         let location = format!("{}/interaction/{uid}", self.base);
         self.with_session(Reply::see_other(&location), &id)
@@ -121,12 +124,13 @@ impl Emulator {
         request: &Request,
         uid: &str,
     ) -> Result<(String, Interaction, Option<Login>), &'static str> {
-        let elsewhere = self.state.sessions.values().any(|session| session.interactions.contains_key(uid));
         let product = self.settings.product;
         let id = request.cookie(product.cookie());
         let session = self.state.session(id, now, product).ok_or("Y190001")?;
-        let lost = if elsewhere { "Y04D7C28" } else { "Y04D5AB7" };
-        let interaction = session.interactions.get(uid).ok_or(lost)?;
+        let Some(interaction) = session.interactions.get(uid) else {
+            let elsewhere = |session: &Session| session.interactions.contains_key(uid);
+            return Err(if self.state.sessions.values().any(elsewhere) { "Y04D7C28" } else { "Y04D5AB7" });
+        };
         if now.since(interaction.started) >= product.session_life() {
             return Err("Y04D5AB7");
         }
@@ -172,7 +176,7 @@ impl Emulator {
         let mut told = Callback::success(&self.settings.issuer, &code, &interaction.state);
         let to = interaction.redirect_uri.clone();
         let consumed = (lie == Some(fault::Callback::CodeUsed)).then(String::new);
-        let grant = Grant { request: interaction, login };
+        let grant = Arc::new(Grant { request: interaction, login });
         self.state.codes.insert(code, Code { issued: now, grant, consumed });
         if let Some(lie) = lie {
             lie.change(&mut told, self.chance.bytes());

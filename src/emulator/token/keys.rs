@@ -14,8 +14,11 @@ use rsa::pkcs8::{EncodePrivateKey, EncodePublicKey};
 use rsa::traits::{PrivateKeyParts, PublicKeyParts};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Mutex, PoisonError};
+
+/// How many key pairs are remembered.
+const REMEMBERED: usize = 32;
 
 /// One key pair with what is published of it.
 #[derive(Clone)]
@@ -32,12 +35,24 @@ pub(in crate::emulator) struct SigningKey {
 }
 
 impl SigningKey {
-    /// The key pair for `alg` that `seed` and `label` name; `None` never happens in practice.
+    /// The key pair for `alg` that `seed` and `label` name; `None` never happens in practice. The last ones are
+    /// remembered, for the whole process: a signature costs a fifth of what its key does.
     pub(in crate::emulator) fn derive(seed: &[u8; 32], alg: Alg, label: &str) -> Option<Self> {
-        match alg {
+        type Known = VecDeque<([u8; 32], Alg, String, SigningKey)>;
+        static KNOWN: Mutex<Known> = Mutex::new(VecDeque::new());
+        let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = |(s, a, l, _): &&([u8; 32], Alg, String, SigningKey)| s == seed && *a == alg && l == label;
+        if let Some((.., key)) = known().iter().find(same) {
+            return Some(key.clone());
+        }
+        let key = match alg {
             Alg::Es256 => Self::ec(seed, label),
             Alg::Rs256 => Self::rsa(seed, label),
-        }
+        }?;
+        let mut known = known();
+        known.push_front((*seed, alg, label.to_owned(), key.clone()));
+        known.truncate(REMEMBERED);
+        Some(key)
     }
 
     fn ec(seed: &[u8; 32], label: &str) -> Option<Self> {
@@ -153,7 +168,7 @@ fn stream(seed: &[u8; 32], label: &str) -> ChaCha20Rng {
 pub(in crate::emulator) fn rsa_pair(seed: &[u8; 32], label: &str, bits: usize) -> Option<rsa::PrivateKey> {
     type Known = BTreeMap<([u8; 32], String, usize), rsa::PrivateKey>;
     static KNOWN: Mutex<Known> = Mutex::new(BTreeMap::new());
-    let mut known = KNOWN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     let name = (*seed, label.to_owned(), bits);
     if let Some(key) = known.get(&name) {
         return Some(key.clone());

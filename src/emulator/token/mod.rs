@@ -13,6 +13,7 @@ use crate::emulator::oauth_error::OAuthError;
 use crate::emulator::state::{Access, Grant, TOKEN_LIFE};
 use crate::time::Timestamp;
 use serde_json::{Map, Value, json};
+use std::sync::Arc;
 
 impl Emulator {
     /// `/token`.
@@ -24,7 +25,7 @@ impl Emulator {
     }
 
     /// Takes the code for an access token.
-    fn exchange(&mut self, now: Timestamp, request: &Request) -> Result<(String, Grant), OAuthError> {
+    fn exchange(&mut self, now: Timestamp, request: &Request) -> Result<(String, Arc<Grant>), OAuthError> {
         if !request.is_form() {
             let text = "only application/x-www-form-urlencoded content-type bodies are supported";
             return Err(OAuthError::request(text, "Y043C322"));
