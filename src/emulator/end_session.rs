@@ -14,7 +14,8 @@ use crate::html::Html;
 use crate::time::Timestamp;
 use serde_json::Value;
 
-const KNOWN: [&str; 6] =
+/// The only names allowed.
+pub(super) const KNOWN: [&str; 6] =
     ["id_token_hint", "post_logout_redirect_uri", "state", "client_id", "logout_hint", "ui_locales"];
 
 impl Emulator {

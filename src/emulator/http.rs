@@ -101,6 +101,11 @@ impl Params {
         self.get(name).filter(|value| !value.is_empty())
     }
 
+    /// Every name with its value, as they were sent.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The first name that occurs twice.
     pub fn repeated(&self) -> Option<&str> {
         let twice = |at: usize, name: &str| self.0.iter().take(at).any(|(earlier, _)| earlier == name);
@@ -122,6 +127,8 @@ pub struct Reply {
     pub headers: Vec<(&'static str, String)>,
     /// The body.
     pub body: Vec<u8>,
+    /// FranceConnect's code of the error that it tells; empty when it tells none.
+    pub code: String,
     /// How long the server waits before it answers.
     pub delay: Duration,
     /// Whether the server drops the connection in the middle of the body.

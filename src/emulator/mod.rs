@@ -17,6 +17,7 @@ mod endpoint;
 pub mod fault;
 mod fetch;
 mod http;
+mod inspect;
 mod interaction;
 mod oauth_error;
 mod page;
@@ -45,6 +46,7 @@ use crate::secret::{Chance, fingerprint};
 use crate::time::Timestamp;
 use behaviour::Behaviours;
 use endpoint::TRAP;
+use inspect::Records;
 use oauth_error::OAuthError;
 use serde_json::json;
 use state::{Interaction, State};
@@ -82,6 +84,10 @@ pub struct Emulator {
     base: String,
     state: State,
     chance: Chance,
+    /// The last logins.
+    records: Records,
+    /// The signed token inside the encrypted one of the answer being made.
+    inner: Option<String>,
     /// How often the signing keys were replaced.
     rotations: u32,
     /// What was asked of it, for everybody and for some.
@@ -128,6 +134,8 @@ impl Emulator {
             behaviour: Behaviour::default(),
             fault: None,
             promised: None,
+            records: Records::default(),
+            inner: None,
             served: 0,
             calls: Vec::new(),
             settings,
@@ -156,6 +164,7 @@ impl Emulator {
         self.fault = self.behaviour.fault;
         let mut reply = self.answer(now, request, endpoint, &path);
         reply.delay = reply.delay.saturating_add(self.behaviour.latency);
+        self.inspect(now, request, endpoint, &reply);
         reply
     }
 

@@ -54,7 +54,8 @@ impl OAuthError {
             "error_description": self.description,
             "error_uri": format!("{REFERENCE}?code={}&id={id}", self.code),
         });
-        let reply = Reply::json(self.status, &body);
+        let mut reply = Reply::json(self.status, &body);
+        self.code.clone_into(&mut reply.code);
         if self.error == "invalid_token" {
             let challenge =
                 format!("Bearer error=\"invalid_token\", error_description=\"{}\"", self.description);

@@ -7,6 +7,7 @@ mod citizen;
 mod client_auth;
 mod faults;
 mod files;
+mod inspector;
 mod jwe_faults;
 mod key_sets;
 mod logout;

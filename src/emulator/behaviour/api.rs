@@ -3,6 +3,7 @@
 
 use super::Behaviour;
 use crate::emulator::http::{Reply, Request};
+use crate::emulator::inspect::Record;
 use crate::emulator::{Emulator, Endpoint, Fault, Outcome};
 use serde_json::{Map, Value, json};
 use url::{Host, Url};
@@ -87,6 +88,19 @@ impl Emulator {
                 self.take_calls();
                 Reply::new(204)
             }
+            ("GET", ["logins"]) => {
+                Reply::json(200, &self.records.iter().map(Record::summary).collect::<Value>())
+            }
+            ("DELETE", ["logins"]) => {
+                self.records.clear();
+                Reply::new(204)
+            }
+            ("GET", ["logins", number]) => {
+                match number.parse().ok().and_then(|number| self.records.get(number)) {
+                    Some(record) => Reply::json(200, &record.to_json()),
+                    None => refused(404, &["no login of this number is kept".to_owned()]),
+                }
+            }
             ("GET", ["faults"]) => Reply::json(200, &self.faults_json()),
             _ => refused(404, &[format!("there are {}", RESOURCES.join(", "))]),
         }
@@ -141,7 +155,7 @@ impl Emulator {
     }
 }
 
-const RESOURCES: [&str; 8] = [
+const RESOURCES: [&str; 9] = [
     "behaviour",
     "clients/ID/behaviour",
     "next-login/behaviour",
@@ -150,6 +164,7 @@ const RESOURCES: [&str; 8] = [
     "calls",
     "faults",
     "logins",
+    "logins/NUMBER",
 ];
 
 fn refused(status: u16, errors: &[String]) -> Reply {

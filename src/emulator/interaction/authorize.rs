@@ -15,7 +15,7 @@ use serde_json::Value;
 use url::Host;
 
 /// The only names allowed.
-const KNOWN: [&str; 11] = [
+pub(in crate::emulator) const KNOWN: [&str; 11] = [
     "response_type",
     "client_id",
     "redirect_uri",

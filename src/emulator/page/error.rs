@@ -98,5 +98,7 @@ pub(in crate::emulator) fn page(product: Product, code: &str, id: &str, back: Op
          <p><a href=\"{}?code={}\">Signification des codes d’erreur</a></p>",
         &[&code, &message, &id, &back, &REFERENCE, &code],
     );
-    page::page(product, status, "Erreur de connexion", &body, &[])
+    let mut reply = page::page(product, status, "Erreur de connexion", &body, &[]);
+    code.clone_into(&mut reply.code);
+    reply
 }

@@ -41,6 +41,7 @@ impl Emulator {
         let client = self.client(&grant.request)?;
         let recipients = self.recipients(client).ok()?;
         let Some(to) = recipients.first() else { return Some(token) };
+        let inner = token.clone();
         let (issuer, client_id) = (&self.settings.issuer, &client.client_id);
         let sealed = match self.fault {
             Some(Fault::Jwe(place, lie)) if place == of => {
@@ -58,8 +59,9 @@ impl Emulator {
             }
             _ => jwe::encrypt(to, issuer, client_id, token.as_bytes(), &mut chance)?,
         };
+        self.inner = Some(inner);
         if self.fault.is_none() && of == Sealed::IdToken {
-            self.state.last_sealed.insert(client_id.clone(), sealed.clone());
+            self.state.last_sealed.insert(grant.request.client_id.clone(), sealed.clone());
         }
         Some(sealed)
     }
