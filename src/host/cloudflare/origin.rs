@@ -49,7 +49,7 @@ fn request(
     given: &web_sys::Request,
     signal: &web_sys::AbortSignal,
 ) -> Result<web_sys::Request, JsValue> {
-    let headers = crossing::all(&given.headers())?;
+    let headers = crossing::all(&given.headers());
     let mut headers = forward.request_headers(crossing::pairs(&headers));
     // The runtime knows the length of the stream it is given.
     headers.retain(|(name, _)| name != "content-length");
@@ -85,7 +85,7 @@ async fn send(service: Option<&JsValue>, request: &web_sys::Request) -> Result<w
 }
 
 fn passed_on(forward: &Forward, answer: &web_sys::Response) -> Result<web_sys::Response, JsValue> {
-    let given = crossing::all(&answer.headers())?;
+    let given = crossing::all(&answer.headers());
     let headers = forward.response_headers(crossing::pairs(&given));
     let headers = headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let init = crossing::init(answer.status(), headers)?;
