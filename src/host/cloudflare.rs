@@ -157,7 +157,7 @@ async fn perform(config: &Config, env: &Env, request: Request) -> Result<Reply, 
             Step::List(prefix, listing) => {
                 KNOWLEDGE.claim(config, now());
                 let names = store::list(env, &prefix, listing.request()).await;
-                listing.resume(config, &ListAnswer { now: now(), names })
+                listing.resume(config, &ListAnswer { now: now(), names, ended: Vec::new() })
             }
             Step::Store(entry, storing) => {
                 let result = store::store(env, &entry, storing.request()).await;

@@ -33,7 +33,7 @@ use crate::config::{At, Config, Current, Deployed, Deployment};
 use crate::host::counters;
 use crate::host::knowledge::Knowledge;
 use crate::host::log::trouble;
-use crate::session::{ListAnswer, LoadAnswer, StoreAnswer};
+use crate::session::{LoadAnswer, StoreAnswer};
 use crate::time::Timestamp;
 use crate::web::{self, Content, Reply, RequestId, Step, Visit};
 use crate::wire::{Header, Response};
@@ -213,8 +213,8 @@ impl Host {
                 Step::List(prefix, listing) => {
                     let now = now();
                     self.knowledge.claim(config, now);
-                    let names = self.store.list(&prefix, now, listing.request()).await;
-                    listing.resume(config, &ListAnswer { now, names })
+                    let listed = self.store.list(&prefix, now, listing.request()).await;
+                    listing.resume(config, &listed)
                 }
                 Step::Store(entry, storing) => {
                     let now = now();

@@ -20,7 +20,7 @@ use super::log::trouble;
 use super::refusal;
 use crate::config::{At, Config, Current, Deployed, Deployment, NAMES};
 use crate::oidc::FetchAnswer;
-use crate::session::{ListAnswer, LoadAnswer, StoreAnswer};
+use crate::session::{LoadAnswer, StoreAnswer};
 use crate::time::Timestamp;
 use crate::web::{self, Content, Reply, RequestId, Step, Visit};
 use crate::wire::{Header, Headers, Method, Request, Response, TARGET_LIMIT};
@@ -119,8 +119,8 @@ async fn perform(config: &Config, request: Request) -> Result<Reply, String> {
             }
             Step::List(prefix, listing) => {
                 KNOWLEDGE.claim(config, now());
-                let names = store::list(&prefix, listing.request()).await;
-                listing.resume(config, &ListAnswer { now: now(), names })
+                let listed = store::list(&prefix, listing.request()).await;
+                listing.resume(config, &listed)
             }
             Step::Store(entry, storing) => {
                 let result = store::store(&entry, storing.request()).await;

@@ -7,7 +7,7 @@
 //! for the same body. So what a request costs hardly depends on how much the session knows.
 //!
 //! Where sessions are kept in the store (`FC_SESSION_STORE=kv`) the cookie is the head alone, and the body an entry
-//! under a name made of the id.
+//! under a name made of the id and the body's end.
 
 use serde_json::json;
 use zeroize::Zeroizing;
@@ -212,7 +212,7 @@ impl Session {
         let body = self.body(ring, &context(self.sid), life, now, chance).ok_or(TOO_LARGE)?;
         let head = self.head(life, now, Body::Kept(None));
         let cookie = head.seal(ring, names, life, chance).ok_or(TOO_LARGE)?;
-        let (key, expires_in) = (key(self.sid), life.absolute);
+        let (key, expires_in) = (key(self.sid, now.plus(life.absolute)), life.absolute);
         Ok((cookie, Save::Put { key, value: body.into_bytes(), expires_in }))
     }
 

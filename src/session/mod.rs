@@ -16,5 +16,6 @@ pub use current::{Before, Citizen, Lifetime, Session, SessionStore};
 pub use revocation::{Known, Revocations};
 pub use ring::{KEY_AGE, KEY_LENGTH, KeyRing, MOST_KEYS, Purpose, RingFault};
 pub use store::{
-    ANY_AGE, Key, LIST_MOST, ListAnswer, LoadAnswer, STORE_TIMEOUT_MS, Save, StoreAnswer, StoreDown,
+    ANY_AGE, Key, LIST_MOST, ListAnswer, LoadAnswer, Names, SESSION, STORE_TIMEOUT_MS, Save, StoreAnswer,
+    StoreDown,
 };

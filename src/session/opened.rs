@@ -163,7 +163,7 @@ impl Opened {
 
     /// Where its body is kept, if that is the store.
     pub fn entry(&self) -> Option<Key> {
-        matches!(self.body, Body::Kept(_)).then(|| key(self.sid))
+        matches!(self.body, Body::Kept(_)).then(|| key(self.sid, self.times.ends))
     }
 
     /// The same session with the body that the store has for it.
@@ -238,8 +238,8 @@ impl Times {
 }
 
 /// The entry of a session that is kept. Its name tells nothing, and nobody guesses it.
-pub(super) fn key(sid: [u8; 16]) -> Key {
-    Key::new("session", &context(sid))
+pub(super) fn key(sid: [u8; 16], ends: Timestamp) -> Key {
+    Key::of_session(&context(sid), ends)
 }
 
 /// What ties a body in the store to its head.

@@ -18,6 +18,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::store::SWEEP;
 use super::{Key, KeyRing, LIST_MOST, Lifetime, ListAnswer, Save, StoreDown};
 use crate::secret::fingerprint;
 use crate::time::Timestamp;
@@ -26,8 +27,6 @@ use crate::time::Timestamp;
 const PATIENCE: i64 = 10;
 /// Seconds in which one visit of an isolate fetches the list, and the others go on with the one they have.
 const CLAIM: i64 = 2;
-/// Most obsolete entries that one visit removes.
-const SWEEP: usize = 16;
 
 /// What sessions a revocation is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -210,7 +209,7 @@ pub struct Known {
 /// What came of a listing.
 pub(crate) struct Listed {
     pub(crate) known: Known,
-    /// Obsolete entries to remove; stores without expiry would keep them for ever.
+    /// Entries that are over, to remove; stores without expiry would keep them for ever.
     pub(crate) sweep: Vec<Save>,
     /// The store gave nothing.
     pub(crate) failed: bool,
@@ -278,23 +277,24 @@ impl Known {
     /// and what it no longer lists still counts.
     pub(crate) fn learn(&self, ring: &KeyRing, answer: &ListAnswer) -> Listed {
         let now = answer.now;
+        let mut sweep: Vec<Save> = answer.ended.iter().map(|name| Save::Delete(Key::listed(name))).collect();
         let absent = answer.names == Err(StoreDown::Absent);
         let (names, failed) = match &answer.names {
             Ok(names) => (names.as_slice(), false),
             Err(StoreDown::Absent) => ([].as_slice(), false),
             Err(StoreDown::Failed) => {
                 let known = Self { failed: Some(now), claimed: None, ..self.clone() };
-                return Listed { known, sweep: Vec::new(), failed: true, cut: false };
+                return Listed { known, sweep, failed: true, cut: false };
             }
         };
         let mut list = self.list.as_ref().map(|(list, _)| list.as_ref().clone()).unwrap_or_default();
         list.settle(now);
-        let (prefix, mut sweep) = (prefix(ring), Vec::new());
+        let prefix = prefix(ring);
         for text in names.iter().take(LIST_MOST) {
             let Some(name) = Name::parse(text, &prefix) else { continue };
             // Also under a key that is gone, or that only the next deployment knows.
             if over(name.kind, name.at) <= now {
-                sweep.push(Save::Delete(Key::named(text.clone())));
+                sweep.push(Save::Delete(Key::listed(text)));
             } else if list.knows(&name) || macs(ring, name.kind, name.tag, name.at).any(|mac| mac == name.mac)
             {
                 list.add(&name);

@@ -1,6 +1,8 @@
 //! What is asked of KV: entries under names without personal data, values sealed by the caller. A store that fails is
 //! not a store that has nothing: what follows from either is decided here in the core.
 
+use std::collections::BinaryHeap;
+
 use serde_json::Value;
 
 use super::{KeyRing, Purpose};
@@ -26,6 +28,12 @@ impl Key {
         Self::new(kind, &format!("{}\n{subject}", ring.scope()))
     }
 
+    /// The body of the session that `subject` stands for. Its end comes first in the name: stores that forget nothing by
+    /// themselves are rid of it by that ([`Names`]), and those in order have the ended ones in front.
+    pub(crate) fn of_session(subject: &str, ends: Timestamp) -> Self {
+        Self::new(&format!("{SESSION}{:010x}", ends.unix()), subject)
+    }
+
     /// The document of the services of a deployment, which people put there.
     pub(crate) fn services() -> Self {
         Self("services".to_owned())
@@ -44,7 +52,7 @@ impl Key {
     /// Whether a host keeps it in the memory of its isolate: what many visits need, not what concerns one session, nor
     /// what people change behind our back.
     pub fn is_common(&self) -> bool {
-        !self.0.starts_with("session-") && !self.0.starts_with("revoked-") && self.0 != "services"
+        !self.0.starts_with(SESSION) && !self.0.starts_with("revoked-") && self.0 != "services"
     }
 
     /// The name as the store wants it.
@@ -53,11 +61,17 @@ impl Key {
     }
 }
 
+/// What the names of sessions' bodies begin with.
+pub const SESSION: &str = "session-";
+
 /// A load that takes an entry of any age from the memory of the isolate.
 pub const ANY_AGE: i64 = i64::MAX;
 
 /// Names that one listing returns at most: ten pages of Workers KV.
 pub const LIST_MOST: usize = 10_000;
+
+/// Most entries that one visit removes.
+pub(super) const SWEEP: usize = 64;
 
 /// Milliseconds that a host gives its store for one answer.
 pub const STORE_TIMEOUT_MS: u64 = 1_000;
@@ -92,8 +106,59 @@ pub enum StoreDown {
 pub struct ListAnswer {
     /// The clock now.
     pub now: Timestamp,
-    /// The names that begin as was asked, at most [`LIST_MOST`].
+    /// The names that begin as was asked, at most [`LIST_MOST`], those that are first in their order.
     pub names: Result<Vec<String>, StoreDown>,
+    /// Names met on the way whose entries are over, where a store forgets nothing by itself.
+    pub ended: Vec<String>,
+}
+
+/// Gathers the answer to a listing from a store that tells its names one by one.
+#[derive(Debug)]
+pub struct Names {
+    prefix: String,
+    now: Timestamp,
+    first: BinaryHeap<String>,
+    ended: Vec<String>,
+}
+
+impl Names {
+    /// A listing of what begins with `prefix`.
+    pub fn new(prefix: &str, now: Timestamp) -> Self {
+        Self { prefix: prefix.to_owned(), now, first: BinaryHeap::new(), ended: Vec::new() }
+    }
+
+    /// Notes a name, of whatever entry. Says whether it was of use: of a store in order, what follows under the same
+    /// prefix is not, either, once one was not.
+    pub fn note(&mut self, name: String) -> bool {
+        if name.starts_with(&self.prefix) {
+            let full = self.first.len() >= LIST_MOST;
+            if full && self.first.peek().is_some_and(|last| *last <= name) {
+                return false;
+            }
+            if full {
+                self.first.pop();
+            }
+            self.first.push(name);
+            return true;
+        }
+        let ended = self.ended.len() < SWEEP && is_over(&name, self.now);
+        if ended {
+            self.ended.push(name);
+        }
+        ended
+    }
+
+    /// The answer; what is over is known also of a listing that came to no end.
+    pub fn answer(self, now: Timestamp, end: Result<(), StoreDown>) -> ListAnswer {
+        ListAnswer { now, names: end.map(|()| self.first.into_vec()), ended: self.ended }
+    }
+}
+
+/// Whether the name says that its entry is over.
+fn is_over(name: &str, now: Timestamp) -> bool {
+    let ends = name.strip_prefix(SESSION).and_then(|rest| rest.split_once('-'));
+    let ends = ends.and_then(|(ends, _)| i64::from_str_radix(ends, 16).ok());
+    ends.is_some_and(|ends| Timestamp::from_unix(ends) <= now)
 }
 
 /// A host's answer to a write that was waited for.

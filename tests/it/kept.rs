@@ -1,7 +1,8 @@
 //! Sessions in the store: a cookie that holds only their key, and what a bad store can do about it.
 
 use franceconnect_edge::emulator::Alg;
-use franceconnect_edge::session::{Known, StoreDown};
+use franceconnect_edge::session::{Key, Known, Names, StoreDown};
+use franceconnect_edge::time::Timestamp;
 
 use crate::revocation::kept;
 use crate::support::conversation::{Browser, World, configure, variables};
@@ -119,6 +120,65 @@ fn the_longest_freshness_leaves_as_much_grace_as_any() {
             world.now = now;
         }
     }
+}
+
+fn bodies(world: &World) -> usize {
+    world.store.keys().filter(|key| key.as_str().starts_with("session-")).count()
+}
+
+/// Of sessions that nobody logged out of: a store that forgets nothing by itself would keep them for ever.
+#[test]
+fn bodies_that_are_over_leave_the_store_a_few_with_each_list() {
+    let mut world = World::with(&kept(), Alg::Es256);
+    (0..70).for_each(|_| _ = log_in(&mut world));
+    world.now = world.now.plus(1);
+    log_in(&mut world);
+    world.now = world.now.plus(28_799);
+    let mut browser = log_in(&mut world);
+    assert_eq!(bodies(&world), 72);
+    assert!(browser.is_logged_in(&mut world));
+    assert_eq!(bodies(&world), 72 - 64, "bounded");
+    assert!(browser.is_logged_in(&mut world));
+    assert_eq!(bodies(&world), 72 - 64, "with the list, and not with each request");
+    world.now = world.now.plus(-1);
+    world.known = Known::default();
+    assert!(browser.is_logged_in(&mut world));
+    assert_eq!(bodies(&world), 72 - 64, "a second early");
+    world.now = world.now.plus(1);
+    world.known = Known::default();
+    assert!(browser.is_logged_in(&mut world));
+    assert_eq!(bodies(&world), 2, "who came a second later stays");
+    world.now = world.now.plus(61);
+    assert!(browser.is_logged_in(&mut world));
+    assert_eq!(bodies(&world), 1);
+}
+
+/// A store so full that it cannot be listed in time gets rid of what made it so.
+#[test]
+fn a_list_that_comes_to_no_end_still_tells_what_is_over() {
+    let now = Timestamp::from_unix(1_800_000_000);
+    let mut names = Names::new("revoked-x-", now);
+    for (name, of_use) in [
+        ("revoked-x-a", true),
+        ("revoked-y-a", false),
+        ("session-006b49d200-a", true),
+        ("session-006b49d201-a", false),
+        ("session-006b49d200", false),
+        ("session-x-a", false),
+        ("session--a", false),
+        ("services", false),
+    ] {
+        assert_eq!(names.note(name.to_owned()), of_use, "{name}");
+    }
+    let answer = names.answer(now, Err(StoreDown::Failed));
+    assert_eq!(answer.names, Err(StoreDown::Failed));
+    assert_eq!(answer.ended, ["session-006b49d200-a"]);
+    let mut world = World::with(&kept(), Alg::Es256);
+    let mut browser = log_in(&mut world);
+    world.cut = true;
+    world.store.insert(Key::listed(&answer.ended[0]), Vec::new());
+    browser.get(&mut world, "/prive/");
+    assert_eq!((world.last_code(), bodies(&world)), ("store.unavailable", 1));
 }
 
 #[test]

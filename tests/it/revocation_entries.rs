@@ -2,7 +2,7 @@
 
 use franceconnect_edge::secret::Secret;
 use franceconnect_edge::session::revocation::{self, Target};
-use franceconnect_edge::session::{Key, KeyRing, Lifetime, Save};
+use franceconnect_edge::session::{Key, KeyRing, LIST_MOST, Lifetime, Names, Save};
 use franceconnect_edge::time::Timestamp;
 
 use crate::revocation::{elsewhere, revoked};
@@ -171,6 +171,40 @@ fn a_life_that_is_shortened_and_lengthened_again_brings_nobody_back() {
         assert!(other.is_logged_in(&mut world));
         assert!(!there.is_empty() && revoked(&world).is_empty(), "and then it is gone");
     }
+}
+
+/// Of more revocations than are read, those that reach most count, whatever the order in which a store tells them.
+#[test]
+fn of_too_many_those_of_single_sessions_are_lost() {
+    let mut world = World::new();
+    let (mut ended, mut stays) = (Browser::new(), Browser::new());
+    ended.log_in(&mut world, "test");
+    stays.log_in(&mut world, "avec_nom_dusage");
+    let mut copy = stays.clone();
+    stays.post(&mut world, "/auth/logout");
+    ended.clone().post(&mut world, "/auth/logout/everywhere");
+    let (mut person, session): (Vec<_>, Vec<_>) =
+        revoked(&world).into_iter().partition(|name| name.contains("-p-"));
+    let prefix = person[0].split_inclusive('-').take(2).collect::<String>();
+    let many = (0..LIST_MOST).map(|at| format!("{prefix}s-0{at:031x}-{:010x}-{:016x}", world.now.unix(), 0));
+    let mut names = Names::new(&prefix, world.now);
+    for name in session.iter().cloned().chain(many).chain(person.clone()) {
+        names.note(name);
+    }
+    let mut kept = names.answer(world.now, Ok(())).names.unwrap();
+    kept.sort();
+    assert_eq!((kept.len(), &kept[..1]), (LIST_MOST, &person[..]));
+    world.store = kept.into_iter().map(|name| (Key::listed(&name), b"-".to_vec())).collect();
+    elsewhere(&mut world);
+    assert!(!ended.is_logged_in(&mut world));
+    assert_eq!(world.last_code(), "revocation.too_many");
+    // In a store in order the first that is of no use is the last to be looked at.
+    person.sort();
+    let mut names = Names::new(&prefix, world.now);
+    assert!((0..LIST_MOST).all(|at| names.note(format!("{prefix}a{at:09}"))));
+    assert!(!names.note(format!("{prefix}p")) && names.note(format!("{prefix}a")));
+    // The cookie of a session that is lost is gone from its browser; only a copy would be believed.
+    assert!(copy.is_logged_in(&mut world) && !stays.is_logged_in(&mut world));
 }
 
 #[test]

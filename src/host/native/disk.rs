@@ -11,7 +11,7 @@ use tokio::time::timeout;
 
 use super::log;
 use crate::host::log::trouble;
-use crate::session::{Key, LIST_MOST, STORE_TIMEOUT_MS, Save, StoreDown};
+use crate::session::{Key, Names, SESSION, STORE_TIMEOUT_MS, Save, StoreDown};
 use crate::time::Timestamp;
 use crate::web::RequestId;
 
@@ -51,24 +51,23 @@ impl Disk {
         self.ask(visit, "host.load", "the store on disk gave no answer", find).await
     }
 
-    /// The names that begin with `prefix`.
+    /// The names that begin with `prefix`, and those of sessions that have ended.
     pub(super) async fn list(
         &self,
         prefix: &str,
         now: Timestamp,
         visit: RequestId,
-    ) -> Result<Vec<String>, StoreDown> {
+    ) -> Result<Names, StoreDown> {
         let prefix = prefix.to_owned();
         let list = move |database: &Database| {
             let table = database.begin_read()?.open_table(ENTRIES)?;
-            let mut names = Vec::new();
-            for entry in table.range(&*prefix..)? {
-                let (name, kept) = entry?;
-                if !name.value().starts_with(&prefix) || names.len() >= LIST_MOST {
-                    break;
-                }
-                if living(kept.value(), now).is_some() {
-                    names.push(name.value().to_owned());
+            let mut names = Names::new(&prefix, now);
+            for start in [SESSION, &prefix] {
+                for entry in table.range(start..)? {
+                    let (name, _) = entry?;
+                    if !name.value().starts_with(start) || !names.note(name.value().to_owned()) {
+                        break;
+                    }
                 }
             }
             Ok(names)
@@ -158,6 +157,7 @@ fn living(kept: &[u8], now: Timestamp) -> Option<&[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::ListAnswer;
 
     fn visit() -> RequestId {
         RequestId::default()
@@ -165,6 +165,12 @@ mod tests {
 
     fn put(name: &str, expires_in: i64) -> Save {
         Save::Put { key: Key::listed(name), value: name.into(), expires_in }
+    }
+
+    async fn list(disk: &Disk, prefix: &str, now: Timestamp) -> ListAnswer {
+        let mut listed = disk.list(prefix, now, visit()).await.unwrap().answer(now, Ok(()));
+        listed.names.iter_mut().for_each(|names| names.sort());
+        listed
     }
 
     #[tokio::test]
@@ -183,13 +189,23 @@ mod tests {
         }
         let disk = Disk::open(&path).unwrap();
         assert_eq!(disk.load(&Key::listed("a-1"), now, visit()).await, Ok(Some(b"a-1".to_vec())));
-        assert_eq!(disk.list("a-", now, visit()).await.unwrap(), ["a-1", "a-2"]);
+        assert_eq!(list(&disk, "a-", now).await.names.unwrap(), ["a-1", "a-2"]);
         let later = now.plus(60);
-        assert_eq!(disk.list("a-", later, visit()).await.unwrap(), ["a-2"], "ended, and not yet forgotten");
-        assert_eq!(disk.load(&Key::listed("a-1"), later, visit()).await, Ok(None));
-        assert_eq!(disk.list("b", now, visit()).await.unwrap(), [""; 0]);
+        assert_eq!(
+            disk.load(&Key::listed("a-1"), later, visit()).await,
+            Ok(None),
+            "ended, not yet forgotten"
+        );
+        assert_eq!(list(&disk, "b", now).await.names.unwrap(), [""; 0]);
         disk.0.with(|database| forget(database, later)).unwrap();
-        assert_eq!(disk.list("", now, visit()).await.unwrap(), ["a-2"]);
+        assert_eq!(list(&disk, "", now).await.names.unwrap(), ["a-2"]);
+        // The name of a session's body says when it ends, and a listing of something else tells which have.
+        let session = |ends: Timestamp| put(&format!("session-{:010x}-a", ends.unix()), 600);
+        let sessions = vec![session(now), session(now.plus(1)), session(now.plus(-9))];
+        disk.save(sessions, now, visit()).await.unwrap();
+        let listed = list(&disk, "a-", now).await;
+        let ended = [session(now.plus(-9)), session(now)].map(|save| save.key().as_str().to_owned());
+        assert_eq!((listed.names.unwrap(), listed.ended), (vec!["a-2".to_owned()], ended.to_vec()));
         drop(disk);
         std::fs::remove_dir_all(folder).unwrap();
     }

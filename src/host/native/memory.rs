@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::session::{Key, LIST_MOST, Save};
+use crate::session::{Key, Names, Save};
 use crate::time::Timestamp;
 
 /// Entries kept at once. Above it the one nearest to its end is forgotten first, as any store may.
@@ -24,12 +24,11 @@ impl Memory {
         entries.get(key).filter(|entry| entry.expires > now).map(|entry| entry.value.clone())
     }
 
-    /// The names that begin with `prefix`.
-    pub(super) fn list(&self, prefix: &str, now: Timestamp) -> Vec<String> {
-        let entries = self.entries();
-        let living = entries.iter().filter(|(_, entry)| entry.expires > now);
-        let names = living.map(|(key, _)| key.as_str()).filter(|name| name.starts_with(prefix));
-        names.take(LIST_MOST).map(str::to_owned).collect()
+    /// Tells all names, in no order.
+    pub(super) fn list(&self, names: &mut Names) {
+        for key in self.entries().keys() {
+            names.note(key.as_str().to_owned());
+        }
     }
 
     pub(super) fn save(&self, saves: Vec<Save>, now: Timestamp) {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::disk::Disk;
 use super::memory::Memory;
-use crate::session::{Key, Save, StoreDown};
+use crate::session::{Key, ListAnswer, Names, Save, StoreDown};
 use crate::time::Timestamp;
 use crate::web::RequestId;
 
@@ -45,16 +45,16 @@ impl Store {
         }
     }
 
-    pub(super) async fn list(
-        &self,
-        prefix: &str,
-        now: Timestamp,
-        visit: RequestId,
-    ) -> Result<Vec<String>, StoreDown> {
-        match &self.0 {
-            Kept::Memory(memory) => Ok(memory.list(prefix, now)),
-            Kept::Disk(disk) => disk.list(prefix, now, visit).await,
-        }
+    pub(super) async fn list(&self, prefix: &str, now: Timestamp, visit: RequestId) -> ListAnswer {
+        let mut names = Names::new(prefix, now);
+        let end = match &self.0 {
+            Kept::Memory(memory) => {
+                memory.list(&mut names);
+                Ok(())
+            }
+            Kept::Disk(disk) => disk.list(prefix, now, visit).await.map(|found| names = found),
+        };
+        names.answer(now, end)
     }
 
     pub(super) async fn save(

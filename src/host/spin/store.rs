@@ -10,7 +10,7 @@ use super::outbound::within;
 use super::{log, now};
 use crate::host::log::trouble;
 use crate::host::memory::Memory;
-use crate::session::{Key, LIST_MOST, STORE_TIMEOUT_MS, Save, StoreDown};
+use crate::session::{Key, ListAnswer, Names, STORE_TIMEOUT_MS, Save, StoreDown};
 use crate::web::RequestId;
 
 static MEMORY: Memory = Memory::new();
@@ -28,20 +28,18 @@ pub(super) async fn load(key: &Key, fresh_for: i64, visit: RequestId) -> Result<
     Ok(found)
 }
 
-/// The names that begin with `prefix`: Spin lists all there are.
-pub(super) async fn list(prefix: &str, visit: RequestId) -> Result<Vec<String>, StoreDown> {
-    let names = async {
+/// The names that begin with `prefix`: Spin lists all there are, in no order.
+pub(super) async fn list(prefix: &str, visit: RequestId) -> ListAnswer {
+    let mut names = Names::new(prefix, now());
+    let listing = async {
         let mut keys = Store::open_default().await?.get_keys().await;
-        let mut names = Vec::new();
         while let Some(name) = keys.next().await {
-            if names.len() < LIST_MOST && name.starts_with(prefix) {
-                names.push(name);
-            }
+            names.note(name);
         }
-        keys.result().await?;
-        Ok(names)
+        keys.result().await
     };
-    in_time(names, visit, "host.list", "the key-value store listed nothing").await
+    let end = in_time(listing, visit, "host.list", "the key-value store listed nothing").await;
+    names.answer(now(), end)
 }
 
 /// Writes before the answer goes: whoever waits must not be told what is not so.

@@ -87,6 +87,8 @@ pub struct World {
     pub store: HashMap<Key, Vec<u8>>,
     /// Why the store gives no answer, if it gives none.
     pub down: Option<StoreDown>,
+    /// Whether its listings come to no end.
+    pub cut: bool,
     /// What the isolate knows of revocations.
     pub known: Known,
     /// Loads, listings and writes that were waited for.
@@ -158,6 +160,7 @@ impl World {
             now: Timestamp::from_unix(1_800_000_000),
             store: HashMap::new(),
             down: None,
+            cut: false,
             known: Known::default(),
             asked: Vec::new(),
             events: Vec::new(),

@@ -1,6 +1,6 @@
 //! The store of a world: memory that may be down, and a note of what was asked of it.
 
-use franceconnect_edge::session::{Key, ListAnswer, LoadAnswer, Save, StoreAnswer};
+use franceconnect_edge::session::{Key, ListAnswer, LoadAnswer, Names, Save, StoreAnswer, StoreDown};
 
 use super::conversation::World;
 
@@ -13,9 +13,12 @@ impl World {
 
     pub fn listed(&mut self, prefix: &str) -> ListAnswer {
         self.asked.push("list");
-        let names = self.store.keys().map(|key| key.as_str().to_owned());
-        let names = names.filter(|name| name.starts_with(prefix)).collect();
-        ListAnswer { now: self.now, names: self.down.map_or(Ok(names), Err) }
+        let mut names = Names::new(prefix, self.now);
+        for key in self.store.keys().filter(|_| self.down.is_none()) {
+            names.note(key.as_str().to_owned());
+        }
+        let end = if self.cut { Err(StoreDown::Failed) } else { self.down.map_or(Ok(()), Err) };
+        names.answer(self.now, end)
     }
 
     pub fn stored(&mut self, save: Save) -> StoreAnswer {
