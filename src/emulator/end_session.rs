@@ -35,9 +35,13 @@ impl Emulator {
         let reply = match params.filled("post_logout_redirect_uri") {
             Some(uri) => self.send_back(uri, params.filled("state")),
             None => {
-                let main =
-                    Html::literal("<h1>Vous êtes déconnecté</h1><p>Vous pouvez fermer cette page.</p>");
-                page::page(self.settings.product, 200, "Déconnexion", &main, &[])
+                let lang = self.reader.lang;
+                let main = Html::literal(lang.pick(
+                    "<h1>Vous êtes déconnecté</h1><p>Vous pouvez fermer cette page.</p>",
+                    "<h1>You are logged out</h1><p>You may close this page.</p>",
+                ));
+                let title = lang.pick("Déconnexion", "Logout");
+                page::page(&self.reader, self.settings.product, 200, title, &main, &[])
             }
         };
         reply.header("set-cookie", format!("{cookie}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"))

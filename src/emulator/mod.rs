@@ -48,6 +48,7 @@ use behaviour::Behaviours;
 use endpoint::TRAP;
 use inspect::Records;
 use oauth_error::OAuthError;
+use page::language::{self, Reader};
 use serde_json::json;
 use state::{Interaction, State};
 use std::sync::Arc;
@@ -101,6 +102,8 @@ pub struct Emulator {
     /// How often the metadata were asked for since the fault began.
     served: u32,
     calls: Vec<Endpoint>,
+    /// Who reads the answer to the request at hand.
+    reader: Reader,
 }
 
 impl Default for Settings {
@@ -138,6 +141,7 @@ impl Emulator {
             inner: None,
             served: 0,
             calls: Vec::new(),
+            reader: Reader::default(),
             settings,
         }
     }
@@ -148,8 +152,13 @@ impl Emulator {
             return reply;
         }
         self.state.forget(now);
-        if request.method == "GET" && request.path == page::STYLE {
-            return page::style_sheet();
+        self.reader = Reader::of(request);
+        match (request.method.as_str(), request.path.as_str()) {
+            ("GET", page::STYLE) => return page::style_sheet(),
+            ("GET", language::PATH) => {
+                return language::switched(request).unwrap_or_else(|| self.error("Y000400"));
+            }
+            _ => {}
         }
         let Some(path) = request.path.strip_prefix(&self.base).map(str::to_owned) else {
             self.record(Endpoint::Unknown);
@@ -314,7 +323,7 @@ impl Emulator {
 
     fn error(&mut self, code: &str) -> Reply {
         let id = self.uuid();
-        page::error::page(self.settings.product, code, &id, None)
+        page::error::page(&self.reader, self.settings.product, code, &id, None)
     }
 
     fn oauth_error(&mut self, refusal: &OAuthError) -> Reply {

@@ -11,6 +11,7 @@ mod inspector;
 mod jwe_faults;
 mod key_sets;
 mod logout;
+mod pages;
 mod plus;
 mod server;
 mod token;

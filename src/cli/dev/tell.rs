@@ -73,7 +73,8 @@ fn accounts(lang: Lang) {
     );
     let known = |login: &&str| emulator::accounts().iter().find(|account| account.login == *login);
     for account in ACCOUNTS.iter().filter_map(known) {
-        lang::print(format_args!("  {:<32} {}", account.login, account.interest));
+        let interest = lang.pick(&account.interest, &account.interest_en);
+        lang::print(format_args!("  {:<32} {interest}", account.login));
     }
     let others = emulator::accounts().of(Product::Standard).count().saturating_sub(ACCOUNTS.len());
     lang.say(

@@ -78,6 +78,7 @@ fn account(table: &Table<'_, '_>, known: &[Arc<Account>]) -> Option<Account> {
         Some(_) => {}
     }
     let interest = table.text("interest").unwrap_or_default();
+    let interest_en = table.text("interest_en").unwrap_or_else(|| interest.clone());
     let error = table.text("error").and_then(|code| {
         let known = error::known(&code);
         if known.is_none() {
@@ -96,7 +97,7 @@ fn account(table: &Table<'_, '_>, known: &[Arc<Account>]) -> Option<Account> {
         table.finish();
         register
     });
-    Some(Account { login: login?, interest, identity, register, foreign_id, error })
+    Some(Account { login: login?, interest, interest_en, identity, register, foreign_id, error })
 }
 
 fn identity(table: &Table<'_, '_>, known: &[Arc<Account>]) -> Identity {

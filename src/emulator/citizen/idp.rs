@@ -10,6 +10,8 @@ pub struct Idp {
     pub id: &'static str,
     /// The button's words.
     pub name: &'static str,
+    /// The same in English.
+    pub name_en: &'static str,
     /// `amr` of a login there.
     pub amr: &'static [&'static str],
     /// Put before addresses: two identity providers rarely know the same one, and a service that
@@ -24,6 +26,7 @@ pub const IDPS: &[Idp] = &[
     Idp {
         id: "demonstration-eidas-faible",
         name: "Démonstration eIDAS faible",
+        name_en: "Demonstration, eIDAS low",
         amr: &["fc", "pwd"],
         email_prefix: "",
         bridge: false,
@@ -31,24 +34,41 @@ pub const IDPS: &[Idp] = &[
     Idp {
         id: "demonstration-courriel",
         name: "Démonstration par courriel (autre adresse électronique)",
+        name_en: "Demonstration by e-mail (another e-mail address)",
         amr: &["fc", "mail"],
         email_prefix: "courriel.",
         bridge: false,
     },
 ];
 
-const fn high(id: &'static str, name: &'static str, email_prefix: &'static str) -> Idp {
-    Idp { id, name, amr: &["fc", "pop", "mfa", "pin"], email_prefix, bridge: false }
+const fn high(
+    id: &'static str,
+    name: &'static str,
+    name_en: &'static str,
+    email_prefix: &'static str,
+) -> Idp {
+    Idp { id, name, name_en, amr: &["fc", "pop", "mfa", "pin"], email_prefix, bridge: false }
 }
 
 /// The identity providers of FranceConnect+, the default first.
 const PLUS: &[Idp] = &[
-    high("fip1-high", "FIP1-HIGH", ""),
-    high("fip2-high", "FIP2-HIGH (autre adresse électronique)", "fip2."),
-    high("fip3-high", "FIP3-HIGH (autre adresse électronique)", "fip3."),
+    high("fip1-high", "FIP1-HIGH", "FIP1-HIGH", ""),
+    high(
+        "fip2-high",
+        "FIP2-HIGH (autre adresse électronique)",
+        "FIP2-HIGH (another e-mail address)",
+        "fip2.",
+    ),
+    high(
+        "fip3-high",
+        "FIP3-HIGH (autre adresse électronique)",
+        "FIP3-HIGH (another e-mail address)",
+        "fip3.",
+    ),
     Idp {
         id: "eidas-bridge",
         name: "Identité numérique d’un autre pays européen (eIDAS)",
+        name_en: "Digital identity of another European country (eIDAS)",
         amr: &["fc", "eidas"],
         email_prefix: "",
         bridge: true,

@@ -43,6 +43,8 @@ pub struct Account {
     pub login: String,
     /// What the account is good for, in French.
     pub interest: String,
+    /// The same in English.
+    pub interest_en: String,
     /// The person, as the identity provider knows them; FranceConnect has the register confirm it.
     pub identity: Identity,
     /// What the register says instead, told by FranceConnect+ only; the same person if it is absent.

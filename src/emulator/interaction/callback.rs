@@ -15,10 +15,11 @@ impl Callback {
         Self::new(vec![("code", code.to_owned())], issuer, state)
     }
 
-    /// The citizen comes with an error.
+    /// The citizen comes with an error, which FranceConnect once leaves without a name.
     pub(in crate::emulator) fn error(issuer: &str, error: &str, description: &str, state: &str) -> Self {
-        let told = vec![("error", error.to_owned()), ("error_description", description.to_owned())];
-        Self::new(told, issuer, state)
+        let told = [("error", error), ("error_description", description)];
+        let told = told.into_iter().filter(|(_, value)| !value.is_empty());
+        Self::new(told.map(|(name, value)| (name, value.to_owned())).collect(), issuer, state)
     }
 
     fn new(mut told: Vec<(&'static str, String)>, issuer: &str, state: &str) -> Self {

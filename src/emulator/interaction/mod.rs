@@ -69,7 +69,7 @@ impl Emulator {
             return self.error_with_back(code, &here, &interaction);
         }
         let form = request.form_params();
-        let scene = Scene { product, here: &here, client: self.client(&interaction) };
+        let scene = Scene { reader: &self.reader, product, here: &here, client: self.client(&interaction) };
         let accounts = |idp| self.settings.citizens.at(product, idp).cloned().collect::<Vec<_>>();
         let reply = match (request.method.as_str(), step) {
             ("GET", "") if login.is_some() => Reply::see_other(&format!("{here}/information")),
@@ -198,13 +198,16 @@ impl Emulator {
         let issuer = &self.settings.issuer;
         if now.since(interaction.started) >= product.session_life() {
             // The engine has forgotten the request and its state; FranceConnect redirects by itself.
-            let (error, description) = error::told("Y030030");
+            let (error, description) = error::told("Y030030").unwrap_or_default();
             let told = Callback::error(issuer, error, description, "undefined");
             let location = callback::with_plus(&told, &interaction.redirect_uri);
             return Reply::with_body(302, "text/plain; charset=utf-8", "").header("location", location);
         }
-        let (error, description) =
-            interaction.failed.map_or(("access_denied", "User auth aborted"), error::told);
+        let told = match interaction.failed {
+            None => Some(("access_denied", "User auth aborted")),
+            Some(code) => error::told(code),
+        };
+        let Some((error, description)) = told else { return self.error("Y030030") };
         let told = Callback::error(issuer, error, description, &interaction.state);
         Reply::see_other(&told.location(&interaction.redirect_uri, false))
     }
@@ -218,8 +221,10 @@ impl Emulator {
 
     fn error_with_back(&mut self, code: &str, here: &str, interaction: &Interaction) -> Reply {
         let id = self.uuid();
-        let name = self.client(interaction).map_or("le service", |client| &client.name);
-        error::page(self.settings.product, code, &id, Some((name, &format!("{here}/retour"))))
+        let name = self.client(interaction).map_or("", |client| &client.name);
+        let address = format!("{here}/retour");
+        let back = error::told(code).map(|_| (name, address.as_str()));
+        error::page(&self.reader, self.settings.product, code, &id, back)
     }
 
     fn with_session(&self, reply: Reply, id: &str) -> Reply {

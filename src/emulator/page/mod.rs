@@ -1,12 +1,16 @@
-//! Decides the frame of every page: French, no script, a mark that this is the emulator, and the policy
-//! that lets a form's redirects reach the service.
+//! Decides the frame of every page: its language and the link to the other one, no script, a mark that this is the
+//! emulator, and the policy that lets a form's redirects reach the service.
 
+mod catalogue;
+mod engine;
 pub(in crate::emulator) mod error;
+pub(in crate::emulator) mod language;
 pub(in crate::emulator) mod steps;
 
 use crate::emulator::http::Reply;
 use crate::emulator::product::Product;
 use crate::html::{Html, fill};
+use language::Reader;
 
 /// Path of the style sheet, from the root: it serves pages outside the issuer's path too.
 pub(in crate::emulator) const STYLE: &str = "/emulateur.css";
@@ -15,7 +19,10 @@ const STYLE_SHEET: &str = "\
 :root{color-scheme:light}\
 body{margin:0;font:1rem/1.5 system-ui,sans-serif;color:#161616;background:#fff}\
 header{border-bottom:1px solid #ccc;padding:1rem}\
-header p,main{max-width:48rem;margin:0 auto}\
+header p,header nav,main{max-width:48rem;margin:0 auto}\
+header nav{text-align:right}\
+.evitement{position:absolute;left:-100rem}\
+.evitement:focus{position:static}\
 main{padding:1.5rem 1rem 3rem}\
 .marque{display:inline-block;background:#b34000;color:#fff;padding:0 .5rem;font-weight:bold}\
 h1{font-size:1.6rem;line-height:1.25}\
@@ -39,23 +46,47 @@ pub(in crate::emulator) fn style_sheet() -> Reply {
         .header("cache-control", "public, max-age=600")
 }
 
-/// A page of `product`; its name ends the title. `targets` are origins, beside our own, that a form's answer may redirect to.
+/// A page of `product`; its name ends the title. `targets` are origins, beside our own, that a form's answer may
+/// redirect to.
 pub(in crate::emulator) fn page(
+    reader: &Reader,
     product: Product,
     status: u16,
     title: &str,
     main: &Html,
     targets: &[String],
 ) -> Reply {
+    let lang = reader.lang;
+    let notice = lang.pick(
+        Html::literal("Identités fictives, aucun service de l’État n’est appelé."),
+        Html::literal("An emulator: invented identities, no government service is called."),
+    );
+    let (skip, choice) = lang.pick(("Aller au contenu", "Langue"), ("Skip to content", "Language"));
+    let (other, its_name) = (lang.other().tag(), lang.other().pick("Français", "English"));
     // The style sheet is addressed from the root of the emulator's host, wherever the page stands.
     let body = fill(
-        "<!DOCTYPE html>\n<html lang=\"fr\">\n<head>\n<meta charset=\"utf-8\">\n\
+        "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{} - {}</title>\n\
          <link rel=\"stylesheet\" href=\"{}\">\n</head>\n<body>\n\
-         <header><p>{} <strong class=\"marque\">Émulateur</strong> \
-         Identités fictives, aucun service de l’État n’est appelé.</p></header>\n\
-         <main>{}</main>\n</body>\n</html>\n",
-        &[&title, &product.name(), &STYLE, &product.name(), main],
+         <a class=\"evitement\" href=\"#contenu\">{}</a>\n\
+         <header><nav aria-label=\"{}\"><a href=\"{}\" lang=\"{}\" hreflang=\"{}\">{}</a></nav>\
+         <p>{} <strong class=\"marque\" lang=\"fr\">Émulateur</strong> {}</p></header>\n\
+         <main id=\"contenu\" tabindex=\"-1\">{}</main>\n</body>\n</html>\n",
+        &[
+            &lang.tag(),
+            &title,
+            &product.name(),
+            &STYLE,
+            &skip,
+            &choice,
+            &reader.switch(),
+            &other,
+            &other,
+            &its_name,
+            &product.name(),
+            &notice,
+            main,
+        ],
     );
     let mut form_action = String::from("'self'");
     for target in targets {

@@ -82,19 +82,23 @@ const DATA_PROVIDERS: &[(&str, &str)] = &[
 /// How many of the data providers FranceConnect+ has: taxes, health insurance, student grants.
 const PLUS_PROVIDERS: usize = 4;
 
-/// What the citizen is told about each claim, in the order of the information page.
-const LABELS: &[(&str, &str)] = &[
-    ("gender", "Sexe"),
-    ("family_name", "Nom de naissance"),
-    ("preferred_username", "Nom d’usage"),
-    ("given_name", "Prénoms"),
-    ("birthdate", "Date de naissance"),
-    ("birthplace", "Lieu de naissance"),
-    ("birthcountry", "Pays de naissance"),
-    ("email", "Adresse électronique"),
-    ("idp_birthdate", "Date de naissance connue du fournisseur d’identité"),
-    ("idp_id", "Identifiant du fournisseur d’identité"),
-    ("amr", "Moyens d’authentification"),
+/// What the citizen is told about each claim, in French and in English, in the order of the information page.
+const LABELS: &[(&str, &str, &str)] = &[
+    ("gender", "Sexe", "Gender"),
+    ("family_name", "Nom de naissance", "Birth name"),
+    ("preferred_username", "Nom d’usage", "Usage name"),
+    ("given_name", "Prénoms", "First names"),
+    ("birthdate", "Date de naissance", "Date of birth"),
+    ("birthplace", "Lieu de naissance", "Place of birth"),
+    ("birthcountry", "Pays de naissance", "Country of birth"),
+    ("email", "Adresse électronique", "E-mail address"),
+    (
+        "idp_birthdate",
+        "Date de naissance connue du fournisseur d’identité",
+        "Date of birth known to the identity provider",
+    ),
+    ("idp_id", "Identifiant du fournisseur d’identité", "Identifier of the identity provider"),
+    ("amr", "Moyens d’authentification", "Means of authentication"),
 ];
 
 impl Product {
@@ -141,10 +145,13 @@ impl Product {
         self.claims(&scopes)
     }
 
-    /// What the information page lists for `scopes`: French words and the claim each stands for.
-    pub(in crate::emulator) fn labels(self, scopes: &[String]) -> Vec<(&'static str, &'static str)> {
+    /// What the information page lists for `scopes`: each claim with its French and English words.
+    pub(in crate::emulator) fn labels(
+        self,
+        scopes: &[String],
+    ) -> Vec<(&'static str, &'static str, &'static str)> {
         let opened = self.claims(scopes);
-        LABELS.iter().chain(plus::LABELS).filter(|(claim, _)| opened.contains(claim)).copied().collect()
+        LABELS.iter().chain(plus::LABELS).filter(|(claim, ..)| opened.contains(claim)).copied().collect()
     }
 }
 
@@ -155,10 +162,10 @@ mod tests {
     const BOTH: [Product; 2] = [Product::Standard, Product::Plus];
 
     #[test]
-    fn every_listed_claim_has_french_words() {
+    fn every_listed_claim_has_words() {
         for claim in BOTH.into_iter().flat_map(Product::every_claim) {
             // An array of first names says nothing that the first names do not say.
-            let shown = LABELS.iter().chain(plus::LABELS).any(|(known, _)| *known == claim);
+            let shown = LABELS.iter().chain(plus::LABELS).any(|(known, ..)| *known == claim);
             assert!(claim.ends_with("given_name_array") || shown, "{claim}");
         }
     }

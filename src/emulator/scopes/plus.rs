@@ -59,11 +59,23 @@ pub(in crate::emulator) const IDENTITY: &[(&str, &[&str])] = &[
 ];
 
 /// What the citizen is told about each claim that FranceConnect does not have.
-pub(in crate::emulator) const LABELS: &[(&str, &str)] = &[
-    ("rnipp_gender", "Sexe (répertoire des personnes)"),
-    ("rnipp_family_name", "Nom de naissance (répertoire des personnes)"),
-    ("rnipp_given_name", "Prénoms (répertoire des personnes)"),
-    ("rnipp_birthdate", "Date de naissance (répertoire des personnes)"),
-    ("rnipp_birthplace", "Lieu de naissance (répertoire des personnes)"),
-    ("rnipp_birthcountry", "Pays de naissance (répertoire des personnes)"),
+pub(in crate::emulator) const LABELS: &[(&str, &str, &str)] = &[
+    ("rnipp_gender", "Sexe (répertoire des personnes)", "Gender (register of persons)"),
+    ("rnipp_family_name", "Nom de naissance (répertoire des personnes)", "Birth name (register of persons)"),
+    ("rnipp_given_name", "Prénoms (répertoire des personnes)", "First names (register of persons)"),
+    (
+        "rnipp_birthdate",
+        "Date de naissance (répertoire des personnes)",
+        "Date of birth (register of persons)",
+    ),
+    (
+        "rnipp_birthplace",
+        "Lieu de naissance (répertoire des personnes)",
+        "Place of birth (register of persons)",
+    ),
+    (
+        "rnipp_birthcountry",
+        "Pays de naissance (répertoire des personnes)",
+        "Country of birth (register of persons)",
+    ),
 ];

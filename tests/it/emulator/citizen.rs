@@ -14,7 +14,7 @@ fn reach(emulator: &mut Emulator, browser: &mut Visitor, login: &str) -> (String
 }
 
 #[test]
-fn pages_are_french_forms_without_script() {
+fn pages_are_forms_without_script() {
     let (mut emulator, mut browser) = (emulator(), Visitor::new());
     let (path, choice) = browser.open(&mut emulator, NOW, &authorize(&[]));
     assert!(choice.text().contains("Démonstration eIDAS faible"));
