@@ -11,15 +11,16 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use http_body::{Body, Frame, SizeHint};
 
 use crate::site::{Forward, value_bytes, value_text};
+use crate::time::Timestamp;
 
 /// The lines for the origin, from the visitor's.
 pub(super) fn to_origin(forward: &Forward, given: &HeaderMap) -> HeaderMap {
     lines(forward.request_headers(pairs(&texts(given))))
 }
 
-/// The lines for the visitor, from the origin's.
-pub(super) fn to_visitor(forward: &Forward, given: &HeaderMap) -> HeaderMap {
-    lines(forward.response_headers(pairs(&texts(given))))
+/// The lines for the visitor, from the origin's, which came at `now`.
+pub(super) fn to_visitor(forward: &Forward, given: &HeaderMap, now: Timestamp) -> HeaderMap {
+    lines(forward.response_headers(pairs(&texts(given)), now))
 }
 
 fn texts(headers: &HeaderMap) -> Vec<(&str, String)> {

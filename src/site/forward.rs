@@ -4,6 +4,7 @@
 use url::{Position, Url};
 
 use super::hygiene;
+use crate::time::Timestamp;
 use crate::wire::{Header, Method, Request};
 
 /// Where the origin is.
@@ -42,6 +43,8 @@ pub struct Passage {
     pub strip: Vec<String>,
     /// Cookies to set with the answer.
     pub cookies: Vec<String>,
+    /// The one that renews the session, and the last moment at which it may be set.
+    pub renewal: Option<(String, Timestamp)>,
 }
 
 impl Forward {
@@ -115,10 +118,11 @@ impl Forward {
         lines
     }
 
-    /// The header lines of the answer to the visitor, from the origin's.
+    /// The header lines of the answer to the visitor, from the origin's, which came at `now`.
     pub fn response_headers<'a>(
         &self,
         given: impl IntoIterator<Item = (&'a str, &'a str)>,
+        now: Timestamp,
     ) -> Vec<(String, String)> {
         let given: Vec<(String, &str)> =
             given.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
@@ -160,7 +164,8 @@ impl Forward {
         if replaced {
             lines.push(("cache-control".to_owned(), "private, no-store".to_owned()));
         }
-        let cookies = self.passage.cookies.iter();
+        let renewal = self.passage.renewal.as_ref().filter(|(_, until)| now <= *until);
+        let cookies = self.passage.cookies.iter().chain(renewal.map(|(cookie, _)| cookie));
         lines.extend(cookies.map(|cookie| ("set-cookie".to_owned(), cookie.clone())));
         lines
     }

@@ -4,6 +4,7 @@ use crate::config::{Config, Origin};
 use crate::franceconnect::Level;
 use crate::session::current::{Opened, Presence};
 use crate::site::{Access, Demand, Forward, ReturnPath, SiteFile, SitePath};
+use crate::time::Timestamp;
 use crate::web::login::Wanted;
 use crate::web::origin_identity::{self, Identified};
 use crate::web::page::{private, redirect};
@@ -12,6 +13,9 @@ use crate::web::{
     Content, Event, Language, Reply, RequestId, Severity, Step, browser, error_page, origin, unsent,
 };
 use crate::wire::{Header, Method, Request, Response};
+
+/// Seconds within which an answer counts as prompt.
+const PROMPT: i64 = 2;
 
 /// Answers a request for the site.
 pub(super) fn serve(config: &Config, asked: Asked) -> Step {
@@ -67,14 +71,26 @@ pub(super) fn admit(
     }
     let renew =
         |session: &Opened| session.renewal(&config.ring, config.cookies, config.lifetime, now, &mut chance);
-    let renewal: Vec<String> = visitor.as_ref().and_then(renew).into_iter().collect();
+    let renewal = visitor.as_ref().and_then(renew);
     match origin {
         Some(origin) => {
-            identified.cookies.extend(renewal);
+            let until = |session: &Opened| renewable_until(config, session, now);
+            identified.renewal = renewal.zip(visitor.as_ref().map(until));
             origin::forward(config, origin, request, access, visitor.is_some(), identified)
         }
-        None => Reply::file(SiteFile::new(request, path, access != Access::Public, renewal)),
+        None => {
+            let renewal = renewal.into_iter().collect();
+            Reply::file(SiteFile::new(request, path, access != Access::Public, renewal))
+        }
     }
+}
+
+/// Until when an answer to a request of now may renew its session. Who logs out in another tab while an origin ponders
+/// would be in again by a late answer, and after a step-up the older session would take the newer one's place. But who
+/// is active must not be thrown out, however slow the origin is: in the second half of its idle life, any answer renews.
+fn renewable_until(config: &Config, session: &Opened, now: Timestamp) -> Timestamp {
+    let half = config.lifetime.idle / 2;
+    if session.expires_in(config.lifetime, now) > half { now.plus(PROMPT) } else { now.plus(half) }
 }
 
 /// A request that neither files nor the origin can have, whoever makes it.

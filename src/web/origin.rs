@@ -27,6 +27,7 @@ pub(super) fn forward(
         add: identified.headers,
         strip,
         cookies: identified.cookies,
+        renewal: identified.renewal,
     };
     let forward = Forward::new(request, passage);
     // Browsers send cookies with a WebSocket that any site opens, and let it read the answers (RFC 6455 §10.2).

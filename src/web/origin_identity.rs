@@ -18,6 +18,8 @@ pub(super) struct Identified {
     pub(super) headers: Vec<(String, String)>,
     /// `Set-Cookie` values.
     pub(super) cookies: Vec<String>,
+    /// The one that renews the session, and until when it may.
+    pub(super) renewal: Option<(String, Timestamp)>,
 }
 
 /// What the origin is told of the session that `opened` is the head of; `cookies` is the `Cookie` header. Nothing if

@@ -48,7 +48,7 @@ fn ask(world: &mut World, browser: &mut Browser) -> Option<Identified> {
     };
     let mut headers = forward.request_headers([]);
     headers.retain(|(name, _)| !name.starts_with("x-forwarded-"));
-    let lines = forward.response_headers([]).into_iter().filter(|(name, _)| name == "set-cookie");
+    let lines = forward.response_headers([], world.now).into_iter().filter(|(name, _)| name == "set-cookie");
     let cookies: Vec<String> =
         lines.map(|(_, line)| line).filter(|line| line.starts_with("fc_assertion=")).collect();
     for cookie in &cookies {

@@ -167,7 +167,8 @@ fn an_answer_touches_nothing_of_ours_and_is_kept_by_no_shared_cache() {
     };
     for (path, public) in [("/ouvert", true), ("/prive", false), ("/peut-etre", false)] {
         let forward = get(&mut world, &browser, path).unwrap();
-        let answer = |name: &str, given: &str| value(&forward.response_headers([(name, given)]), name);
+        let answer =
+            |name: &str, given: &str| value(&forward.response_headers([(name, given)], world.now), name);
         for cookie in [
             "fc_session=x; Path=/",
             "__Host-fc_session=x",
@@ -208,7 +209,10 @@ fn an_answer_touches_nothing_of_ours_and_is_kept_by_no_shared_cache() {
             let expected = if kept || public { given } else { "private, no-store" };
             assert_eq!(answer("cache-control", given), [expected], "{path} {given}");
         }
-        let bare = value(&forward.response_headers([("cdn-cache-control", "max-age=9")]), "cache-control");
+        let bare = value(
+            &forward.response_headers([("cdn-cache-control", "max-age=9")], world.now),
+            "cache-control",
+        );
         assert_eq!(bare, if public { vec![] } else { vec!["private, no-store"] });
         for name in [
             "cdn-cache-control",
@@ -219,13 +223,13 @@ fn an_answer_touches_nothing_of_ours_and_is_kept_by_no_shared_cache() {
             "expires",
             "pragma",
         ] {
-            let passed = forward.response_headers([(name, "max-age=9")]);
+            let passed = forward.response_headers([(name, "max-age=9")], world.now);
             assert_eq!(names(&passed).contains(&name.to_ascii_lowercase().as_str()), public, "{path} {name}");
         }
         // What is said to be of this hop goes no further, and what it said does not count.
         for connection in ["cache-control", "close, Cache-Control", "cache_control"] {
             let given = [("cache-control", "private"), ("connection", connection)];
-            let passed = value(&forward.response_headers(given), "cache-control");
+            let passed = value(&forward.response_headers(given, world.now), "cache-control");
             assert_eq!(
                 passed,
                 if public { vec![] } else { vec!["private, no-store"] },
@@ -254,12 +258,53 @@ fn a_session_is_renewed_on_the_way() {
     world.now = world.now.plus(600);
     for (path, renewed) in [("/ouvert", false), ("/prive", true), ("/peut-etre", true)] {
         let forward = get(&mut world, &browser, path).unwrap();
-        let lines = forward.response_headers([]);
+        let lines = forward.response_headers([], world.now);
         assert_eq!(names(&lines).contains(&"set-cookie"), renewed, "{path}");
     }
     // Somebody or nobody: an optional path is nobody's secret and never asks for a login.
     assert!(get(&mut world, &Browser::new(), "/peut-etre").is_ok());
     assert_eq!(get(&mut world, &Browser::new(), "/prive").unwrap_err().status, 303);
+}
+
+/// Who logged out while the origin pondered stays out, and who is active stays in, however long it ponders.
+#[test]
+fn a_late_answer_renews_no_session_that_has_time() {
+    let mut world = world(&[]);
+    let mut browser = Browser::new();
+    browser.log_in(&mut world, "test");
+    let half = 1_800 / 2;
+    for (idle, took, renewed) in [
+        (100, 0, false),
+        (600, 0, true),
+        (600, 2, true),
+        (600, 3, false),
+        (half - 1, 3, false),
+        (half, 3, true),
+        (half, 300, true),
+        (1_799, 30, true),
+    ] {
+        let now = world.now.plus(idle);
+        let before = std::mem::replace(&mut world.now, now);
+        // Neither what asked nor how: single-page sites only fetch.
+        for mode in ["navigate", "cors", "no-cors"] {
+            let mut headers = browser.headers();
+            headers.set(Header::SecFetchMode, Some(mode.to_owned()));
+            let forward = pass(&mut world, Request::new(Method::Get, "/prive", headers)).unwrap();
+            let lines = forward.response_headers([], now.plus(took));
+            assert_eq!(names(&lines).contains(&"set-cookie"), renewed, "{mode}: {idle}, {took}");
+        }
+        world.now = before;
+    }
+    // All that this person's page asks takes half a minute.
+    for _ in 0..100 {
+        world.now = world.now.plus(200);
+        let forward = get(&mut world, &browser, "/prive").unwrap();
+        let lines = forward.response_headers([], world.now.plus(30));
+        let cookie = lines.iter().find(|(name, _)| name == "set-cookie").map(|(_, value)| value);
+        if let Some(renewed) = cookie.and_then(|cookie| cookie.split(['=', ';']).nth(1)) {
+            browser.cookies.insert("fc_session".to_owned(), renewed.to_owned());
+        }
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use franceconnect_edge::emulator::Alg;
 use franceconnect_edge::site::Forward;
+use franceconnect_edge::time::Timestamp;
 use franceconnect_edge::web::Content;
 use franceconnect_edge::wire::{Header, Method, Request};
 use serde_json::Value;
@@ -52,12 +53,12 @@ fn claims(jwt: &str) -> Value {
 }
 
 /// The cookies that come with an answer.
-fn cookies(forward: &Forward) -> Vec<(String, String)> {
+fn cookies(forward: &Forward, now: Timestamp) -> Vec<(String, String)> {
     let pair = |line: &str| {
         let (name, value) = line.split(';').next().unwrap().split_once('=').unwrap();
         (name.to_owned(), value.to_owned())
     };
-    let lines = forward.response_headers([]);
+    let lines = forward.response_headers([], now);
     lines.iter().filter(|(name, _)| name == "set-cookie").map(|(_, value)| pair(value)).collect()
 }
 
@@ -98,7 +99,7 @@ fn a_session_is_told_where_it_is_asked_for_and_lies_never_arrive() {
         {
             let forward = pass(&mut world, browser, method, path);
             assert_eq!(heard(&forward, &LIES), [], "{method:?} {path}");
-            let answer = forward.response_headers([("content-type", "text/html")]);
+            let answer = forward.response_headers([("content-type", "text/html")], world.now);
             assert!(!answer.iter().any(|(name, _)| name == "set-cookie"), "{method:?} {path}: {answer:?}");
         }
     }
@@ -111,10 +112,10 @@ fn the_assertion_comes_back_with_the_browser_and_goes_no_further() {
     browser.log_in(&mut world, "test");
     let forward = pass(&mut world, &browser, Method::Get, "/prive/");
     let first = heard(&forward, &[]);
-    let answer =
-        forward.response_headers([("x-user", "other"), ("fc-assertion", "other"), ("etag", "\"a\"")]);
+    let answer = forward
+        .response_headers([("x-user", "other"), ("fc-assertion", "other"), ("etag", "\"a\"")], world.now);
     assert!(!answer.iter().any(|(name, _)| name == "x-user" || name == "fc-assertion"), "{answer:?}");
-    let set = cookies(&forward);
+    let set = cookies(&forward, world.now);
     assert!(matches!(&set[..], [(name, _)] if name == "fc_assertion"), "{set:?}");
     browser.cookies.extend(set);
     // Both cookies are renewed when both are due.
@@ -127,7 +128,7 @@ fn the_assertion_comes_back_with_the_browser_and_goes_no_further() {
         let jars: Vec<&String> =
             lines.iter().filter(|(name, _)| name == "cookie").map(|(_, value)| value).collect();
         assert_eq!(jars, ["app=1"]);
-        let set = cookies(&forward);
+        let set = cookies(&forward, world.now);
         assert_eq!(set.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), names, "{seconds}");
         browser.cookies.extend(set);
     }
@@ -147,7 +148,7 @@ fn the_audience_is_the_origin_by_whatever_name_it_has() {
         let forward = pass(&mut world, &browser, Method::Get, "/prive/");
         assert_eq!(claims(&heard(&forward, &[])[2].1)["aud"], audience);
         // What was carried for one origin is not handed to another.
-        browser.cookies.extend(cookies(&forward));
+        browser.cookies.extend(cookies(&forward, world.now));
         world.config = configure(&settings(&[("FC_ASSERTION_AUDIENCE", "another")]));
         let forward = pass(&mut world, &browser, Method::Get, "/prive/");
         assert_eq!(claims(&heard(&forward, &[])[2].1)["aud"], "another");
@@ -177,7 +178,7 @@ fn a_session_in_the_store_is_read_only_to_sign() {
     let told = heard(&forward, &[]);
     assert!(claims(&told[0].1)["sub"].as_str().unwrap().ends_with("v1"));
     assert!(world.asked.contains(&"load"), "{:?}", world.asked);
-    browser.cookies.extend(cookies(&forward));
+    browser.cookies.extend(cookies(&forward, world.now));
     world.asked.clear();
     let forward = pass(&mut world, &browser, Method::Get, "/prive/");
     assert_eq!(heard(&forward, &[]), told);

@@ -10,7 +10,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use worker::{Delay, Env, console_error};
 
-use super::{binding, crossing, text};
+use super::{binding, crossing, now, text};
 use crate::host::log::trouble;
 use crate::site::{Forward, Upstream};
 use crate::web::{OriginFault, RequestId};
@@ -86,7 +86,7 @@ async fn send(service: Option<&JsValue>, request: &web_sys::Request) -> Result<w
 
 fn passed_on(forward: &Forward, answer: &web_sys::Response) -> Result<web_sys::Response, JsValue> {
     let given = crossing::all(&answer.headers());
-    let headers = forward.response_headers(crossing::pairs(&given));
+    let headers = forward.response_headers(crossing::pairs(&given), now());
     let headers = headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let init = crossing::init(answer.status(), headers)?;
     if answer.status() == 101 {

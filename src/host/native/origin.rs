@@ -16,7 +16,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use rustls_platform_verifier::BuilderVerifierExt;
 use tokio::time::timeout;
 
-use super::log;
+use super::{log, now};
 use crate::host::log::trouble;
 use crate::host::passage::{self, Passing, Progress};
 use crate::site::{Forward, Upstream};
@@ -87,7 +87,7 @@ fn passed_on(
     mut answer: HttpResponse<Incoming>,
     visitor: Option<OnUpgrade>,
 ) -> Result<HttpResponse, OriginFault> {
-    let mut headers = passage::to_visitor(forward, answer.headers());
+    let mut headers = passage::to_visitor(forward, answer.headers(), now());
     let status = answer.status();
     let body = if status == StatusCode::SWITCHING_PROTOCOLS {
         // Nobody asked for it.

@@ -6,8 +6,8 @@ use spin_sdk::http::{BoxBody, EmptyBody, box_body, send};
 use spin_sdk::http::{Request, Response as Outgoing};
 use spin_sdk::wasip3::http::types::ErrorCode;
 
-use super::log;
 use super::outbound::within;
+use super::{log, now};
 use crate::host::log::trouble;
 use crate::host::passage::{self, Passing, Progress};
 use crate::site::{Forward, Upstream};
@@ -34,7 +34,7 @@ pub(super) async fn exchange(
         log(&trouble(visit, "host.origin", message, &error.to_string()));
         OriginFault::Unreachable
     })?;
-    let headers = passage::to_visitor(forward, answer.headers());
+    let headers = passage::to_visitor(forward, answer.headers(), now());
     let status = answer.status();
     if status.is_informational() {
         return Err(OriginFault::Unreachable);
