@@ -40,13 +40,13 @@ pub(super) struct Args {
 
 /// Serves until a signal; refuses to start with a configuration that has faults.
 pub(super) async fn run(args: Args, lang: Lang) -> Result<(), ExitCode> {
-    let (deployed, watched) = match &args.services {
-        Some(file) => Watched::read(file, lang).map(|(watched, deployed)| (deployed, Some(watched)))?,
-        None => (Arc::new(of_environment(&args, lang)?), None),
-    };
     let store = match &args.store {
         Some(file) => Store::open(file).map_err(|error| no_store(lang, file, &error))?,
         None => Store::default(),
+    };
+    let (deployed, watched) = match &args.services {
+        Some(file) => Watched::read(file, lang).map(|(watched, deployed)| (deployed, Some(watched)))?,
+        None => (Arc::new(of_environment(&args, &store, lang).await?), None),
     };
     let stop = Stop::on_signal().map_err(|error| listen::failed(lang, &error))?;
     let listeners = listen::bind_localhost(lang, "--listen", args.listen).await?;
@@ -70,14 +70,21 @@ pub(super) async fn run(args: Args, lang: Lang) -> Result<(), ExitCode> {
 }
 
 /// What the variables say. Many services are served although one has faults, which it shows to its own visitors.
-fn of_environment(args: &Args, lang: Lang) -> Result<Deployed, ExitCode> {
+async fn of_environment(args: &Args, store: &Store, lang: Lang) -> Result<Deployed, ExitCode> {
     let source = check::environment().map_err(|unreadable| unreadable.report(lang))?;
     for finding in source.faults.iter().chain(&source.remarks) {
         finding.warn(lang);
     }
     let deployed = Deployed::read(|name| source.value(name).map(str::to_owned));
-    let Current::Ready(deployment) = deployed.current(Timestamp::from_unix(0)) else { return Ok(deployed) };
-    match &*deployment {
+    let stored = matches!(deployed.current(Timestamp::from_unix(0)), Current::Load(_));
+    if stored && args.store.is_none() {
+        lang.warn(
+            "FC_SERVICES vaut store : dire lequel avec --store FICHIER, où services seal --store FICHIER met le document.",
+            "FC_SERVICES is store: say which with --store FILE, into which services seal --store FILE puts the document.",
+        );
+        return Err(ExitCode::FAILURE);
+    }
+    match &*native::deployment(&deployed, store).await {
         Deployment::Many(services) => {
             for (name, faults) in
                 services.all().filter_map(|(name, config)| Some((name, config.as_ref().err()?)))
@@ -98,7 +105,7 @@ fn of_environment(args: &Args, lang: Lang) -> Result<Deployed, ExitCode> {
     Ok(deployed)
 }
 
-fn no_store(lang: Lang, file: &Path, error: &std::io::Error) -> ExitCode {
+pub(super) fn no_store(lang: Lang, file: &Path, error: &std::io::Error) -> ExitCode {
     let file = file.display();
     lang.warn(
         format_args!(

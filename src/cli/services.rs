@@ -1,13 +1,14 @@
 //! `services`: a document of services as the edge takes it, once every service of it has been judged.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::check::{self, File, Fleet};
 use super::lang::{self, Lang};
-use super::{faults, keygen};
+use super::{faults, keygen, serve};
 use crate::config;
+use crate::host::native::Store;
 use crate::secret::Chance;
 use crate::time::Timestamp;
 
@@ -30,9 +31,19 @@ pub(super) struct Args {
 #[derive(clap::Subcommand)]
 enum What {
     #[command(about = "Scelle le document pour le magasin (FC_SERVICES=store)", help_template = super::TEMPLATE)]
-    Seal(Of),
+    Seal(Seal),
     #[command(about = "Écrit le document pour la variable FC_SERVICES, secrets compris", help_template = super::TEMPLATE)]
     Json(Of),
+}
+
+#[derive(clap::Args)]
+#[command(next_help_heading = "Options ")]
+struct Seal {
+    #[command(flatten)]
+    of: Of,
+    #[arg(long, value_name = "FICHIER")]
+    #[arg(help = "L’écrit dans ce magasin de serve --store, arrêté, et non sur la sortie standard")]
+    store: Option<PathBuf>,
 }
 
 #[derive(clap::Args)]
@@ -44,7 +55,10 @@ struct Of {
 
 /// Judges the document, and prints it if nothing stands against it.
 pub(super) fn run(args: &Args, lang: Lang) -> ExitCode {
-    let (What::Seal(of) | What::Json(of)) = &args.what;
+    let (of, store) = match &args.what {
+        What::Seal(Seal { of, store }) => (of, store.as_deref()),
+        What::Json(of) => (of, None),
+    };
     let read = check::environment().and_then(|source| Ok((source, check::services(&of.file)?)));
     let (source, file) = match read {
         Ok(read) => read,
@@ -69,26 +83,46 @@ pub(super) fn run(args: &Args, lang: Lang) -> ExitCode {
     let at = Timestamp::from_unix(milliseconds / 1000);
     match config::seal_services(variable, &file.to_json(milliseconds), at, &mut Chance::new(&entropy)) {
         Ok(sealed) => {
-            lang::print(sealed);
-            lang.warn(
-                "Texte scellé, pour l’entrée « services » du magasin : npx wrangler kv key put services --path FICHIER --binding FC_KV --remote",
-                "Sealed text, for the entry \"services\" of the store: npx wrangler kv key put services --path FILE --binding FC_KV --remote",
-            );
-            lang.warn(
-                format_args!(
-                    "Une fois en place, FC_SERVICES=store:{milliseconds} refuse tout document plus ancien."
-                ),
-                format_args!(
-                    "Once it is there, FC_SERVICES=store:{milliseconds} refuses every older document."
-                ),
-            );
-            ExitCode::SUCCESS
+            let put = store.map_or_else(|| print(&sealed, lang), |file| put(&sealed, file, lang));
+            if put == ExitCode::SUCCESS {
+                lang.warn(
+                    format_args!(
+                        "Une fois en place, FC_SERVICES=store:{milliseconds} refuse tout document plus ancien."
+                    ),
+                    format_args!(
+                        "Once it is there, FC_SERVICES=store:{milliseconds} refuses every older document."
+                    ),
+                );
+            }
+            put
         }
         Err(found) => {
             faults::warn(lang, &found);
             ExitCode::FAILURE
         }
     }
+}
+
+fn print(sealed: &str, lang: Lang) -> ExitCode {
+    lang::print(sealed);
+    lang.warn(
+        "Texte scellé, pour l’entrée « services » du magasin : npx wrangler kv key put services --path FICHIER --binding FC_KV --remote",
+        "Sealed text, for the entry \"services\" of the store: npx wrangler kv key put services --path FILE --binding FC_KV --remote",
+    );
+    ExitCode::SUCCESS
+}
+
+/// Into the store of the native program.
+fn put(sealed: &str, file: &Path, lang: Lang) -> ExitCode {
+    if let Err(error) = Store::open(file).and_then(|store| store.put(config::services_entry(sealed))) {
+        return serve::no_store(lang, file, &error);
+    }
+    let file = file.display();
+    lang.warn(
+        format_args!("Document scellé dans {file} : FC_SERVICES=store et serve --store {file} le servent."),
+        format_args!("Document sealed in {file}: FC_SERVICES=store and serve --store {file} serve it."),
+    );
+    ExitCode::SUCCESS
 }
 
 /// The document with every `$NAME` in it, if each service could be served as it is.

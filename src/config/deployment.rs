@@ -7,7 +7,7 @@ use super::reader::Reader;
 use super::variables::*;
 use super::{Config, Faults, Services, Variables, read};
 use crate::secret::{Chance, fingerprint};
-use crate::session::{Key, KeyRing, Purpose};
+use crate::session::{Key, KeyRing, Purpose, Save};
 use crate::time::Timestamp;
 
 /// The word for a document that stands in the store, before the version below which none is taken.
@@ -308,6 +308,11 @@ pub fn seal_services(
     );
     // A ring has a key, and the seal takes any length there is memory for.
     sealed.ok_or_else(Faults::default)
+}
+
+/// What a store is to keep for that: the sealed document, for as long as it opens.
+pub fn services_entry(sealed: &str) -> Save {
+    Save::Put { key: Key::services(), value: sealed.into(), expires_in: LIFE }
 }
 
 fn ring(variable: &dyn Fn(&str) -> Option<String>) -> Result<KeyRing, Faults> {

@@ -13,7 +13,7 @@ mod told;
 mod variables;
 
 pub use address::{AddressFault, PublicUrl, is_loopback_authority};
-pub use deployment::{At, Current, Deployed, Deployment, Learnt, is_stored, seal_services};
+pub use deployment::{At, Current, Deployed, Deployment, Learnt, is_stored, seal_services, services_entry};
 pub use fault::{Fault, Faults};
 pub use keys::private_keys;
 pub use registration::Registration;

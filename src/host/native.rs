@@ -102,6 +102,19 @@ async fn handle(State(host): State<Arc<Host>>, request: HttpRequest) -> HttpResp
     task.await.unwrap_or_else(|_| respond(web::host_failed()))
 }
 
+/// What is deployed now, asked of the store from time to time if it stands there.
+pub async fn deployment(deployed: &Deployed, store: &Store) -> Arc<Deployment> {
+    match deployed.current(now()) {
+        Current::Ready(deployment) => deployment,
+        Current::Load(key) => {
+            let entry = store.load(&key, now(), RequestId::default()).await;
+            let (deployment, learnt) = deployed.learn(now(), entry.map_err(drop));
+            learnt.map(web::learnt).iter().for_each(|(_, line)| log(line));
+            deployment
+        }
+    }
+}
+
 struct Host {
     deployed: Arc<Deployed>,
     calls: Calls,
@@ -118,7 +131,7 @@ impl Host {
             Ok(request) => request,
             Err(refused) => return respond(refused),
         };
-        let deployment = self.deployment();
+        let deployment = deployment(&self.deployed, &self.store).await;
         let config = match deployment.at(request.header(Header::Host)) {
             At::Service(config) => config,
             At::Faulty(faults) => {
@@ -182,15 +195,6 @@ impl Host {
             Content::File(file) => self.files.answer(&file).await,
             // Passed on before, with the body that only a visit has.
             Content::Forward(_) => respond(web::host_failed()),
-        }
-    }
-
-    /// What is deployed now. There is no store here that people could put a document into; `serve --services` reads
-    /// a file.
-    fn deployment(&self) -> Arc<Deployment> {
-        match self.deployed.current(now()) {
-            Current::Ready(deployment) => deployment,
-            Current::Load(_) => self.deployed.learn(now(), Ok(None)).0,
         }
     }
 

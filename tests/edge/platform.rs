@@ -23,7 +23,7 @@ pub enum Platform {
 pub const WORKER: [&str; 2] = ["index.js", "index_bg.wasm"];
 
 /// No variable of ours: what stands in the store under `services` before the first visitor comes. The native program
-/// has no such store.
+/// has it in a file.
 pub const SERVICES_ENTRY: &str = "SERVICES_ENTRY";
 
 /// Among the variables: the file of the native program's store. It is an option there, and none of the others knows it.

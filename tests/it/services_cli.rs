@@ -157,6 +157,20 @@ impl Drop for Running {
     }
 }
 
+/// A program that serves, what it said of its services, and its address.
+fn serve(folder: &Folder, words: &[&str], services: &str) -> (Running, String, String) {
+    let mut command: Command = program(folder.path());
+    command.args(["serve", "--listen", "127.0.0.1:0"]).args(words).env("FC_SERVICES", services);
+    command.env("FC_SESSION_KEYS", KEY).env("FLEET_SECRET", "hush");
+    let mut running = Running(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
+    let mut lines = BufReader::new(running.0.stdout.as_mut().unwrap()).lines().map(Result::unwrap);
+    let told = lines.next().unwrap();
+    let ready = lines.next().unwrap();
+    let address = ready.trim_start_matches("ready http://").trim_end_matches('/').to_owned();
+    drop(lines);
+    (running, told, address)
+}
+
 /// The status under a host name.
 fn status(address: &str, host: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
@@ -171,23 +185,8 @@ fn serve_answers_each_name_and_reads_the_document_again() {
     let folder = Folder::new();
     folder
         .write("services.toml", format!("{GOOD}[services.\"piscine.example.fr\"]\nFC_SCOPES = \"email\"\n"));
-    let mut command: Command = program(folder.path());
-    command.args(["serve", "--listen", "127.0.0.1:0", "--services", "services.toml"]);
-    command.env("FC_SESSION_KEYS", KEY).env("FLEET_SECRET", "hush");
-    let mut running = Running(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
-    let lines: Vec<String> = BufReader::new(running.0.stdout.as_mut().unwrap())
-        .lines()
-        .map(Result::unwrap)
-        .scan(false, |ended, line| {
-            let go = !*ended;
-            *ended = line.starts_with("ready ");
-            go.then_some(line)
-        })
-        .take_while(|line| !line.is_empty())
-        .take(2)
-        .collect();
-    assert_eq!(lines[0], "Services : 3, dont 2 sans erreur");
-    let address = lines[1].trim_start_matches("ready http://").trim_end_matches('/').to_owned();
+    let (mut running, told, address) = serve(&folder, &["--services", "services.toml"], "");
+    assert_eq!(told, "Services : 3, dont 2 sans erreur");
     for (host, expected) in [
         ("mairie.example.fr", "200"),
         ("Ecole.example.fr:443", "200"),
@@ -212,4 +211,36 @@ fn serve_answers_each_name_and_reads_the_document_again() {
     assert_eq!(status(&address, "stade.example.fr"), "200");
     assert_eq!(status(&address, "mairie.example.fr"), "421"); // What was to be protected is not open because a variable is missing.
     assert_eq!(status(&address, "port.example.fr"), "503");
+}
+
+#[test]
+fn a_document_sealed_into_a_file_is_what_serve_finds_in_its_store() {
+    let folder = Folder::new();
+    folder.write("services.toml", GOOD);
+    let stored = |services| [("FC_SESSION_KEYS", KEY), ("FLEET_SECRET", "hush"), ("FC_SERVICES", services)];
+    let serving = |words: &[&str], services| {
+        let words = [&["serve", "--listen", "127.0.0.1:0"], words].concat();
+        let (status, _, told) = run(&folder, &words, &stored(services));
+        assert_eq!(status, 1, "{told}");
+        told
+    };
+    assert!(serving(&[], "store").contains("--store FICHIER"));
+    let told = serving(&["--store", "kept.redb"], "store");
+    assert!(told.contains("FC_SERVICES vaut store, et le magasin n’a pas d’entrée services"), "{told}");
+    let seal = || run(&folder, &["services", "seal", "services.toml", "--store", "kept.redb"], &stored(""));
+    let (sealed, out, told) = seal();
+    assert!(sealed == 0 && out.is_empty() && told.contains("kept.redb"), "{told}");
+    let floor = told.split("FC_SERVICES=store:").nth(1).unwrap().split(' ').next().unwrap();
+    let later = format!("store:{}", floor.parse::<i64>().unwrap() + 1);
+    assert!(serving(&["--store", "kept.redb"], &later).contains("FC_SERVICES refuse le document du magasin"));
+    let kept = std::fs::read(folder.path().join("kept.redb")).unwrap();
+    assert!(!["hush", "mairie"].iter().any(|word| kept.windows(word.len()).any(|at| at == word.as_bytes())));
+
+    let (_running, told, address) = serve(&folder, &["--store", "kept.redb"], &format!("store:{floor}"));
+    assert_eq!(told, "Services : 2, dont 2 sans erreur");
+    for (host, expected) in [("mairie.example.fr", "200"), ("stade.example.fr", "421")] {
+        assert_eq!(status(&address, host), expected, "{host}");
+    }
+    let (refused, _, told) = seal();
+    assert!(refused == 1 && told.contains("un seul processus"), "the file is in use: {told}");
 }

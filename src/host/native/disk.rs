@@ -86,6 +86,11 @@ impl Disk {
         self.ask(visit, "host.save", "the store on disk took no entry", write).await
     }
 
+    /// The same of one, where nobody else waits.
+    pub(super) fn put(&self, entry: Save, now: Timestamp) -> io::Result<()> {
+        self.0.with(|database| write(database, vec![entry], now)).map_err(io::Error::other)
+    }
+
     /// What `work` comes to: in a thread of its own, as a disk may be slow, and no longer than any store is given.
     async fn ask<T: Send + 'static>(
         &self,

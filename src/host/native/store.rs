@@ -57,6 +57,19 @@ impl Store {
         names.answer(now, end)
     }
 
+    /// Writes one entry, before anybody is served.
+    ///
+    /// # Errors
+    /// The file takes none.
+    pub fn put(&self, entry: Save) -> io::Result<()> {
+        let now = super::now();
+        match &self.0 {
+            Kept::Memory(memory) => memory.save(vec![entry], now),
+            Kept::Disk(disk) => disk.put(entry, now)?,
+        }
+        Ok(())
+    }
+
     pub(super) async fn save(
         &self,
         saves: Vec<Save>,
