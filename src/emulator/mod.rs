@@ -148,11 +148,12 @@ impl Emulator {
 
     /// Answers one request, once [`Emulator::wants`] has had its answer or wants nothing.
     pub fn handle(&mut self, now: Timestamp, request: &Request) -> Reply {
+        self.reader = Reader::of(request);
+        self.reader.panel = self.settings.control.then(|| format!("{}/", self.settings.product.control()));
         if let Some(reply) = self.control(request) {
             return reply;
         }
         self.state.forget(now);
-        self.reader = Reader::of(request);
         match (request.method.as_str(), request.path.as_str()) {
             ("GET", page::STYLE) => return page::style_sheet(),
             ("GET", language::PATH) => {

@@ -12,6 +12,7 @@ mod jwe_faults;
 mod key_sets;
 mod logout;
 mod pages;
+mod panel;
 mod plus;
 mod server;
 mod token;

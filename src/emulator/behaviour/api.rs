@@ -19,8 +19,11 @@ impl Emulator {
             let told = "the control interface answers on this machine's own name, and to no other site";
             return Some(refused(403, &[told.to_owned()]));
         }
-        let path = path.strip_prefix("/api/")?.to_owned();
-        Some(self.api(request, &path))
+        let path = path.to_owned();
+        Some(match path.strip_prefix("/api/") {
+            Some(what) => self.api(request, what),
+            None => self.panel(request, &path),
+        })
     }
 
     /// Whether a request was made on this machine, by a program or by a page of ours: a name that somebody's DNS points

@@ -2,6 +2,7 @@
 //! another clock.
 
 mod api;
+mod panel;
 mod toward;
 
 pub(super) use toward::Behaviours;

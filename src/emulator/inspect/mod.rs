@@ -4,6 +4,7 @@
 mod diagnosis;
 mod json;
 mod near;
+mod page;
 mod tokens;
 mod verdict;
 
@@ -161,6 +162,12 @@ impl Emulator {
             None => records.open(now, client_id, behaviour),
         }
     }
+}
+
+/// The time of day, as the pages say it.
+pub(super) fn clock(at: Timestamp) -> String {
+    let second = at.unix().rem_euclid(86_400);
+    format!("{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60)
 }
 
 /// What a request brings that was given out in its login.

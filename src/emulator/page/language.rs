@@ -66,6 +66,8 @@ pub(in crate::emulator) struct Reader {
     pub(in crate::emulator) lang: Lang,
     /// The page's address from the root, where the other language is asked for again.
     here: String,
+    /// The panel's address, if the reader may open it.
+    pub(in crate::emulator) panel: Option<String>,
 }
 
 impl Reader {
@@ -77,7 +79,7 @@ impl Reader {
             query if request.method == "GET" && !query.is_empty() => format!("{}?{query}", request.path),
             _ => request.path.clone(),
         };
-        Self { lang, here }
+        Self { lang, here, panel: None }
     }
 
     /// The address of the link to the other language.

@@ -38,7 +38,33 @@ dd{margin:0;overflow-wrap:anywhere}\
 table{border-collapse:collapse;width:100%}\
 th,td{text-align:left;padding:.25rem .5rem;border-bottom:1px solid #ddd;vertical-align:top}\
 .alerte{border-left:4px solid #ce0500;padding:.5rem 1rem;background:#ffe9e9}\
-.code{font-weight:bold}\n";
+ul.alerte{padding-left:2rem}\
+.code{font-weight:bold}\
+select{font:inherit;padding:.5rem;max-width:100%;border:1px solid #3a3a3a;background:#fff}\
+fieldset{margin:1rem 0 0;border:1px solid #ccc}\
+label.case{display:inline-block;margin:.25rem 1rem .25rem 0}\
+label.case input{width:auto}\
+.large{overflow-x:auto}\
+.note{border-left:4px solid #000091;padding:.5rem 1rem;background:#f5f5fe}\
+main:has(.sequence){max-width:72rem}\
+pre{overflow-x:auto;background:#f6f6f6;padding:.75rem}\
+details{border-top:1px solid #ddd;padding:.5rem 0}\
+summary{cursor:pointer}\
+code{overflow-wrap:anywhere}\
+.lu{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}\
+.voies{display:grid;grid-template-columns:repeat(3,1fr);text-align:center;font-weight:bold}\
+.sequence{list-style:none;margin:0;padding:.5rem 0;font-size:.9rem;\
+background:linear-gradient(#bbb,#bbb) 16.667% 0/1px 100% no-repeat,linear-gradient(#bbb,#bbb) 50% 0/1px 100% no-repeat,\
+linear-gradient(#bbb,#bbb) 83.333% 0/1px 100% no-repeat}\
+.sequence li{box-sizing:border-box;margin-left:16.667%;width:66.667%;padding:.25rem .5rem}\
+.sequence .service{margin-left:50%;width:33.333%}\
+.sequence .renvoi{width:33.333%}\
+.sequence p{margin:0;position:relative;overflow-wrap:anywhere;border-bottom:2px solid #000091;padding-bottom:.1rem}\
+.sequence p.retour{border-bottom-style:dashed;text-align:right}\
+.sequence p::after{content:\"\\25b6\";position:absolute;right:-.6rem;bottom:-.75rem;color:#000091}\
+.sequence p.retour::after{content:\"\\25c0\";right:auto;left:-.6rem}\
+.sequence .faux p{border-color:#ce0500}\
+.sequence .faux p::after{color:#ce0500}\n";
 
 /// The style sheet.
 pub(in crate::emulator) fn style_sheet() -> Reply {
@@ -62,6 +88,13 @@ pub(in crate::emulator) fn page(
         Html::literal("An emulator: invented identities, no government service is called."),
     );
     let (skip, choice) = lang.pick(("Aller au contenu", "Langue"), ("Skip to content", "Language"));
+    let panel = match &reader.panel {
+        Some(address) => {
+            let words = lang.pick("Inspecteur et fautes", "Inspector and faults");
+            fill("<a href=\"{}\">{}</a> ", &[address, &words])
+        }
+        None => Html::default(),
+    };
     let (other, its_name) = (lang.other().tag(), lang.other().pick("Français", "English"));
     // The style sheet is addressed from the root of the emulator's host, wherever the page stands.
     let body = fill(
@@ -69,7 +102,7 @@ pub(in crate::emulator) fn page(
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{} - {}</title>\n\
          <link rel=\"stylesheet\" href=\"{}\">\n</head>\n<body>\n\
          <a class=\"evitement\" href=\"#contenu\">{}</a>\n\
-         <header><nav aria-label=\"{}\"><a href=\"{}\" lang=\"{}\" hreflang=\"{}\">{}</a></nav>\
+         <header><nav aria-label=\"{}\">{}<a href=\"{}\" lang=\"{}\" hreflang=\"{}\">{}</a></nav>\
          <p>{} <strong class=\"marque\" lang=\"fr\">Émulateur</strong> {}</p></header>\n\
          <main id=\"contenu\" tabindex=\"-1\">{}</main>\n</body>\n</html>\n",
         &[
@@ -79,6 +112,7 @@ pub(in crate::emulator) fn page(
             &STYLE,
             &skip,
             &choice,
+            &panel,
             &reader.switch(),
             &other,
             &other,
