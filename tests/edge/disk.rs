@@ -37,6 +37,11 @@ impl Disk {
         self.0.display().to_string()
     }
 
+    /// What another program wrote; nobody has it open.
+    pub fn put(&self, names: &str) {
+        self.change(|entries| entries.extend(names.split(' ').map(|name| (name.to_owned(), b"-".to_vec()))));
+    }
+
     /// Has other entries from now on; nobody has it open.
     fn change(&self, change: impl FnOnce(&mut Vec<(String, Vec<u8>)>)) {
         let database = Database::create(&self.0).unwrap();
@@ -77,7 +82,7 @@ impl Disk {
             }
             match mood {
                 // A copy from before is put back.
-                Mood::Well | Mood::Slow | Mood::Stale => {}
+                Mood::Well | Mood::Slow | Mood::Endless | Mood::Stale => {}
                 Mood::Full | Mood::Failing => self.change(add),
                 Mood::Forgetful => fs::remove_file(&self.0).unwrap(),
                 Mood::Lying => self.change(|entries| {

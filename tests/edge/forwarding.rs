@@ -15,7 +15,7 @@ use crate::world::World;
 const LARGE: usize = 100 * 1024 * 1024;
 
 /// What it answers is told by the path: the head that it got, unless there is another word for it.
-fn application() -> String {
+pub fn application() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let own = address.clone();

@@ -224,6 +224,8 @@ const TESTS: &[(&str, Test)] = tests! {
     Own: revocation {
         everywhere_is_every_browser,
         and_of_sessions_in_the_store,
+        one_on_the_second_page_counts,
+        operators_end_sessions_in_front_of_an_application,
     }
     Own: stores { bad_ones_let_nobody_in_and_throw_nobody_out, }
     Own: interop {

@@ -1,7 +1,15 @@
 //! Sessions that end before their time, on every platform: in cookies, and kept in the store.
 
-use crate::platform::{NATIVE_STORE, Platform};
-use crate::world::World;
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use serde_json::Value;
+
+use crate::browser::Browser;
+use crate::disk::Disk;
+use crate::http::{Answer, Request};
+use crate::platform::{NAMES, NATIVE_STORE, Platform};
+use crate::world::{OTHER_KEY, World};
+use crate::{forwarding, keys, stores};
 
 fn until_the_next_second() {
     // A revocation ends what began in its second, too; platforms read the real clock.
@@ -65,4 +73,99 @@ pub fn a_store_on_disk_outlives_the_program() {
     assert!(!copy.is_logged_in(), "what was ended before the restart");
     assert_eq!(copy.get("/prive/").status, 303);
     assert_eq!(stays.get("/prive/").status, 200);
+}
+
+/// Workers KV lists a thousand names at once; each store here is the platform's own.
+pub fn one_on_the_second_page_counts(platform: Platform) {
+    let disk = (platform == Platform::Native).then(|| Disk::new("pages"));
+    let world = World::with(platform, "ES256", |variables| {
+        // Of all who come within a minute, so that nothing needs to be written later.
+        let soon = stores::now().plus(60);
+        let ended = stores::everybody(&variables["PUBLIC_URL"], &variables["FC_ISSUER"], soon);
+        let (prefix, _) = ended.split_once("-a-").unwrap();
+        let before: Vec<String> = (0..1_000).map(|number| format!("{prefix}-0-{number:04}")).collect();
+        let names = format!("{} {ended}", before.join(" "));
+        match &disk {
+            Some(disk) => {
+                disk.put(&names);
+                variables.insert(NATIVE_STORE, disk.path());
+            }
+            None => _ = variables.insert(NAMES, names),
+        }
+    });
+    let mut browser = world.browser();
+    assert_eq!(browser.log_in("test").status, 303);
+    assert!(!browser.is_logged_in());
+}
+
+/// What the application behind the gate is told of who asks: the payload of the assertion.
+fn told(browser: &mut Browser) -> Value {
+    let answer = browser.get("/prive/");
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let head = answer.text();
+    let assertion = head.lines().find_map(|line| line.strip_prefix("fc-assertion: ")).unwrap();
+    let payload = assertion.split('.').nth(1).unwrap();
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
+}
+
+/// Sessions in the store with an application behind the gate; the operator's forms end one, those of a person, all.
+pub fn operators_end_sessions_in_front_of_an_application(platform: Platform) {
+    let key = format!("2026-11-25.{OTHER_KEY}");
+    let world = World::with(platform, "ES256", |variables| {
+        variables.extend([
+            ("FC_SESSION_STORE", "kv".to_owned()),
+            ("FC_ORIGIN", forwarding::application()),
+            ("FC_ASSERTION_KEYS", keys::set(&[("ES256", "assertion-2026")])),
+            ("FC_OPERATOR_KEY", key.clone()),
+        ]);
+    });
+    let order = |key: &str, from: &str, form: &str| -> Answer {
+        let pair = STANDARD.encode(format!("anybody:{key}"));
+        let request = Request::new("POST", format!("{}/auth/operator", world.site)).body(form);
+        let request = request.with("authorization", format!("Basic {pair}")).with("sec-fetch-site", from);
+        request.with("content-type", "application/x-www-form-urlencoded").send()
+    };
+    let mut browsers = [(); 4].map(|()| world.browser());
+    for (browser, login) in browsers.iter_mut().zip(["test", "test", "test", "avec_nom_dusage"]) {
+        assert_eq!(browser.log_in(login).status, 303);
+        assert!(browser.session().len() < 200, "the head alone: {}", browser.session());
+    }
+    let mut who = browsers.iter_mut().map(told).collect::<Vec<_>>();
+    let sid = |who: &Value| who["sid"].as_str().unwrap().to_owned();
+    assert_eq!((&who[0]["sub"], who[0]["sub"] == who[3]["sub"]), (&who[1]["sub"], false));
+    let one = format!("what=session&sid={}", sid(&who[0]));
+    let person = |issuer: &str, who: &Value| {
+        let mut form = url::form_urlencoded::Serializer::new("what=person".to_owned());
+        form.append_pair("iss", issuer).append_pair("sub", who["sub"].as_str().unwrap()).finish()
+    };
+    let issuer = &world.emulator().issuer;
+    let mut inside = |expected: [bool; 4]| {
+        let seen = browsers.each_mut().map(|browser| match browser.get("/prive/").status {
+            200 => true,
+            303 => false,
+            other => panic!("{other}"),
+        });
+        assert_eq!(seen, expected);
+    };
+    // Who may not, and what means nothing.
+    for (status, key, from, form) in [
+        (401, "nothing", "same-origin", &*one),
+        (403, &key, "cross-site", &*one),
+        (400, &key, "same-origin", "what=session&sid=0"),
+        (400, &key, "same-origin", &person("https://elsewhere.example", &who[1])),
+        (400, &key, "same-origin", "what=else"),
+    ] {
+        assert_eq!(order(key, from, form).status, status, "{form}");
+    }
+    inside([true; 4]);
+    assert_eq!(order(&key, "same-origin", &one).status, 200);
+    inside([false, true, true, true]);
+    assert_eq!(order(&key, "same-origin", &person(issuer, &who.remove(1))).status, 200);
+    inside([false, false, false, true]);
+    assert_eq!(order(&key, "same-origin", "what=everybody").status, 200);
+    inside([false; 4]);
+    until_the_next_second();
+    let mut again = world.browser();
+    assert_eq!(again.log_in("test").status, 303);
+    assert_ne!(sid(&told(&mut again)), sid(&who[0]));
 }

@@ -24,6 +24,8 @@ pub enum Mood {
     Forgetful,
     /// It takes everything, shows what belongs elsewhere, and lists names that nobody wrote.
     Lying,
+    /// It lists nothing, page after page.
+    Endless,
 }
 
 type Entries = BTreeMap<String, Vec<u8>>;
@@ -141,6 +143,9 @@ impl Store {
                         done(Vec::new())
                     }
                 };
+            }
+            if inside.mood == Mood::Endless {
+                return ("200 OK", "next: more\r\n".to_owned(), Vec::new());
             }
             let given = |wanted: &str| {
                 query.split('&').find_map(|pair| pair.strip_prefix(wanted)).unwrap_or_default().to_owned()

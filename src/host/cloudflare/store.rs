@@ -22,6 +22,9 @@ const KV: &str = "FC_KV";
 /// The shortest life that KV gives an entry, in seconds.
 const LEAST: i64 = 60;
 
+/// Pages of at most 1,000 names that are read: twice what [`LIST_MOST`] takes, as KV may send short ones.
+const PAGES: usize = 20;
+
 /// The entry under `key`.
 pub(super) async fn load(
     env: &Env,
@@ -53,7 +56,7 @@ async fn pages(kv: &JsValue, prefix: &str) -> Result<Vec<String>, JsValue> {
     let options = Object::new();
     Reflect::set(&options, &"prefix".into(), &prefix.into())?;
     let mut names = Vec::new();
-    loop {
+    for _ in 0..PAGES {
         let arguments: [&JsValue; 1] = [&options];
         let page = within(binding::call(kv, "list", &arguments)).await?;
         let keys: Array = Reflect::get(&page, &"keys".into())?.dyn_into()?;
@@ -67,6 +70,7 @@ async fn pages(kv: &JsValue, prefix: &str) -> Result<Vec<String>, JsValue> {
         }
         Reflect::set(&options, &"cursor".into(), &cursor)?;
     }
+    Err(JsValue::from("a list without an end"))
 }
 
 /// The entry under `key` as KV has it now, which people put there. A failure is told apart from nothing.
