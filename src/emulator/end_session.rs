@@ -26,7 +26,8 @@ impl Emulator {
         let id = request.cookie(cookie);
         let verdict = self.judge_logout(&params).and_then(|()| {
             let session = self.state.session(id, now, self.settings.product);
-            session.and_then(|session| session.login.as_ref()).map(|_| ()).ok_or("Y100019")
+            let login = session.and_then(|session| session.login.as_ref()).ok_or("Y100019")?;
+            login.account.logout_error().map_or(Ok(()), Err)
         });
         if let Err(code) = verdict {
             return self.error(code);

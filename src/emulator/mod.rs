@@ -32,7 +32,7 @@ mod userinfo;
 mod visitor;
 
 pub use behaviour::Behaviour;
-pub use citizen::{Account, Citizens, IDPS, Identity, Idp, accounts};
+pub use citizen::{Account, Citizens, Crowd, IDPS, Identity, Idp, accounts};
 pub use client::{Alg, Client, ClientAuth, Encryption, KeySetAnswer};
 pub use document::Flaw;
 pub use endpoint::Endpoint;

@@ -69,8 +69,9 @@ impl Emulator {
         let (now, product) = (self.told(now), self.settings.product);
         let opened = product.claims(&grant.request.scopes);
         let identity = grant.login.account.claims(product, grant.login.idp);
-        let mut claims: Map<String, Value> =
-            identity.into_iter().filter(|(claim, _)| opened.contains(&claim.as_str())).collect();
+        // No scope opens what a mandate is for.
+        let told = |claim: &str| claim == "rep_scope" || opened.contains(&claim);
+        let mut claims: Map<String, Value> = identity.into_iter().filter(|(claim, _)| told(claim)).collect();
         claims.insert("sub".into(), json!(self.sub(grant)));
         claims.insert("iss".into(), json!(self.settings.issuer));
         claims.insert("aud".into(), json!(grant.request.client_id));

@@ -53,9 +53,8 @@ impl Visitor {
     /// way ends on a page of the emulator's, that page is the answer.
     pub fn log_in(&mut self, emulator: &mut Emulator, now: Timestamp, url: &str, login: &str) -> Reply {
         let product = emulator.settings.product;
-        let knows = |idp: &&super::Idp| {
-            emulator.settings.citizens.at(product, idp).any(|account| account.login == login)
-        };
+        let knows =
+            |idp: &&super::Idp| emulator.settings.citizens.at(idp).any(|account| account.login == login);
         let idp = product.idps().iter().find(knows).or(product.idps().first()).map_or("", |idp| idp.id);
         let (mut path, mut reply) = self.open(emulator, now, url);
         for _ in 0..3 {

@@ -1,5 +1,6 @@
 //! The emulator answers as FranceConnect is known to: what every test of it needs, and whole logins.
 
+mod accounts;
 mod authorize;
 mod behaviour;
 mod bounds;

@@ -51,18 +51,15 @@ impl Citizens {
         self.0.iter()
     }
 
-    /// Those that `idp` knows. Citizens of other countries come over the bridge of FranceConnect+ alone, and only
-    /// FranceConnect+ tells what the register says beside what the identity provider says.
-    pub fn at(&self, product: Product, idp: &Idp) -> impl Iterator<Item = &Arc<Account>> {
-        let bridge = idp.bridge;
-        self.of(product).filter(move |account| account.foreign_id.is_some() == bridge)
+    /// Those that `idp` knows.
+    pub fn at(&self, idp: &Idp) -> impl Iterator<Item = &Arc<Account>> {
+        let crowd = idp.crowd;
+        self.iter().filter(move |account| account.crowd() == crowd)
     }
 
     /// Those that can log in or fail at `product`.
     pub fn of(&self, product: Product) -> impl Iterator<Item = &Arc<Account>> {
-        let everybody = product == Product::Plus;
-        self.iter()
-            .filter(move |account| everybody || (account.foreign_id.is_none() && account.register.is_none()))
+        self.iter().filter(move |account| product.idps().iter().any(|idp| idp.crowd == account.crowd()))
     }
 }
 
@@ -91,13 +88,21 @@ fn account(table: &Table<'_, '_>, known: &[Arc<Account>]) -> Option<Account> {
         known
     });
     let foreign_id = table.text("foreign_id");
+    let rep_scope = table.texts("rep_scope").unwrap_or_default();
+    if foreign_id.is_some() && !rep_scope.is_empty() {
+        table.flaw(
+            "rep_scope",
+            "n’existe pas pour une personne d’un autre pays, qui a un foreign_id.",
+            "does not exist for a person of another country, who has a foreign_id.",
+        );
+    }
     let identity = identity(table, known);
     let register = table.table("register").map(|table| {
         let register = self::identity(&table, known);
         table.finish();
         register
     });
-    Some(Account { login: login?, interest, interest_en, identity, register, foreign_id, error })
+    Some(Account { login: login?, interest, interest_en, identity, register, foreign_id, rep_scope, error })
 }
 
 fn identity(table: &Table<'_, '_>, known: &[Arc<Account>]) -> Identity {

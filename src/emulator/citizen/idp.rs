@@ -1,7 +1,18 @@
-//! Decides the identity providers of the selection page: those of the sandbox for each product, and the bridge
-//! that other countries' citizens come over.
+//! Decides the identity providers of the selection page: those of the sandbox for each product, the bridge that other
+//! countries' citizens come over, and Aidants Connect, where somebody logs in for the person they help.
 
 use crate::emulator::product::Product;
+
+/// Whom an identity provider knows, and nobody else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Crowd {
+    /// Whoever the civil register knows.
+    Register,
+    /// Citizens of other countries.
+    Abroad,
+    /// Persons who have given a mandate to somebody who helps them.
+    Helped,
+}
 
 /// An identity provider of the selection page.
 #[derive(Debug)]
@@ -17,8 +28,8 @@ pub struct Idp {
     /// Put before addresses: two identity providers rarely know the same one, and a service that
     /// recognises people by it must notice.
     pub email_prefix: &'static str,
-    /// Whether it knows the citizens of other countries, and no others.
-    pub bridge: bool,
+    /// Whom it knows.
+    pub crowd: Crowd,
 }
 
 /// The identity providers of FranceConnect, the default first.
@@ -29,7 +40,7 @@ pub const IDPS: &[Idp] = &[
         name_en: "Demonstration, eIDAS low",
         amr: &["fc", "pwd"],
         email_prefix: "",
-        bridge: false,
+        crowd: Crowd::Register,
     },
     Idp {
         id: "demonstration-courriel",
@@ -37,7 +48,15 @@ pub const IDPS: &[Idp] = &[
         name_en: "Demonstration by e-mail (another e-mail address)",
         amr: &["fc", "mail"],
         email_prefix: "courriel.",
-        bridge: false,
+        crowd: Crowd::Register,
+    },
+    Idp {
+        id: "aidants-connect",
+        name: "Aidants Connect (au nom de la personne aidée)",
+        name_en: "Aidants Connect (on behalf of the person helped)",
+        amr: &["fc", "pwd"],
+        email_prefix: "",
+        crowd: Crowd::Helped,
     },
 ];
 
@@ -47,7 +66,7 @@ const fn high(
     name_en: &'static str,
     email_prefix: &'static str,
 ) -> Idp {
-    Idp { id, name, name_en, amr: &["fc", "pop", "mfa", "pin"], email_prefix, bridge: false }
+    Idp { id, name, name_en, amr: &["fc", "pop", "mfa", "pin"], email_prefix, crowd: Crowd::Register }
 }
 
 /// The identity providers of FranceConnect+, the default first.
@@ -71,7 +90,7 @@ const PLUS: &[Idp] = &[
         name_en: "Digital identity of another European country (eIDAS)",
         amr: &["fc", "eidas"],
         email_prefix: "",
-        bridge: true,
+        crowd: Crowd::Abroad,
     },
 ];
 

@@ -5,7 +5,7 @@ mod file;
 mod idp;
 
 pub use file::Citizens;
-pub use idp::{IDPS, Idp};
+pub use idp::{Crowd, IDPS, Idp};
 
 use crate::emulator::client::Client;
 use crate::emulator::product::Product;
@@ -47,11 +47,14 @@ pub struct Account {
     pub interest_en: String,
     /// The person, as the identity provider knows them; FranceConnect has the register confirm it.
     pub identity: Identity,
-    /// What the register says instead, told by FranceConnect+ only; the same person if it is absent.
+    /// What the register says instead: FranceConnect tells it in the place of what the identity provider said,
+    /// FranceConnect+ beside it. The same person if it is absent.
     pub register: Option<Identity>,
     /// The person's identifier in another country, if that is where they come from.
     pub foreign_id: Option<String>,
-    /// FranceConnect's code of the error page that the login ends with, if it fails.
+    /// What the mandate is for by which somebody logs in for this person at Aidants Connect; empty without a mandate.
+    pub rep_scope: Vec<String>,
+    /// FranceConnect's code of the error page that the login ends with, if it fails, or the logout (`Y020028`).
     pub error: Option<&'static str>,
 }
 
@@ -59,11 +62,48 @@ impl Account {
     /// The password of every test account.
     pub const PASSWORD: &'static str = "123";
 
+    /// The error of an identity provider that nobody notices before they log out.
+    const AT_LOGOUT: &str = "Y020028";
+
+    /// Which identity providers know them.
+    pub fn crowd(&self) -> Crowd {
+        match &self.foreign_id {
+            Some(_) => Crowd::Abroad,
+            None if self.rep_scope.is_empty() => Crowd::Register,
+            None => Crowd::Helped,
+        }
+    }
+
+    /// The code of the error that the login ends with at `client`, if it does.
+    pub(in crate::emulator) fn login_error(&self, client: Option<&Client>) -> Option<&'static str> {
+        let covered = client.and_then(|client| client.rep_scope.as_ref());
+        let outside = |covered: &Vec<String>| !self.rep_scope.iter().any(|scope| covered.contains(scope));
+        match self.error {
+            Some(code) if code != Self::AT_LOGOUT => Some(code),
+            _ if !self.rep_scope.is_empty() && covered.is_some_and(outside) => Some("Y600020"),
+            _ => None,
+        }
+    }
+
+    /// The code of the error that the logout ends with, if it does.
+    pub(in crate::emulator) fn logout_error(&self) -> Option<&'static str> {
+        self.error.filter(|code| *code == Self::AT_LOGOUT)
+    }
+
+    /// The civil status that `product` believes: the register's at FranceConnect, the identity provider's at
+    /// FranceConnect+.
+    fn civil_status(&self, product: Product) -> &Identity {
+        match (product, &self.register) {
+            (Product::Standard, Some(register)) => register,
+            _ => &self.identity,
+        }
+    }
+
     /// The subject that `client` sees: the same whatever the identity provider, another for another entity.
     ///
     /// The salt is a constant so that a developer's accounts keep their subjects from one start to the next.
-    pub fn sub(&self, client: &Client) -> String {
-        let person = &self.identity;
+    pub fn sub(&self, client: &Client, product: Product) -> String {
+        let person = self.civil_status(product);
         let pivot = match &self.foreign_id {
             Some(id) => vec![id.clone()],
             None => vec![
@@ -88,19 +128,24 @@ impl Account {
 
     /// Every claim of the identity, among which the scopes choose.
     pub(in crate::emulator) fn claims(&self, product: Product, idp: &Idp) -> Map<String, Value> {
-        let person = &self.identity;
+        let (person, civil_status) = (&self.identity, self.civil_status(product));
         let date = match product {
-            Product::Standard => &person.birthdate,
+            Product::Standard => &civil_status.birthdate,
             Product::Plus => &person.idp_birthdate,
         };
-        let mut claims = pivot("", person, date);
-        if let Some(name) = &person.preferred_username {
+        let mut claims = pivot("", civil_status, date);
+        // Another country has one name for everything.
+        let usual = if self.foreign_id.is_some() { &person.family_name } else { &person.preferred_username };
+        if let Some(name) = usual {
             claims.insert("preferred_username".into(), json!(name));
         }
         claims.insert("idp_birthdate".into(), json!(person.idp_birthdate));
         claims.insert("email".into(), json!(format!("{}{}", idp.email_prefix, person.email)));
         claims.insert("idp_id".into(), json!(idp.id));
         claims.insert("amr".into(), json!(idp.amr));
+        if !self.rep_scope.is_empty() {
+            claims.insert("rep_scope".into(), json!(self.rep_scope));
+        }
         if self.foreign_id.is_some() {
             // What another country does not tell is left out; French data are sent empty.
             claims.retain(|_, value| value != "");

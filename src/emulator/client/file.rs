@@ -137,6 +137,7 @@ fn client(table: &Table<'_, '_>, environment: &dyn Fn(&str) -> Option<String>) -
         jwks_uri,
         auth,
         scopes,
+        rep_scope: table.texts("rep_scope"),
         amr: claims.is_none_or(|claims| claims.iter().any(|claim| claim == "amr")),
         idp_hints: table.texts("allowed_idp_hints").unwrap_or_default(),
         active: table.flag("active").unwrap_or(true),

@@ -98,6 +98,8 @@ pub struct Client {
     pub auth: ClientAuth,
     /// The scopes of the habilitation; `None` opens all.
     pub scopes: Option<Vec<String>>,
+    /// Which mandates of Aidants Connect cover it (`rep_scope`); `None` takes all.
+    pub rep_scope: Option<Vec<String>>,
     /// Whether `amr` may be asked as a claim.
     pub amr: bool,
     /// `allowedIdpHints`; empty opens none.
@@ -128,6 +130,7 @@ impl Default for Client {
             jwks_uri: None,
             auth: ClientAuth::SecretPost,
             scopes: None,
+            rep_scope: None,
             amr: true,
             idp_hints: Vec::new(),
             active: true,

@@ -70,7 +70,7 @@ impl Emulator {
         }
         let form = request.form_params();
         let scene = Scene { reader: &self.reader, product, here: &here, client: self.client(&interaction) };
-        let accounts = |idp| self.settings.citizens.at(product, idp).cloned().collect::<Vec<_>>();
+        let accounts = |idp| self.settings.citizens.at(idp).cloned().collect::<Vec<_>>();
         let reply = match (request.method.as_str(), step) {
             ("GET", "") if login.is_some() => Reply::see_other(&format!("{here}/information")),
             ("GET", "") if interaction.idp.is_some() => Reply::see_other(&format!("{here}/connexion")),
@@ -92,7 +92,7 @@ impl Emulator {
                 let known = accounts.iter().find(|account| account.login == typed.0);
                 match known.filter(|_| typed.1 == Account::PASSWORD) {
                     None => steps::login(&scene, idp, &accounts, true),
-                    Some(account) => match account.error {
+                    Some(account) => match account.login_error(scene.client) {
                         Some(code) => {
                             self.update(&id, uid, |interaction| interaction.failed = Some(code));
                             self.error_with_back(code, &here, &interaction)

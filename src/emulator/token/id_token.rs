@@ -62,6 +62,7 @@ impl Emulator {
 
     /// The pairwise subject of `grant`.
     pub(in crate::emulator) fn sub(&self, grant: &Grant) -> String {
-        self.client(&grant.request).map(|client| grant.login.account.sub(client)).unwrap_or_default()
+        let (account, product) = (&grant.login.account, self.settings.product);
+        self.client(&grant.request).map(|client| account.sub(client, product)).unwrap_or_default()
     }
 }

@@ -160,7 +160,8 @@ fn accounts_that_fail_tell_the_service_why() {
 fn every_account_logs_in_or_fails_as_it_says() {
     for account in accounts().of(Product::Standard) {
         let mut emulator = emulator();
-        match account.error {
+        // This one fails when it logs out.
+        match account.error.filter(|code| *code != "Y020028") {
             None => {
                 let (id_token, userinfo) = identity(&mut emulator, &[], &account.login);
                 assert_eq!(id_token["sub"], userinfo["sub"], "{}", &account.login);
@@ -168,7 +169,7 @@ fn every_account_logs_in_or_fails_as_it_says() {
                 assert!(date.len() == 10 && !date.contains("-00"), "the register completes dates: {date}");
             }
             Some(code) => {
-                let (_, page) = reach(&mut emulator, &mut Visitor::new(), &account.login);
+                let page = Visitor::new().log_in(&mut emulator, NOW, &authorize(&[]), &account.login);
                 assert_eq!(page_code(&page), Some(code), "{}", &account.login);
             }
         }

@@ -277,7 +277,8 @@ fn european_citizens_tell_less() {
 fn every_account_logs_in_or_fails_as_it_says() {
     for account in accounts().of(Product::Plus) {
         let mut plus = Plus::new(Encryption::EcdhEs);
-        match account.error {
+        // This one fails when it logs out.
+        match account.error.filter(|code| *code != "Y020028") {
             None => {
                 let (id_token, userinfo) = plus.identity(&[], &account.login);
                 assert_eq!(id_token["sub"], userinfo["sub"], "{}", &account.login);
