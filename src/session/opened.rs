@@ -151,6 +151,11 @@ impl Opened {
         self.times.started.plus(life.absolute).min(self.times.ends)
     }
 
+    /// Seconds that the session can still last, however often it is renewed.
+    pub fn lasts(&self, life: Lifetime, now: Timestamp) -> i64 {
+        self.ends(life).since(now).max(0)
+    }
+
     /// When the login was.
     pub fn started(&self) -> Timestamp {
         self.times.started

@@ -1,6 +1,8 @@
 //! Decides what of a request reaches the origin, and what of its answer reaches the visitor. Hosts only copy and
 //! stream.
 
+use std::time::Duration;
+
 use url::{Position, Url};
 
 use super::hygiene;
@@ -45,6 +47,8 @@ pub struct Passage {
     pub cookies: Vec<String>,
     /// The one that renews the session, and the last moment at which it may be set.
     pub renewal: Option<(String, Timestamp)>,
+    /// Seconds that the visitor's session can still last, however much they do; nothing where nobody is here.
+    pub lasts: Option<i64>,
 }
 
 impl Forward {
@@ -86,6 +90,11 @@ impl Forward {
     /// Whether a WebSocket is to be opened.
     pub fn is_websocket(&self) -> bool {
         asks_for_websocket(&self.request)
+    }
+
+    /// How long a WebSocket may stay open, where a host can end it: no longer than the session that opened it.
+    pub fn lasts(&self) -> Option<Duration> {
+        self.passage.lasts.map(|seconds| Duration::from_secs(seconds.unsigned_abs()))
     }
 
     /// The header lines of the request to the origin, from those that came. Values are texts of which each character

@@ -76,7 +76,8 @@ pub(super) fn admit(
         Some(origin) => {
             let until = |session: &Opened| renewable_until(config, session, now);
             identified.renewal = renewal.zip(visitor.as_ref().map(until));
-            origin::forward(config, origin, request, access, visitor.is_some(), identified)
+            let lasts = visitor.map(|session| session.lasts(config.lifetime, now));
+            origin::forward(config, origin, request, access, lasts, identified)
         }
         None => {
             let renewal = renewal.into_iter().collect();

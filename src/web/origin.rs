@@ -6,13 +6,13 @@ use crate::web::origin_identity::{self, Identified};
 use crate::web::{Content, Event, Language, Reply, RequestId, Severity, browser, error_page, operator};
 use crate::wire::{Request, Response};
 
-/// Lets the request pass, with who is here if the path asks.
+/// Lets the request pass, with who is here if the path asks: their session can last `lasts` seconds more.
 pub(super) fn forward(
     config: &Config,
     origin: &Origin,
     request: Request,
     access: Access,
-    somebody: bool,
+    lasts: Option<i64>,
     identified: Identified,
 ) -> Reply {
     let mut strip = origin_identity::reserved(config);
@@ -28,10 +28,14 @@ pub(super) fn forward(
         strip,
         cookies: identified.cookies,
         renewal: identified.renewal,
+        lasts,
     };
     let forward = Forward::new(request, passage);
     // Browsers send cookies with a WebSocket that any site opens, and let it read the answers (RFC 6455 §10.2).
-    if somebody && forward.is_websocket() && !browser::from_this_site(forward.request(), &config.public_url) {
+    if lasts.is_some()
+        && forward.is_websocket()
+        && !browser::from_this_site(forward.request(), &config.public_url)
+    {
         return foreign_socket(config, forward.request());
     }
     Reply::of(Content::Forward(Box::new(forward)))

@@ -351,6 +351,7 @@ fn a_socket_is_opened_by_pages_of_this_site_only() {
     let mut world = world(&[]);
     let mut browser = Browser::new();
     browser.log_in(&mut world, "test");
+    world.now = world.now.plus(1_000);
     for (path, origin, site, passes) in [
         ("/prive/ws", Some("http://localhost:8787"), None, true),
         ("/prive/ws", Some("https://evil.example"), None, false),
@@ -371,6 +372,8 @@ fn a_socket_is_opened_by_pages_of_this_site_only() {
         );
         if let Ok(forward) = passed {
             assert!(forward.is_websocket());
+            let lasts = forward.lasts().map(|lasts| lasts.as_secs());
+            assert_eq!(lasts, path.starts_with("/prive").then_some(28_800 - 1_000), "{path}");
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::request::Parts;
@@ -14,6 +15,7 @@ use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use rustls_platform_verifier::BuilderVerifierExt;
+use tokio::io::{AsyncRead, AsyncWrite, copy_bidirectional};
 use tokio::time::timeout;
 
 use super::{log, now};
@@ -93,7 +95,7 @@ fn passed_on(
         // Nobody asked for it.
         let visitor = visitor.ok_or(OriginFault::Unreachable)?;
         switch(&mut headers);
-        join(visitor, upgrade::on(&mut answer));
+        join(visitor, upgrade::on(&mut answer), forward.lasts());
         Body::empty()
     } else {
         Body::new(Passing::answer(answer.into_body()))
@@ -115,18 +117,53 @@ async fn patiently<T>(answer: impl Future<Output = T>, progress: &Progress) -> R
     }
 }
 
-/// Both sides of a WebSocket, until one of them ends.
-fn join(visitor: OnUpgrade, origin: OnUpgrade) {
+/// Joins both sides of a WebSocket.
+fn join(visitor: OnUpgrade, origin: OnUpgrade, lasts: Option<Duration>) {
     tokio::spawn(async move {
         if let (Ok(visitor), Ok(origin)) = tokio::join!(visitor, origin) {
-            // How it ends is theirs to know.
-            let _ =
-                tokio::io::copy_bidirectional(&mut TokioIo::new(visitor), &mut TokioIo::new(origin)).await;
+            exchange(TokioIo::new(visitor), TokioIo::new(origin), lasts).await;
         }
     });
+}
+
+/// Copies both ways until one of the two ends, or the session has. How it ends is theirs to know.
+async fn exchange<A, B>(mut visitor: A, mut origin: B, lasts: Option<Duration>)
+where
+    A: AsyncRead + AsyncWrite + Unpin,
+    B: AsyncRead + AsyncWrite + Unpin,
+{
+    let both = copy_bidirectional(&mut visitor, &mut origin);
+    match lasts {
+        Some(lasts) => _ = timeout(lasts, both).await,
+        None => _ = both.await,
+    }
 }
 
 fn switch(headers: &mut HeaderMap) {
     headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
     headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+
+    use super::exchange;
+
+    #[tokio::test]
+    async fn a_web_socket_ends_with_its_session() {
+        let ((mut browser, visitor), (origin, mut application)) = (duplex(64), duplex(64));
+        let joined = tokio::spawn(exchange(visitor, origin, Some(Duration::from_millis(50))));
+        browser.write_all(b"ping").await.unwrap();
+        let mut said = [0; 4];
+        application.read_exact(&mut said).await.unwrap();
+        assert_eq!(&said, b"ping");
+        let mut rest = Vec::new();
+        let ended = tokio::time::timeout(Duration::from_secs(5), browser.read_to_end(&mut rest)).await;
+        assert!(ended.is_ok(), "still open");
+        joined.await.unwrap();
+        assert_eq!(application.read(&mut said).await.unwrap(), 0);
+    }
 }
