@@ -40,6 +40,7 @@
 //! | `config` | from variables to one value, with every fault named; which of many services a host name stands for | |
 //! | `web` | from a browser's request to steps, pages, log lines | |
 //! | `host` | clock, chance, variables, store, sockets: one file a platform | `jose`, `franceconnect` |
+//! | `document` | how a TOML file that a person keeps is read: every flaw with its line (native) | |
 //! | `emulator` | a FranceConnect of our own, which may misbehave (native) | `jose`, `oidc`, `franceconnect`, `session`, `site`, `config`, `web`, `host` |
 //! | `cli` | words of the command line (native) | |
 //!
@@ -67,6 +68,8 @@
 #[cfg(not(target_family = "wasm"))]
 pub mod cli;
 pub mod config;
+#[cfg(not(target_family = "wasm"))]
+pub mod document;
 #[cfg(not(target_family = "wasm"))]
 pub mod emulator;
 pub mod franceconnect;

@@ -4,14 +4,13 @@
 //! [`Emulator`] is pure: a request and the time go in, an answer comes out, randomness comes from the seed
 //! (only an ECDSA signature draws on the system's, inside `ring`). [`serve`] puts it on a socket.
 //!
-//! Nothing of the relying party is used here beyond `time`, `secret` and `html`: if both sides shared a
+//! Nothing of the relying party is used here beyond `time`, `secret`, `html` and `document`: if both sides shared a
 //! table or a rule they would share its mistakes, and no test between them could notice.
 
 mod behaviour;
 mod citizen;
 mod client;
 mod discovery;
-mod document;
 mod end_session;
 mod endpoint;
 pub mod fault;
@@ -34,7 +33,6 @@ mod visitor;
 pub use behaviour::Behaviour;
 pub use citizen::{Account, Citizens, Crowd, IDPS, Identity, Idp, accounts};
 pub use client::{Alg, Client, ClientAuth, Encryption, KeySetAnswer};
-pub use document::Flaw;
 pub use endpoint::Endpoint;
 pub use fault::{Fault, Outcome, Stage};
 pub use http::{Params, Reply, Request};

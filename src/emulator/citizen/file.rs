@@ -2,7 +2,7 @@
 //! (`known.toml`) read in the same way as anybody's own.
 
 use super::{Account, Identity, Idp};
-use crate::emulator::document::{Document, Flaw, Table};
+use crate::document::{Document, Flaw, Table};
 use crate::emulator::page::error;
 use crate::emulator::product::Product;
 use std::sync::Arc;

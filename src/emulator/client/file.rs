@@ -4,7 +4,7 @@
 //! One rule is wider: where the form wants https, http will do on loopback, since a laptop has no certificate.
 
 use super::{Alg, Client, ClientAuth, Encryption};
-use crate::emulator::document::{Document, Flaw, Table};
+use crate::document::{Document, Flaw, Table};
 use crate::emulator::product::Product;
 use std::net::IpAddr;
 use url::{Host, Url};

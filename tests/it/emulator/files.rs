@@ -1,8 +1,9 @@
 //! Files of clients and of citizens: what they may say, and every flaw of a broken one with its line, at once.
 
 use super::{NOW, REDIRECT, authorize, client, identity};
+use franceconnect_edge::document::Flaw;
 use franceconnect_edge::emulator::{
-    Alg, Citizens, Client, ClientAuth, Emulator, Encryption, Flaw, Product, Settings, accounts,
+    Alg, Citizens, Client, ClientAuth, Emulator, Encryption, Product, Settings, accounts,
 };
 
 fn clients(text: &str) -> Result<Vec<(Product, Client)>, Vec<Flaw>> {

@@ -1,4 +1,4 @@
-//! Decides how a TOML file of the emulator's is read: every flaw with its line and its field, all at once, and no
+//! Decides how a TOML file that a person keeps is read: every flaw with its line and its field, all at once, and no
 //! value quoted, since some are secrets.
 
 use std::cell::RefCell;
@@ -19,7 +19,7 @@ pub struct Flaw {
 }
 
 /// A parsed file that knows its lines.
-pub(super) struct Document<'a> {
+pub struct Document<'a> {
     text: &'a str,
     root: DeTable<'a>,
     flaws: RefCell<Vec<Flaw>>,
@@ -28,7 +28,7 @@ pub(super) struct Document<'a> {
 impl<'a> Document<'a> {
     /// # Errors
     /// The first error's line; the parser's own message would quote it.
-    pub(super) fn parse(text: &'a str) -> Result<Self, Vec<Flaw>> {
+    pub fn parse(text: &'a str) -> Result<Self, Vec<Flaw>> {
         match DeTable::parse(text) {
             Ok(root) => Ok(Self { text, root: root.into_inner(), flaws: RefCell::default() }),
             Err(error) => {
@@ -41,12 +41,12 @@ impl<'a> Document<'a> {
     }
 
     /// The whole file as a table.
-    pub(super) fn root(&self) -> Table<'_, 'a> {
+    pub fn root(&self) -> Table<'_, 'a> {
         Table { document: self, members: &self.root, line: 1, place: String::new(), read: RefCell::default() }
     }
 
     /// Every flaw found while it was read, in the order of the lines.
-    pub(super) fn flaws(self) -> Vec<Flaw> {
+    pub fn flaws(self) -> Vec<Flaw> {
         let mut flaws = self.flaws.into_inner();
         flaws.sort_by_key(|flaw| flaw.line);
         flaws
@@ -54,7 +54,7 @@ impl<'a> Document<'a> {
 }
 
 /// One table of a file. A member that nobody asked for is a flaw: misspelt, it would be silently without effect.
-pub(super) struct Table<'d, 'a> {
+pub struct Table<'d, 'a> {
     document: &'d Document<'a>,
     members: &'d DeTable<'a>,
     line: usize,
@@ -64,7 +64,7 @@ pub(super) struct Table<'d, 'a> {
 
 impl<'d, 'a> Table<'d, 'a> {
     /// A string; nothing if there is none.
-    pub(super) fn text(&self, name: &'static str) -> Option<String> {
+    pub fn text(&self, name: &'static str) -> Option<String> {
         match self.get(name)? {
             DeValue::String(text) => Some(text.to_string()),
             _ => self.wrong(name, "une chaîne entre guillemets", "a string in quotes"),
@@ -72,7 +72,7 @@ impl<'d, 'a> Table<'d, 'a> {
     }
 
     /// A list of strings; nothing if there is none.
-    pub(super) fn texts(&self, name: &'static str) -> Option<Vec<String>> {
+    pub fn texts(&self, name: &'static str) -> Option<Vec<String>> {
         let items = match self.get(name)? {
             DeValue::Array(items) => items.iter().map(|item| item.get_ref().as_str().map(str::to_owned)),
             _ => return self.wrong(name, "une liste de chaînes", "a list of strings"),
@@ -84,7 +84,7 @@ impl<'d, 'a> Table<'d, 'a> {
     }
 
     /// `true` or `false`; nothing if there is neither.
-    pub(super) fn flag(&self, name: &'static str) -> Option<bool> {
+    pub fn flag(&self, name: &'static str) -> Option<bool> {
         match self.get(name)? {
             DeValue::Boolean(flag) => Some(*flag),
             _ => self.wrong(name, "true ou false", "true or false"),
@@ -92,7 +92,7 @@ impl<'d, 'a> Table<'d, 'a> {
     }
 
     /// A table below this one; nothing if there is none.
-    pub(super) fn table(&self, name: &'static str) -> Option<Table<'d, 'a>> {
+    pub fn table(&self, name: &'static str) -> Option<Table<'d, 'a>> {
         match self.get(name)? {
             DeValue::Table(members) => {
                 Some(self.below(members, self.line_of(name), format!("{}, {name}", self.place)))
@@ -102,7 +102,7 @@ impl<'d, 'a> Table<'d, 'a> {
     }
 
     /// The tables `[[name]]`, numbered from 1.
-    pub(super) fn tables(&self, name: &'static str) -> Vec<Table<'d, 'a>> {
+    pub fn tables(&self, name: &'static str) -> Vec<Table<'d, 'a>> {
         let items = match self.get(name) {
             None => return Vec::new(),
             Some(DeValue::Array(items)) => items,
@@ -121,7 +121,7 @@ impl<'d, 'a> Table<'d, 'a> {
     }
 
     /// Notes what is wrong with the member `name`, or with its absence.
-    pub(super) fn flaw(&self, name: &str, fr: impl Into<String>, en: impl Into<String>) {
+    pub fn flaw(&self, name: &str, fr: impl Into<String>, en: impl Into<String>) {
         let place = match self.place.as_str() {
             "" => name.to_owned(),
             place => format!("{place}, {name}"),
@@ -131,7 +131,7 @@ impl<'d, 'a> Table<'d, 'a> {
     }
 
     /// Notes every member that nobody asked for.
-    pub(super) fn finish(self) {
+    pub fn finish(self) {
         let read = self.read.take();
         for (name, _) in self.members {
             let name: &str = name.get_ref();
