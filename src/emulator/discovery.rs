@@ -23,10 +23,11 @@ impl Emulator {
         let mut claims = vec!["sub", "acr", "auth_time", "nonce", "aud", "exp", "iat", "iss"];
         let product = self.settings.product;
         claims.extend(product.every_claim());
-        let (signing, client_signing): (&[&str], &[&str]) = match product {
-            Product::Standard => (&["HS256", "ES256", "RS256"], &["ES256", "RS256"]),
-            Product::Plus => (&["ES256"], &["ES256"]),
+        let signing: &[&str] = match product {
+            Product::Standard => &["HS256", "ES256", "RS256"],
+            Product::Plus => &["ES256"],
         };
+        let client_signing: Vec<&str> = product.assertion_algs().iter().map(|alg| alg.name()).collect();
         let mut metadata = json!({
             "issuer": issuer,
             "authorization_endpoint": format!("{issuer}/authorize"),

@@ -7,6 +7,7 @@
 use super::Emulator;
 use super::fault::{Fault, Logout};
 use super::http::{Params, Reply, Request};
+use super::interaction::authorize::is_address;
 use super::interaction::callback::join;
 use super::page;
 use super::token::keys::decode;
@@ -19,8 +20,36 @@ pub(super) const KNOWN: [&str; 6] =
     ["id_token_hint", "post_logout_redirect_uri", "state", "client_id", "logout_hint", "ui_locales"];
 
 impl Emulator {
-    /// `/session/end`.
-    pub(super) fn end_session(&mut self, now: Timestamp, request: &Request) -> Reply {
+    /// `/session/end`, and the two addresses that FranceConnect's own steps lead through.
+    pub(super) fn end_session(
+        &mut self,
+        now: Timestamp,
+        request: &Request,
+        method: &str,
+        path: &str,
+    ) -> Reply {
+        match (method, path) {
+            ("GET", "/session/end") => self.log_out(now, request),
+            ("POST", "/session/end/confirm") => self.error("Y047B9D9"),
+            ("GET", "/session/end/success") => self.logged_out(&request.query_params()),
+            _ => self.error("Y000404"),
+        }
+    }
+
+    fn logged_out(&mut self, params: &Params) -> Reply {
+        if params.filled("client_id").is_some_and(|id| self.settings.client(id).is_none()) {
+            return self.error("Y04FE3C9");
+        }
+        let lang = self.reader.lang;
+        let main = Html::literal(lang.pick(
+            "<h1>Vous êtes déconnecté</h1><p>Vous pouvez fermer cette page.</p>",
+            "<h1>You are logged out</h1><p>You may close this page.</p>",
+        ));
+        let title = lang.pick("Déconnexion", "Logout");
+        page::page(&self.reader, self.settings.product, 200, title, &main, &[])
+    }
+
+    fn log_out(&mut self, now: Timestamp, request: &Request) -> Reply {
         let params = request.query_params();
         let cookie = self.settings.product.cookie();
         let id = request.cookie(cookie);
@@ -35,15 +64,7 @@ impl Emulator {
         self.state.sessions.remove(id.unwrap_or_default());
         let reply = match params.filled("post_logout_redirect_uri") {
             Some(uri) => self.send_back(uri, params.filled("state")),
-            None => {
-                let lang = self.reader.lang;
-                let main = Html::literal(lang.pick(
-                    "<h1>Vous êtes déconnecté</h1><p>Vous pouvez fermer cette page.</p>",
-                    "<h1>You are logged out</h1><p>You may close this page.</p>",
-                ));
-                let title = lang.pick("Déconnexion", "Logout");
-                page::page(&self.reader, self.settings.product, 200, title, &main, &[])
-            }
+            None => self.logged_out(&Params::default()),
         };
         reply.header("set-cookie", format!("{cookie}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"))
     }
@@ -61,7 +82,11 @@ impl Emulator {
 
     /// The hint may have expired, but must be ours, for a client we know, and for no other.
     fn judge_logout(&self, params: &Params) -> Result<(), &'static str> {
-        if params.repeated().is_some() || params.foreign(&KNOWN).is_some() {
+        let address = |uri: &str| is_address(uri, self.settings.strict_urls);
+        let well_formed = params.repeated().is_none()
+            && params.foreign(&KNOWN).is_none()
+            && params.get("post_logout_redirect_uri").is_none_or(address);
+        if !well_formed {
             return Err("Y000400");
         }
         let hint = params.filled("id_token_hint").ok_or("Y000400")?;
@@ -71,11 +96,10 @@ impl Emulator {
         };
         let (header, claims) = (object(header).ok_or("Y04FEDB9")?, object(payload).ok_or("Y04FEDB9")?);
         let audience = claims.get("aud").and_then(Value::as_str).unwrap_or_default();
-        let clients = &self.settings.clients;
-        let client = clients.iter().find(|client| client.client_id == audience).ok_or("Y0429C91")?;
         if params.filled("client_id").is_some_and(|id| id != audience) {
             return Err("Y0467882");
         }
+        let client = self.settings.client(audience).ok_or("Y0429C91")?;
         let input = hint.strip_suffix(signature).and_then(|rest| rest.strip_suffix('.')).unwrap_or_default();
         let alg = self.alg(client);
         let right_alg = header.get("alg").and_then(Value::as_str) == Some(alg.name());
@@ -85,7 +109,7 @@ impl Emulator {
             return Err("Y045AFAE");
         }
         let registered = |uri: &str| client.post_logout_redirect_uris.iter().any(|known| known == uri);
-        if !params.filled("post_logout_redirect_uri").is_none_or(registered) {
+        if !params.get("post_logout_redirect_uri").is_none_or(registered) {
             return Err("Y04CFAEF");
         }
         Ok(())

@@ -24,6 +24,8 @@ pub enum Endpoint {
     EndSession,
     /// Token revocation.
     Revocation,
+    /// Where data providers have access tokens checked.
+    CheckToken,
     /// An address that only a fault names: whoever comes here followed what must not be followed.
     Trap,
     /// Any other address.
@@ -59,6 +61,7 @@ impl Endpoint {
             Self::UserInfo => "userinfo",
             Self::EndSession => "end_session",
             Self::Revocation => "revocation",
+            Self::CheckToken => "checktoken",
             Self::Trap => "trap",
             Self::Unknown => "unknown",
         }
@@ -83,8 +86,9 @@ impl Endpoint {
             "/authorize" => Self::Authorize,
             "/token" => Self::Token,
             "/userinfo" => Self::UserInfo,
-            "/session/end" => Self::EndSession,
+            "/session/end" | "/session/end/confirm" | "/session/end/success" => Self::EndSession,
             "/token/revocation" => Self::Revocation,
+            "/checktoken" => Self::CheckToken,
             _ if path.starts_with("/interaction/") => Self::Interaction,
             _ if path.starts_with(TRAP) => Self::Trap,
             _ => Self::Unknown,

@@ -3,6 +3,8 @@
 //! Its request is not that of the relying party: a provider reads `Authorization`, sees every parameter
 //! as often as it was sent, and is called with any method.
 
+use crate::html::fill;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// One request, as text.
@@ -70,6 +72,15 @@ impl Request {
         essence.is_some_and(|e| e.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
     }
 
+    /// Whether the body, as its content type has it, is in UTF-8.
+    pub fn is_utf8(&self) -> bool {
+        let parameters = self.header("content-type").unwrap_or_default().split(';').skip(1);
+        let mut pairs = parameters.filter_map(|parameter| parameter.split_once('='));
+        let charset = pairs.find(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
+        let utf8 = |name: &str| ["utf-8", "utf8"].iter().any(|known| name.eq_ignore_ascii_case(known));
+        charset.is_none_or(|(_, name)| utf8(name.trim().trim_matches('"')))
+    }
+
     /// The parameters of the query.
     pub fn query_params(&self) -> Params {
         Params::parse(self.query.as_bytes())
@@ -108,8 +119,14 @@ impl Params {
 
     /// The first name that occurs twice.
     pub fn repeated(&self) -> Option<&str> {
-        let twice = |at: usize, name: &str| self.0.iter().take(at).any(|(earlier, _)| earlier == name);
-        self.0.iter().enumerate().find(|(at, (name, _))| twice(*at, name)).map(|(_, (name, _))| name.as_str())
+        let mut seen = BTreeSet::new();
+        self.0.iter().map(|(name, _)| name.as_str()).find(|name| !seen.insert(*name))
+    }
+
+    /// Those of `names` that occur twice.
+    pub fn repeated_of<'a>(&self, names: &[&'a str]) -> Vec<&'a str> {
+        let often = |name: &str| self.0.iter().filter(|(known, _)| known == name).count();
+        names.iter().copied().filter(|name| often(name) > 1).collect()
     }
 
     /// The first name that is none of `known`.
@@ -156,7 +173,10 @@ impl Reply {
 
     /// 303 to `location`, as FranceConnect's engine redirects.
     pub fn see_other(location: &str) -> Self {
-        Self::new(303).header("location", location).header("cache-control", "no-store")
+        let body = fill("Redirecting to <a href=\"{}\">{}</a>.", &[&location, &location]);
+        Self::with_body(303, "text/html; charset=utf-8", body.into_bytes())
+            .header("location", location)
+            .header("cache-control", "no-store")
     }
 
     /// The answer with one more header.
@@ -164,6 +184,12 @@ impl Reply {
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
+    }
+
+    /// The answer to a `HEAD`: everything but the body (RFC 9110 §9.3.2).
+    pub(super) fn without_body(mut self) -> Self {
+        let length = std::mem::take(&mut self.body).len();
+        self.header("content-length", length.to_string())
     }
 
     /// Gives the header `name` another value.

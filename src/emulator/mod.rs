@@ -8,6 +8,7 @@
 //! table or a rule they would share its mistakes, and no test between them could notice.
 
 mod behaviour;
+mod check_token;
 mod citizen;
 mod client;
 mod discovery;
@@ -54,6 +55,9 @@ use token::keys::{self, SigningKey};
 
 /// Most calls that are remembered.
 const CALLS: usize = 16_384;
+
+/// Where the base address leads.
+const HOME: &str = "https://franceconnect.gouv.fr";
 
 /// What an emulator is told once and for all.
 #[derive(Debug, Clone)]
@@ -146,6 +150,9 @@ impl Emulator {
 
     /// Answers one request, once [`Emulator::wants`] has had its answer or wants nothing.
     pub fn handle(&mut self, now: Timestamp, request: &Request) -> Reply {
+        if request.method == "HEAD" {
+            return self.handle(now, &Request { method: "GET".to_owned(), ..request.clone() }).without_body();
+        }
         self.reader = Reader::of(request);
         self.reader.panel = self.settings.control.then(|| format!("{}/", self.settings.product.control()));
         if let Some(reply) = self.control(request) {
@@ -202,12 +209,16 @@ impl Emulator {
             }
             (Endpoint::Token, "POST") => self.token(now, request),
             (Endpoint::UserInfo, "GET") => self.userinfo(now, request),
-            (Endpoint::EndSession, "GET") => self.end_session(now, request),
+            (Endpoint::EndSession, method) => self.end_session(now, request, method, path),
             (Endpoint::Revocation, "POST") => self.revocation(now, request),
+            (Endpoint::CheckToken, "POST") => check_token::answer(request),
             (Endpoint::Trap, _) => self.trap(now, request, path.strip_prefix(TRAP).unwrap_or_default()),
             (Endpoint::Unknown, "GET") if path.is_empty() || path == "/" => {
-                Reply::new(301).header("location", "https://franceconnect.gouv.fr")
+                let text = format!("Moved Permanently. Redirecting to {HOME}");
+                Reply::with_body(301, "text/plain; charset=utf-8", text).header("location", HOME)
             }
+            // Where the engine would take up an interaction again, had it a cookie of its own.
+            (Endpoint::Unknown, "GET") if path.starts_with("/authorize/") => self.error("Y04D5AB7"),
             _ => self.error("Y000404"),
         }
     }
@@ -327,7 +338,7 @@ impl Emulator {
 
     fn oauth_error(&mut self, refusal: &OAuthError) -> Reply {
         let id = self.uuid();
-        refusal.reply(&id)
+        refusal.reply(&id, &self.settings.issuer)
     }
 
     /// The name of a signing key: FranceConnect's own, with a mark of the seed, since other keys of the same name

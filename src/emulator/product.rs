@@ -1,6 +1,8 @@
 //! Decides in what FranceConnect+ (eIDAS substantial and high) differs from FranceConnect (eIDAS low), as far as
 //! a word or a number says it; what needs a table or a rule has a file of its own.
 
+use super::client::Alg;
+
 /// The two products of the platform. An emulator is one of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Product {
@@ -40,6 +42,14 @@ impl Product {
         match self {
             Self::Standard => "eidas1",
             Self::Plus => "eidas3",
+        }
+    }
+
+    /// What a service's assertions may be signed with.
+    pub(super) fn assertion_algs(self) -> &'static [Alg] {
+        match self {
+            Self::Standard => &[Alg::Es256, Alg::Rs256],
+            Self::Plus => &[Alg::Es256],
         }
     }
 

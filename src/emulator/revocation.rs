@@ -14,6 +14,8 @@ impl Emulator {
         let token = form.get("token").unwrap_or_default();
         let secret = form.get("client_secret").unwrap_or_default();
         let well_formed = form.foreign(&KNOWN).is_none()
+            && form.repeated().is_none()
+            && form.get("client_id").is_some()
             && token.chars().count() >= 43
             && !token.contains(|c: char| c.is_whitespace() || ".*?{}()|[]\\".contains(c))
             && secret.len() >= 32
@@ -27,10 +29,13 @@ impl Emulator {
         };
         if let Some(access) = self.state.tokens.get(token) {
             if access.grant.request.client_id != client_id {
-                let text = "client is not authorized to revoke the presented token";
-                return self.oauth_error(&OAuthError::request(text, "Y0466776"));
+                return self
+                    .oauth_error(&OAuthError::request("this token does not belong to you", "Y0466776"));
             }
+            // The grant goes, and with it the code: a replay of that is unknown from now on.
+            let code = access.code.clone();
             self.state.tokens.remove(token);
+            self.state.codes.remove(&code);
         }
         Reply::with_body(200, "text/plain; charset=utf-8", "").header("cache-control", "no-store")
     }

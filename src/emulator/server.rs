@@ -72,7 +72,7 @@ async fn answer(State(served): State<Served>, request: HttpRequest) -> Response 
         return to_http(Reply::new(404));
     };
     let wanted = lock(emulator).wants(now(), &request);
-    if let Some(url) = wanted {
+    for url in wanted {
         let fetched = served.fetch.get(&url).await;
         lock(emulator).learn(now(), &url, fetched);
     }

@@ -4,6 +4,7 @@ use super::behaviour::Behaviour;
 use super::citizen::Account;
 use super::citizen::Idp;
 use super::client::key_sets::KeySet;
+use super::client::sector::Sector;
 use super::product::Product;
 use super::shelf::{Dated, Shelf};
 use crate::time::Timestamp;
@@ -12,6 +13,8 @@ use std::sync::Arc;
 
 /// Life of an authorization code, in seconds.
 pub(super) const CODE_LIFE: i64 = 30;
+/// Life of a grant, in seconds: no token leads to the identity afterwards.
+pub(super) const GRANT_LIFE: i64 = 30;
 /// Life of access and ID tokens, in seconds.
 pub(super) const TOKEN_LIFE: i64 = 60;
 
@@ -88,6 +91,8 @@ impl Dated for Session {
 /// What a code or an access token stands for.
 #[derive(Debug, Clone)]
 pub(super) struct Grant {
+    /// When the citizen agreed.
+    pub(super) since: Timestamp,
     pub(super) request: Interaction,
     pub(super) login: Login,
 }
@@ -97,7 +102,7 @@ pub(super) struct Grant {
 pub(super) struct Code {
     pub(super) issued: Timestamp,
     pub(super) grant: Arc<Grant>,
-    /// The access token it was exchanged for: a second exchange revokes it.
+    /// The access token it was exchanged for: a second exchange revokes both.
     pub(super) consumed: Option<String>,
 }
 
@@ -111,6 +116,8 @@ impl Dated for Code {
 #[derive(Debug, Clone)]
 pub(super) struct Access {
     pub(super) issued: Timestamp,
+    /// The code it was given for, which dies with it.
+    pub(super) code: String,
     pub(super) grant: Arc<Grant>,
 }
 
@@ -139,6 +146,8 @@ pub(super) struct State {
     pub(super) last_sealed: BTreeMap<String, String>,
     /// The key sets of services, by their address.
     pub(super) key_sets: BTreeMap<String, KeySet>,
+    /// The sector identifier documents of services, by their address.
+    pub(super) sectors: BTreeMap<String, Sector>,
     /// Client and `jti` of the assertions that were accepted, until they expire.
     pub(super) assertions: Shelf<(String, String), Timestamp>,
 }
@@ -153,6 +162,7 @@ impl State {
             last_id_tokens: BTreeMap::new(),
             last_sealed: BTreeMap::new(),
             key_sets: BTreeMap::new(),
+            sectors: BTreeMap::new(),
             assertions: Shelf::new(0, TOKENS),
         }
     }

@@ -1,29 +1,25 @@
-//! Decides the userinfo answer: a signed JWT, on FranceConnect+ an encrypted one, never plain JSON (OpenID Connect Core §5.3.2).
+//! Decides the userinfo answer: a signed JWT, on FranceConnect+ an encrypted one, never plain JSON (OpenID Connect
+//! Core §5.3.2).
 
 use super::Emulator;
 use super::fault::{ClaimsFacts, Fault, Sealed, UserInfo};
 use super::http::{Reply, Request};
-use super::oauth_error::OAuthError;
-use super::state::{Grant, TOKEN_LIFE};
+use super::oauth_error::{NO_TOKEN, OAuthError};
+use super::state::{Access, GRANT_LIFE, Grant, TOKEN_LIFE};
 use super::token::id_token::Unsigned;
 use crate::time::Timestamp;
 use serde_json::{Map, Value, json};
 
 impl Emulator {
-    /// `/userinfo`. A token in the query is not looked at: FranceConnect would take it, but a service that
-    /// does so shows it to every log on the way.
+    /// `/userinfo`.
     pub(super) fn userinfo(&mut self, now: Timestamp, request: &Request) -> Reply {
-        let grant = match bearer(request).and_then(|token| {
-            let known = self.state.tokens.get(token).map(|access| access.grant.clone());
-            known.ok_or_else(|| invalid("invalid token provided", "access token not found", "Y040001"))
-        }) {
-            Ok(grant) => grant,
-            Err(refusal) => return self.oauth_error(&refusal),
+        let (issued, grant) = match self.identified_by(now, request) {
+            Ok(access) => (access.issued, access.grant.clone()),
+            Err(refusal) => return self.oauth_error(&refusal.challenging("Bearer")),
         };
-        if let Some(Err(trouble)) = self.client(&grant.request).map(|client| self.load(client)) {
-            return self.oauth_error(&trouble.refusal());
-        }
-        let claims = self.userinfo_claims(now, &grant);
+        let mut claims = self.userinfo_claims(now, &grant);
+        // It does not outlive the access token.
+        claims.insert("exp".into(), json!(self.told(issued).plus(TOKEN_LIFE).unix()));
         let answer = match self.fault {
             Some(Fault::UserInfo(lie)) => self.lying_userinfo(now, &grant, claims, lie),
             _ => {
@@ -34,6 +30,30 @@ impl Emulator {
             }
         };
         answer.unwrap_or_else(|| self.error("Y000000"))
+    }
+
+    /// The access that a request proves, checked in the engine's order.
+    fn identified_by(&self, now: Timestamp, request: &Request) -> Result<&Access, OAuthError> {
+        let refuse = |detail, code| Err(OAuthError::token("invalid token provided", detail, code));
+        let Some(access) = self.state.tokens.get(&presented(request)?) else {
+            return refuse("access token not found", "Y040001");
+        };
+        let asked = request.query_params();
+        let scopes = asked.filled("scope").unwrap_or_default().split(' ').filter(|scope| !scope.is_empty());
+        let missing: Vec<&str> =
+            scopes.filter(|scope| !access.grant.request.scopes.iter().any(|known| known == scope)).collect();
+        if !missing.is_empty() {
+            let text = "access token missing requested scope";
+            return Err(OAuthError::new(403, "insufficient_scope", text, None, "Y04CE9C8"));
+        }
+        let Some(client) = self.settings.client(&access.grant.request.client_id) else {
+            return refuse("associated client not found", "Y040001");
+        };
+        self.load(client).map_err(|trouble| trouble.refusal())?;
+        if now.since(access.grant.since) >= GRANT_LIFE {
+            return refuse("grant not found", "Y0489D15");
+        }
+        Ok(access)
     }
 
     fn lying_userinfo(
@@ -81,22 +101,37 @@ impl Emulator {
     }
 }
 
-/// The token of the `Authorization` header (RFC 6750 §2.1).
-fn bearer(request: &Request) -> Result<&str, OAuthError> {
-    let absent = || invalid("no access token provided", "no access token provided", "Y04146A2");
-    let header = request.header("authorization").ok_or_else(absent)?;
-    let malformed = |text| OAuthError::request(text, "Y04B729E");
-    let (scheme, token) =
-        header.split_once(' ').ok_or_else(|| malformed("invalid authorization header value format"))?;
-    if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(OAuthError::request("authorization header value must be a Bearer token", "Y043D61A"));
+/// The token that a request brings: in its header (RFC 6750 §2.1) or, which FranceConnect takes but nobody should do
+/// since addresses are written down on the way, in its query (§2.3).
+pub(super) fn presented(request: &Request) -> Result<String, OAuthError> {
+    let query = request.query_params();
+    let twice = query.repeated_of(&["scope", "access_token"]);
+    if !twice.is_empty() {
+        return Err(OAuthError::twice(&twice));
     }
-    if token.is_empty() || token.contains(' ') {
-        return Err(malformed("invalid authorization header value format"));
-    }
-    Ok(token)
-}
-
-fn invalid(text: &str, detail: &str, code: &'static str) -> OAuthError {
-    OAuthError::new(401, "invalid_token", text, Some(detail), code)
+    let header = request.header("authorization").filter(|header| !header.is_empty());
+    let token = match (header, query.filled("access_token")) {
+        (None, None) => {
+            let text = "no access token provided";
+            return Err(OAuthError::token(text, text, NO_TOKEN));
+        }
+        (None, Some(token)) => token,
+        (Some(_), Some(_)) => {
+            let text = "access token must only be provided using one mechanism";
+            return Err(OAuthError::request(text, "Y04514E0"));
+        }
+        (Some(header), None) => {
+            let parts: Vec<&str> = header.split(' ').collect();
+            let [scheme, token] = *parts else {
+                let text = "invalid authorization header value format";
+                return Err(OAuthError::request(text, "Y04B729E"));
+            };
+            if !scheme.eq_ignore_ascii_case("bearer") {
+                let text = "authorization header scheme must be `Bearer`";
+                return Err(OAuthError::request(text, "Y043D61A"));
+            }
+            token
+        }
+    };
+    Ok(token.to_owned())
 }

@@ -6,6 +6,7 @@ mod behaviour;
 mod bounds;
 mod citizen;
 mod client_auth;
+mod errors;
 mod faults;
 mod files;
 mod inspector;
@@ -15,8 +16,11 @@ mod logout;
 mod pages;
 mod panel;
 mod plus;
+mod revocation;
+mod sector;
 mod server;
 mod token;
+mod userinfo;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -44,12 +48,14 @@ fn client(id: &str) -> Client {
         post_logout_redirect_uris: vec![AFTER.into()],
         signing_alg: Alg::Es256,
         amr: false,
+        idp_hints: Some(Vec::new()),
         ..Client::default()
     }
 }
 
 fn emulator() -> Emulator {
-    let amr = Client { amr: true, idp_hints: vec!["demonstration-courriel".into()], ..client("amr") };
+    let hints = Some(vec!["demonstration-courriel".into()]);
+    let amr = Client { amr: true, idp_hints: hints, ..client("amr") };
     let narrow = Client { scopes: Some(vec!["profile".into()]), ..client("etroit") };
     let clients = vec![client("client"), client("autre"), amr, narrow];
     Emulator::new(Settings {

@@ -87,7 +87,7 @@ impl Variables {
                 "private_key_jwt" => ClientAuth::PrivateKeyJwt,
                 _ => ClientAuth::SecretPost,
             },
-            idp_hints: vec![self.value(hint).to_owned()],
+            idp_hints: Some(vec![self.value(hint).to_owned()]),
             site,
             ..Client::default()
         }

@@ -4,10 +4,11 @@
 //! promised, as long as such a login may be under way.
 
 use super::Behaviour;
-use crate::emulator::client::key_sets::subject;
+use crate::emulator::client::load::named;
 use crate::emulator::http::Request;
 use crate::emulator::state::Interaction;
 use crate::emulator::token::keys::decode;
+use crate::emulator::userinfo::presented;
 use crate::emulator::{Emulator, Endpoint};
 use crate::time::Timestamp;
 use serde_json::Value;
@@ -97,10 +98,7 @@ impl Emulator {
                 let form = request.form_params();
                 Some(&self.state.codes.get(form.get("code")?)?.grant.request)
             }
-            Endpoint::UserInfo => {
-                let (_, token) = request.header("authorization")?.split_once(' ')?;
-                Some(&self.state.tokens.get(token.trim())?.grant.request)
-            }
+            Endpoint::UserInfo => Some(&self.state.tokens.get(&presented(request).ok()?)?.grant.request),
             _ => None,
         }
     }
@@ -115,11 +113,7 @@ impl Emulator {
                 request.form_params().get("client_id").map(str::to_owned)
             }
             Endpoint::Authorize => request.query_params().get("client_id").map(str::to_owned),
-            Endpoint::Token | Endpoint::Revocation => {
-                let form = request.form_params();
-                let named = form.filled("client_id").map(str::to_owned);
-                named.or_else(|| subject(form.get("client_assertion")?))
-            }
+            Endpoint::Token | Endpoint::Revocation => named(request),
             Endpoint::EndSession => {
                 let params = request.query_params();
                 let payload = decode(params.get("id_token_hint")?.split('.').nth(1)?)?;

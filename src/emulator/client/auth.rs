@@ -1,20 +1,29 @@
-//! Decides whether the caller of an endpoint is the client it says it is: a posted secret, or an assertion signed
-//! with a key that it publishes (OpenID Connect Core §9, RFC 7523 §3).
+//! Decides whether the caller of an endpoint is the client it says it is: a secret, posted or in a Basic header
+//! (RFC 6749 §2.3.1), or an assertion.
+//!
+//! FranceConnect registers posting and assertions only; its engine takes a Basic header for a posted secret.
 
+use super::assertion;
 use crate::emulator::Emulator;
-use crate::emulator::client::key_sets::subject;
-use crate::emulator::client::{Client, ClientAuth};
+use crate::emulator::client::ClientAuth;
 use crate::emulator::http::{Params, Request};
 use crate::emulator::oauth_error::OAuthError;
-use crate::emulator::token::keys::{decode, es256_verifies};
 use crate::secret::same;
 use crate::time::Timestamp;
-use serde_json::Value;
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use percent_encoding::percent_decode_str;
 
-const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+/// The parameters of authentication, in the engine's order.
+const PARAMETERS: [&str; 4] = ["client_id", "client_secret", "client_assertion", "client_assertion_type"];
 
-/// Clock difference that an assertion may show, in seconds.
-const LEEWAY: i64 = 10;
+/// What a caller brought.
+enum Proof {
+    Secret(String),
+    Assertion(String),
+    Nothing,
+}
 
 impl Emulator {
     /// The id of the client that has proved itself.
@@ -24,148 +33,103 @@ impl Emulator {
         request: &Request,
         form: &Params,
     ) -> Result<String, OAuthError> {
-        if let Some(name) = form.repeated() {
-            let text = format!("'{name}' parameter must not be provided twice");
-            return Err(OAuthError::request(&text, "Y0496E4A"));
-        }
-        let (secret, assertion) = (form.filled("client_secret"), form.filled("client_assertion"));
         let basic = request.header("authorization").is_some();
-        if usize::from(basic) + usize::from(secret.is_some()) + usize::from(assertion.is_some()) > 1 {
-            let text = "client authentication must only be provided using one mechanism";
-            return Err(OAuthError::request(text, "Y047E9E5"));
+        self.proved(now, request, form).map_err(|refusal| {
+            if basic && refusal.is_unauthorized() { refusal.challenging("Basic") } else { refusal }
+        })
+    }
+
+    fn proved(&mut self, now: Timestamp, request: &Request, form: &Params) -> Result<String, OAuthError> {
+        let twice = form.repeated_of(&PARAMETERS);
+        if !twice.is_empty() {
+            return Err(OAuthError::twice(&twice));
         }
-        if basic {
-            return Err(other_method());
-        }
-        let claimed = assertion.map(|assertion| claimed(assertion, form)).transpose()?;
-        let none = || OAuthError::request("no client authentication mechanism provided", "Y044FEB3");
-        let client_id = claimed.or(form.filled("client_id").map(str::to_owned)).ok_or_else(none)?;
+        let (client_id, proof) = claimed(request, form)?;
         let unknown = || OAuthError::client("client not found", "Y0479FCE");
-        let found = self.settings.clients.iter().find(|client| client.client_id == client_id);
-        let client = found.ok_or_else(unknown)?;
+        let client = self.settings.client(&client_id).ok_or_else(unknown)?;
         self.load(client).map_err(|trouble| trouble.refusal())?;
-        match (client.auth, secret, assertion) {
-            (ClientAuth::SecretPost, Some(secret), None) if same(secret, &client.client_secret) => {}
-            (ClientAuth::SecretPost, Some(_), None) => {
+        match (client.auth, proof) {
+            (ClientAuth::SecretPost, Proof::Secret(secret)) if same(&secret, &client.client_secret) => {}
+            (ClientAuth::SecretPost, Proof::Secret(_)) => {
                 return Err(OAuthError::client("invalid secret provided", "Y0434A7B"));
             }
-            (ClientAuth::PrivateKeyJwt, None, Some(assertion)) => {
-                let (jti, expires) = self.judge(now, client, assertion)?;
+            (ClientAuth::PrivateKeyJwt, Proof::Assertion(assertion)) => {
+                let (jti, expires) = self.judge(now, client, &assertion)?;
                 let seen = (client_id.clone(), jti);
                 if self.state.assertions.insert(seen, expires).is_some() {
                     let detail = "client assertion tokens must only be used once";
                     return Err(OAuthError::client(detail, "Y0486328"));
                 }
             }
-            _ => return Err(other_method()),
+            _ => {
+                let detail = "the provided authentication mechanism does not match the registered client \
+                              authentication method";
+                return Err(OAuthError::client(detail, "Y044D82C"));
+            }
         }
         Ok(client_id)
     }
-
-    /// Judges an assertion of `client`; answers its `jti` and until when that must be remembered.
-    fn judge(
-        &self,
-        now: Timestamp,
-        client: &Client,
-        assertion: &str,
-    ) -> Result<(String, Timestamp), OAuthError> {
-        let refuse = |detail, code| Err(OAuthError::client(detail, code));
-        let unverified =
-            || OAuthError::new(401, "invalid_client", "client authentication failed", None, "Y04F7688");
-        let parts: Vec<&str> = assertion.split('.').collect();
-        let [header, payload, signature] = *parts else { return Err(unverified()) };
-        let (header, claims) = object(header).zip(object(payload)).ok_or_else(unverified)?;
-        if header.get("alg").and_then(Value::as_str) != Some("ES256") {
-            return refuse("alg mismatch", "Y046737D");
-        }
-        let Some(exp) = claims.get("exp").and_then(Value::as_i64) else {
-            return refuse("expiration must be specified in the client_assertion JWT", "Y0480889");
-        };
-        let Some(jti) = claims.get("jti").and_then(Value::as_str).filter(|jti| !jti.is_empty()) else {
-            return refuse("unique jti (JWT ID) must be provided in the client_assertion JWT", "Y04C5ACB");
-        };
-        match claims.get("iss").and_then(Value::as_str) {
-            None => {
-                return refuse("iss (JWT issuer) must be provided in the client_assertion JWT", "Y04AC0DD");
-            }
-            Some(iss) if iss != client.client_id => {
-                return refuse("iss (JWT issuer) must be the client_id", "Y0421A2A");
-            }
-            Some(_) => {}
-        }
-        let issuer = &self.settings.issuer;
-        let ours =
-            |aud: &Value| aud.as_str().is_some_and(|aud| aud == issuer || aud == format!("{issuer}/token"));
-        match claims.get("aud") {
-            Some(Value::Array(list)) if !list.iter().any(ours) => {
-                let detail = "list of audience (aud) must include the endpoint url, issuer identifier or token \
-                              endpoint url";
-                return refuse(detail, "Y045642B");
-            }
-            Some(Value::Array(_)) => {}
-            Some(aud) if ours(aud) => {}
-            Some(Value::String(_)) => {
-                let detail =
-                    "audience (aud) must equal the endpoint url, issuer identifier or token endpoint url";
-                return refuse(detail, "Y04C17F5");
-            }
-            _ => {
-                return refuse("aud (JWT audience) must be provided in the client_assertion JWT", "Y0464868");
-            }
-        }
-        let moment = |name: &str| claims.get(name).map(|value| value.as_i64().map(Timestamp::from_unix));
-        let future = |at: Option<Timestamp>| at.is_none_or(|at| at > now.plus(LEEWAY));
-        let untimely = moment("iat").is_some_and(future) || moment("nbf").is_some_and(future);
-        let expires = Timestamp::from_unix(exp).plus(LEEWAY);
-        let input =
-            assertion.strip_suffix(signature).and_then(|rest| rest.strip_suffix('.')).unwrap_or_default();
-        let keys = self.client_keys(client).map_err(|trouble| trouble.refusal())?;
-        let kid = header.get("kid");
-        let signs = |key: &&Value| {
-            let meant = key.get("use").is_some_and(|of| of == "sig");
-            meant
-                && key.get("alg").is_none_or(|alg| alg == "ES256")
-                && kid.is_none_or(|kid| key.get("kid") == Some(kid))
-        };
-        let signed = keys.iter().filter(signs).any(|key| es256_verifies(key, input.as_bytes(), signature));
-        if untimely || expires <= now || !signed {
-            return Err(unverified());
-        }
-        Ok((jti.to_owned(), expires))
-    }
 }
 
-/// The client that an assertion is about.
-fn claimed(assertion: &str, form: &Params) -> Result<String, OAuthError> {
-    let parts: Vec<&str> = assertion.split('.').collect();
-    if parts.get(1).and_then(|payload| object(payload)).is_none() {
-        return Err(OAuthError::request("invalid client_assertion format", "Y04E1CFF"));
-    }
-    let absent = "sub (JWT subject) must be provided in the client_assertion JWT";
-    let sub = subject(assertion).filter(|sub| !sub.is_empty());
-    let sub = sub.ok_or_else(|| OAuthError::client(absent, "Y044B38D"))?;
-    match form.get("client_assertion_type") {
-        Some(ASSERTION_TYPE) => {}
-        None => return Err(OAuthError::request("client_assertion_type must be provided", "Y04AF36C")),
-        Some(_) => {
-            let text = format!("client_assertion_type must have value {ASSERTION_TYPE}");
-            return Err(OAuthError::request(&text, "Y04EA12E"));
+/// Whom the caller says it is, and its proof, yet to be judged.
+fn claimed(request: &Request, form: &Params) -> Result<(String, Proof), OAuthError> {
+    let refuse = |text: &str, code| Err(OAuthError::request(text, code));
+    let (posted_id, posted) = (form.filled("client_id"), form.filled("client_secret"));
+    let header = request.header("authorization").map(basic).transpose()?;
+    let (client_id, proof) = match (header, posted) {
+        (Some((id, _)), _) if posted_id.is_some_and(|posted| posted != id) => {
+            return refuse("mismatch in body and authorization client ids", "Y0419ECE");
         }
+        (Some((_, secret)), _) if secret.is_empty() => {
+            return refuse("client_secret must be provided in the Authorization header", "Y045CC8C");
+        }
+        (Some(_), Some(_)) => return refuse(ONE_MECHANISM, "Y04DADA6"),
+        (Some((id, secret)), None) => (id, Proof::Secret(secret)),
+        (None, posted) => {
+            let proof = posted.map_or(Proof::Nothing, |secret| Proof::Secret(secret.to_owned()));
+            (posted_id.unwrap_or_default().to_owned(), proof)
+        }
+    };
+    if let Some(assertion) = form.filled("client_assertion") {
+        if matches!(proof, Proof::Secret(_)) {
+            return refuse(ONE_MECHANISM, "Y047E9E5");
+        }
+        return Ok((assertion::claimed(assertion, form)?, Proof::Assertion(assertion.to_owned())));
     }
-    if form.filled("client_id").is_some_and(|id| id != sub) {
-        let text = "subject of client_assertion must be the same as client_id provided in the body";
-        return Err(OAuthError::request(text, "Y048454B"));
+    // A secret without a name is nobody's.
+    if client_id.is_empty() {
+        return refuse("no client authentication mechanism provided", "Y044FEB3");
     }
-    Ok(sub)
+    Ok((client_id, proof))
 }
 
-fn object(part: &str) -> Option<Value> {
-    let value: Value = serde_json::from_slice(&decode(part)?).ok()?;
-    value.is_object().then_some(value)
+const ONE_MECHANISM: &str = "client authentication must only be provided using one mechanism";
+
+/// Name and secret of a Basic header, each form-encoded (RFC 6749 §2.3.1).
+pub(super) fn basic(header: &str) -> Result<(String, String), OAuthError> {
+    let malformed = |code| OAuthError::request("invalid authorization header value format", code);
+    let parts: Vec<&str> = header.split(' ').collect();
+    let [scheme, encoded] = *parts else { return Err(malformed("Y04F62CD")) };
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return Err(malformed("Y04F62CD"));
+    }
+    let lenient = GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    let bytes = GeneralPurpose::new(&STANDARD, lenient).decode(encoded).unwrap_or_default();
+    let text = String::from_utf8_lossy(&bytes);
+    let (id, secret) = text.split_once(':').ok_or_else(|| malformed("Y046ADF1"))?;
+    form_decoded(id).zip(form_decoded(secret)).ok_or_else(|| {
+        let text = "client_id and client_secret in the authorization header are not properly encoded";
+        OAuthError::request(text, "Y04328E9")
+    })
 }
 
-fn other_method() -> OAuthError {
-    let detail =
-        "the provided authentication mechanism does not match the registered client authentication method";
-    OAuthError::client(detail, "Y044D82C")
+/// The text that `encoded` stands for, if it is printable ASCII.
+fn form_decoded(encoded: &str) -> Option<String> {
+    let spaced = encoded.replace('+', " ");
+    let escape = |rest: &str| rest.get(..2).is_some_and(|two| two.bytes().all(|b| b.is_ascii_hexdigit()));
+    let sound = spaced.split('%').skip(1).all(escape);
+    let text = percent_decode_str(&spaced).decode_utf8().ok()?;
+    (sound && text.bytes().all(|b| (0x20..=0x7e).contains(&b))).then(|| text.into_owned())
 }

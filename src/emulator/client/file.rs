@@ -139,7 +139,7 @@ fn client(table: &Table<'_, '_>, environment: &dyn Fn(&str) -> Option<String>) -
         scopes,
         rep_scope: table.texts("rep_scope"),
         amr: claims.is_none_or(|claims| claims.iter().any(|claim| claim == "amr")),
-        idp_hints: table.texts("allowed_idp_hints").unwrap_or_default(),
+        idp_hints: table.texts("allowed_idp_hints"),
         active: table.flag("active").unwrap_or(true),
         entity_id,
         sector_identifier_uri,

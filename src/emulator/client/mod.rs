@@ -1,9 +1,12 @@
 //! Decides what FranceConnect knows of a service provider (the partner form's fields that change an answer).
 
-pub(in crate::emulator) mod auth;
+mod assertion;
+mod auth;
 mod file;
 pub(in crate::emulator) mod key_sets;
+pub(in crate::emulator) mod load;
 pub(in crate::emulator) mod recipient;
+pub(in crate::emulator) mod sector;
 
 pub use key_sets::KeySetAnswer;
 
@@ -22,6 +25,14 @@ impl Alg {
         match self {
             Self::Es256 => "ES256",
             Self::Rs256 => "RS256",
+        }
+    }
+
+    /// The type of its keys (RFC 7518 §6.1).
+    pub(in crate::emulator) fn kty(self) -> &'static str {
+        match self {
+            Self::Es256 => "EC",
+            Self::Rs256 => "RSA",
         }
     }
 
@@ -102,8 +113,8 @@ pub struct Client {
     pub rep_scope: Option<Vec<String>>,
     /// Whether `amr` may be asked as a claim.
     pub amr: bool,
-    /// `allowedIdpHints`; empty opens none.
-    pub idp_hints: Vec<String>,
+    /// `allowedIdpHints`: empty opens none, and without a list of its own it may name any of the selection page.
+    pub idp_hints: Option<Vec<String>>,
     /// Whether it is known at all to a citizen who comes from it.
     pub active: bool,
     /// `entityId`, the entity that subjects are computed for; the `client_id` if it is absent.
@@ -132,7 +143,7 @@ impl Default for Client {
             scopes: None,
             rep_scope: None,
             amr: true,
-            idp_hints: Vec::new(),
+            idp_hints: None,
             active: true,
             entity_id: None,
             sector_identifier_uri: None,

@@ -32,6 +32,12 @@ pub(in crate::emulator) const KNOWN: [&str; 11] = [
 /// Fewest characters of a nonce.
 const NONCE_LENGTH: usize = 22;
 
+/// What FranceConnect's check of addresses no longer takes, in characters.
+const LONGEST_ADDRESS: usize = 2083;
+
+/// Most characters of a prompt.
+const LONGEST_PROMPT: usize = 64;
+
 /// Every level by rank; the lowest one asked counts, if the product gives it.
 const LEVELS: [&str; 3] = ["eidas1", "eidas2", "eidas3"];
 
@@ -51,10 +57,9 @@ pub(in crate::emulator) fn judge(
     now: Timestamp,
     load: impl Fn(&Client) -> Result<(), &'static str>,
 ) -> Result<Interaction, Refusal> {
-    let (clients, product) = (&settings.clients, settings.product);
+    let product = settings.product;
     let sent = front_door(params, settings.strict_urls).ok_or(Refusal::Page("Y030007"))?;
-    let client =
-        clients.iter().find(|client| client.client_id == sent.client_id).ok_or(Refusal::Page("Y04EA6EF"))?;
+    let client = settings.client(sent.client_id).ok_or(Refusal::Page("Y04EA6EF"))?;
     load(client).map_err(Refusal::Page)?;
     let registered = client.redirect_uris.iter().any(|uri| uri == sent.redirect_uri);
     // The engine only tells a service what is wrong at an address it knows.
@@ -77,7 +82,7 @@ pub(in crate::emulator) fn judge(
         "" => return Err(invalid("missing required parameter 'response_type'")),
         other => {
             // Hybrid and implicit answers belong in the fragment, their refusals too.
-            let fragment = other.split(' ').any(|word| matches!(word, "token" | "id_token"));
+            let fragment = other.contains("token");
             let description = "unsupported response_type requested";
             return Err(refuse("unsupported_response_type", description, fragment));
         }
@@ -93,15 +98,15 @@ pub(in crate::emulator) fn judge(
     if !registered {
         return Err(Refusal::Page("Y04C013C"));
     }
-    let amr = params.filled("claims").map_or(Ok(false), asks_amr).map_err(invalid)?;
+    let asked = params.filled("claims").map_or(Ok(Asked::default()), asks_amr).map_err(invalid)?;
 
     let level = negotiated(product, sent.acr_values)
         .map_err(|description| refuse("invalid_acr", &description, false))?;
-    if amr && !client.amr {
+    if asked.anywhere && !client.amr {
         return Err(Refusal::Page("Y100009"));
     }
     let idp = params
-        .get("idp_hint")
+        .filled("idp_hint")
         .map(|hint| chosen(product, client, hint))
         .transpose()
         .map_err(|()| refuse("invalid_idp_hint", "An idp_hint was provided but is not allowed", false))?;
@@ -114,7 +119,7 @@ pub(in crate::emulator) fn judge(
         scopes: known,
         level,
         identified: false,
-        amr,
+        amr: asked.in_id_token,
         idp,
         failed: None,
         behaviour: None,
@@ -144,30 +149,35 @@ fn front_door(params: &Params, strict_urls: bool) -> Option<Sent<'_>> {
         client_id: params.filled("client_id")?,
         redirect_uri: params.filled("redirect_uri")?,
         scope: params.get("scope")?,
-        acr_values: params.filled("acr_values")?,
+        acr_values: params.get("acr_values")?,
         state: params.get("state")?,
         nonce: params.get("nonce")?,
     };
-    let url = url::Url::parse(sent.redirect_uri).ok()?;
-    let usable = matches!(url.scheme(), "http" | "https")
-        && url.host().is_some_and(|host| !strict_urls || is_public(&host));
+    let usable = is_address(sent.redirect_uri, strict_urls);
     (usable && sent.nonce.chars().count() >= NONCE_LENGTH).then_some(sent)
 }
 
-/// Whether the name has a top-level domain. The sandbox of FranceConnect takes others, `localhost` among them;
-/// FranceConnect+ takes none.
-fn is_public(host: &Host<&str>) -> bool {
-    match host {
+/// Whether `text` is a web address; a strict one has a top-level domain, as FranceConnect+ wants it. The sandbox of
+/// FranceConnect takes others, `localhost` among them.
+pub(in crate::emulator) fn is_address(text: &str, strict: bool) -> bool {
+    let odd = |c: char| c.is_whitespace() || c == '<' || c == '>';
+    let Some(url) =
+        url::Url::parse(text).ok().filter(|_| text.len() < LONGEST_ADDRESS && !text.contains(odd))
+    else {
+        return false;
+    };
+    let public = |host: Host<&str>| match host {
         Host::Domain(name) => name.trim_end_matches('.').contains('.') && !name.ends_with(".localhost"),
         Host::Ipv4(address) => !address.is_loopback(),
         Host::Ipv6(address) => !address.is_loopback(),
-    }
+    };
+    matches!(url.scheme(), "http" | "https") && url.host().is_some_and(|host| !strict || public(host))
 }
 
 /// The level that `acr_values` leads to, or why it leads to none.
 fn negotiated(product: Product, acr_values: &str) -> Result<&'static str, String> {
-    let asked = acr_values.split(' ').filter(|word| word.len() <= 64);
-    let lowest = asked.filter_map(|word| LEVELS.iter().position(|known| *known == word)).min();
+    let lowest =
+        acr_values.split(' ').filter_map(|word| LEVELS.iter().position(|known| *known == word)).min();
     match lowest.and_then(|rank| LEVELS.get(rank)) {
         None => Ok(product.default_level()),
         Some(level) if product.levels().contains(level) => Ok(level),
@@ -179,12 +189,21 @@ fn negotiated(product: Product, acr_values: &str) -> Result<&'static str, String
 }
 
 fn prompt_allowed(prompt: &str) -> bool {
-    let words: Vec<&str> = prompt.split(' ').filter(|word| !word.is_empty()).collect();
-    matches!(*words, ["login"] | ["consent"] | ["login", "consent"] | ["consent", "login"])
+    let words = prompt.split(' ').filter(|word| !word.is_empty());
+    // A space at either end leaves an empty word, which is neither.
+    let whole = !prompt.is_empty() && prompt.len() <= LONGEST_PROMPT && prompt.trim_matches(' ') == prompt;
+    whole && words.into_iter().all(|word| matches!(word, "login" | "consent"))
 }
 
-/// Whether `claims` asks for `amr` in the ID Token (OpenID Connect Core §5.5).
-fn asks_amr(claims: &str) -> Result<bool, &'static str> {
+/// Where `claims` asks for `amr`.
+#[derive(Debug, Clone, Copy, Default)]
+struct Asked {
+    anywhere: bool,
+    in_id_token: bool,
+}
+
+/// Whether `claims` asks for `amr` (OpenID Connect Core §5.5).
+fn asks_amr(claims: &str) -> Result<Asked, &'static str> {
     let claims: Value =
         serde_json::from_str(claims).map_err(|_| "could not parse the claims parameter JSON")?;
     let Value::Object(claims) = claims else {
@@ -200,14 +219,19 @@ fn asks_amr(claims: &str) -> Result<bool, &'static str> {
     if id_token.is_some_and(|part| !part.is_object()) {
         return Err("claims.id_token should be an object");
     }
-    Ok(id_token.and_then(|part| part.get("amr")).is_some())
+    let amr = |part: Option<&Value>| part.and_then(|part| part.get("amr")).is_some();
+    Ok(Asked { anywhere: amr(userinfo) || amr(id_token), in_id_token: amr(id_token) })
 }
 
-/// The identity provider that a hint names. A client may be allowed a provider that the emulator does not
+/// The identity provider that a hint names: one of the client's own list, or of the selection page if it has none. A
+/// client may be allowed a provider that the emulator does not
 /// play: the default one stands in for it.
 fn chosen(product: Product, client: &Client, hint: &str) -> Result<&'static Idp, ()> {
-    if !client.idp_hints.iter().any(|allowed| allowed == hint) {
-        return Err(());
+    let known = product.idps().iter().find(|idp| idp.id == hint);
+    match &client.idp_hints {
+        None => known,
+        Some(own) if own.iter().any(|allowed| allowed == hint) => known.or(product.idps().first()),
+        Some(_) => None,
     }
-    product.idps().iter().find(|idp| idp.id == hint).or(product.idps().first()).ok_or(())
+    .ok_or(())
 }

@@ -176,7 +176,7 @@ impl Emulator {
         let mut told = Callback::success(&self.settings.issuer, &code, &interaction.state);
         let to = interaction.redirect_uri.clone();
         let consumed = (lie == Some(fault::Callback::CodeUsed)).then(String::new);
-        let grant = Arc::new(Grant { request: interaction, login });
+        let grant = Arc::new(Grant { since: now, request: interaction, login });
         self.state.codes.insert(code, Code { issued: now, grant, consumed });
         if let Some(lie) = lie {
             lie.change(&mut told, self.chance.bytes());

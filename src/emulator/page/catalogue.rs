@@ -38,7 +38,7 @@ pub(in crate::emulator) fn entry(code: &str) -> Option<Entry> {
 /// FranceConnect's own codes.
 const ROWS: &[Row] = &[
     (
-        &["Y000000", "Y010099", "Y190003"],
+        &["Y000000", "Y010099", "Y030005", "Y030006", "Y030026", "Y030028", "Y190005", "Y190008"],
         500,
         Some(TROUBLE),
         "Une erreur technique est survenue. Réessayez plus tard.",
@@ -81,11 +81,18 @@ const ROWS: &[Row] = &[
         "The register has this person as deceased.",
     ),
     (
-        &["Y020017", "Y020019", "Y020024", "Y100010"],
+        &["Y020017", "Y020019", "Y020024"],
         500,
         Some(TROUBLE),
         "Ce fournisseur d’identité est désactivé ou inconnu. Choisissez un autre compte.",
         "This identity provider is disabled or unknown. Choose another account.",
+    ),
+    (
+        &["Y100010"],
+        400,
+        Some(TROUBLE),
+        "Ce fournisseur d’identité est introuvable. Choisissez un autre compte.",
+        "This identity provider was not found. Choose another account.",
     ),
     (
         &["Y020021"],
@@ -142,6 +149,20 @@ const ROWS: &[Row] = &[
         None,
         "Un paramètre de la demande est absent, incorrect ou inconnu de FranceConnect.",
         "A parameter of the request is missing, not valid or unknown to FranceConnect.",
+    ),
+    (
+        &["Y030025"],
+        500,
+        Some(TROUBLE),
+        "Votre connexion n’a pas été retrouvée. Recommencez depuis le service.",
+        "Your login was not found. Start again from the service.",
+    ),
+    (
+        &["Y030027"],
+        400,
+        Some(("invalid_request", "invalid client_id parameter")),
+        "Le service pour lequel vous vous connectiez a été perdu.",
+        "The service you were logging in to was lost.",
     ),
     (&["Y030030"], 500, Some(ABORTED), "Votre connexion a été perdue.", "Your login was lost."),
     (
@@ -256,6 +277,20 @@ const ROWS: &[Row] = &[
         "Your session is absent or over. Start again from the service.",
     ),
     (
+        &["Y190002", "Y190003", "Y190013"],
+        500,
+        Some(ABORTED),
+        "Votre session a été perdue. Recommencez depuis le service.",
+        "Your session was lost. Start again from the service.",
+    ),
+    (
+        &["Y190010"],
+        401,
+        Some(TROUBLE),
+        "Cette fenêtre est restée ouverte trop longtemps. Recommencez depuis le service.",
+        "This window was left open too long. Start again from the service.",
+    ),
+    (
         &["Y190004", "Y190011"],
         409,
         Some(ABORTED),
@@ -277,11 +312,25 @@ const ROWS: &[Row] = &[
         "The way through the pages was interrupted, by the back button perhaps. Start again from the service.",
     ),
     (
-        &["Y470001"],
+        &["Y470001", "Y470003", "Y470004"],
         401,
         Some(TROUBLE),
         "Le formulaire ne vient pas de cette page.",
         "The form does not come from this page.",
+    ),
+    (
+        &["Y470002"],
+        400,
+        Some(TROUBLE),
+        "Le formulaire ne dit pas de quelle page il vient.",
+        "The form does not say which page it comes from.",
+    ),
+    (
+        &["Y510001", "Y510002"],
+        400,
+        Some(("invalid_request", "required parameter missing or invalid")),
+        "Le cookie qui reconnaît cet appareil est illisible.",
+        "The cookie that recognises this device is unreadable.",
     ),
     (
         &["Y520001"],

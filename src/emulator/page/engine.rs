@@ -7,7 +7,7 @@ use super::catalogue::Row;
 pub(super) const ROWS: &[Row] = &[
     (&["Y040001"], 400, None, "La demande du service est incorrecte.", "The service’s request is not valid."),
     (
-        &["Y04EA6EF"],
+        &["Y04EA6EF", "Y04FE3C9"],
         400,
         None,
         "Le service demandeur est inconnu de FranceConnect ou désactivé.",
@@ -21,14 +21,14 @@ pub(super) const ROWS: &[Row] = &[
         "The return address is not registered for this service.",
     ),
     (
-        &["Y04D5AB7"],
+        &["Y044EFEA", "Y044F260", "Y048192C", "Y04CAB72", "Y04D5AB7"],
         400,
         None,
         "Votre connexion a expiré ou est déjà terminée. Recommencez depuis le service.",
         "Your login has expired or is over already. Start again from the service.",
     ),
     (
-        &["Y04D7C28"],
+        &["Y042BB27", "Y045253A", "Y04D7C28"],
         400,
         None,
         "Cette connexion a été commencée dans un autre navigateur.",
@@ -61,6 +61,20 @@ pub(super) const ROWS: &[Row] = &[
         None,
         "Aucune clé publique du service ne convient au chiffrement enregistré.",
         "None of the service’s public keys suits the encryption registered.",
+    ),
+    (
+        &["Y04639D8", "Y049E35D", "Y04A8220", "Y04ED062"],
+        400,
+        None,
+        "Le document « sector_identifier_uri » du service ne répond pas ou n’est pas utilisable.",
+        "The service’s sector_identifier_uri document does not answer or is not usable.",
+    ),
+    (
+        &["Y047B9D9", "Y04976CE"],
+        400,
+        None,
+        "La déconnexion n’a pas pu être confirmée.",
+        "The logout could not be confirmed.",
     ),
     (
         &["Y0429C91"],

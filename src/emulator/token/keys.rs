@@ -102,12 +102,7 @@ impl SigningKey {
 
     /// Whether `signature` is this key's over `message`.
     pub(in crate::emulator) fn verifies(&self, message: &[u8], signature: &str) -> bool {
-        let text = |name: &str| self.jwk.get(name).and_then(Value::as_str).unwrap_or_default();
-        let key = match self.alg {
-            Alg::Es256 => DecodingKey::from_ec_components(text("x"), text("y")),
-            Alg::Rs256 => DecodingKey::from_rsa_components(text("n"), text("e")),
-        };
-        key.is_ok_and(|key| crypto::verify(signature, message, &key, algorithm(self.alg)).unwrap_or(false))
+        jwk_verifies(&Value::Object(self.jwk.clone()), self.alg, message, signature)
     }
 }
 
@@ -134,11 +129,14 @@ pub(in crate::emulator) fn rs256_short(message: &[u8], key: &rsa::PrivateKey) ->
     key.sign(padding, &Sha256::digest(message)).ok().map(|signature| encode(&signature))
 }
 
-/// Whether `signature` is one of `message` in ES256 by the holder of the JWK `key`.
-pub(in crate::emulator) fn es256_verifies(key: &Value, message: &[u8], signature: &str) -> bool {
+/// Whether `signature` is one of `message` in `alg` by the holder of the JWK `key`.
+pub(in crate::emulator) fn jwk_verifies(key: &Value, alg: Alg, message: &[u8], signature: &str) -> bool {
     let text = |name: &str| key.get(name).and_then(Value::as_str).unwrap_or_default();
-    let key = DecodingKey::from_ec_components(text("x"), text("y"));
-    key.is_ok_and(|key| crypto::verify(signature, message, &key, Algorithm::ES256).unwrap_or(false))
+    let key = match alg {
+        Alg::Es256 => DecodingKey::from_ec_components(text("x"), text("y")),
+        Alg::Rs256 => DecodingKey::from_rsa_components(text("n"), text("e")),
+    };
+    key.is_ok_and(|key| crypto::verify(signature, message, &key, algorithm(alg)).unwrap_or(false))
 }
 
 /// `length` bytes that mean nothing.

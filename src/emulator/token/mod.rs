@@ -8,12 +8,15 @@ pub(in crate::emulator) mod keys;
 
 use crate::emulator::Emulator;
 use crate::emulator::fault::{ClaimsFacts, Fault, Form, Keys, Sealed, Signature};
-use crate::emulator::http::{Reply, Request};
+use crate::emulator::http::{Params, Reply, Request};
 use crate::emulator::oauth_error::OAuthError;
 use crate::emulator::state::{Access, Grant, TOKEN_LIFE};
 use crate::time::Timestamp;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
+
+/// Longest form that the engine reads, in bytes.
+const BODY_LIMIT: usize = 56 * 1024;
 
 impl Emulator {
     /// `/token`.
@@ -24,42 +27,65 @@ impl Emulator {
         }
     }
 
-    /// Takes the code for an access token.
+    /// Takes the code for an access token, checking in the engine's order.
     fn exchange(&mut self, now: Timestamp, request: &Request) -> Result<(String, Arc<Grant>), OAuthError> {
-        if !request.is_form() {
-            let text = "only application/x-www-form-urlencoded content-type bodies are supported";
-            return Err(OAuthError::request(text, "Y043C322"));
-        }
-        let form = request.form_params();
+        let form = self.posted(request)?;
         let client_id = self.authenticate(now, request, &form)?;
+        let once = |names: &[&str]| match form.repeated_of(names) {
+            twice if twice.is_empty() => Ok(()),
+            twice => Err(OAuthError::twice(&twice)),
+        };
+        once(&["grant_type"])?;
         match form.filled("grant_type") {
             Some("authorization_code") => {}
-            None => return Err(OAuthError::missing("grant_type")),
+            None => return Err(OAuthError::missing(&["grant_type"])),
             Some(_) => {
                 let text = "unsupported grant_type requested";
                 return Err(OAuthError::new(400, "unsupported_grant_type", text, None, "Y04C2044"));
             }
         }
-        let code = form.filled("code").ok_or_else(|| OAuthError::missing("code"))?;
-        let redirect_uri = form.filled("redirect_uri").ok_or_else(|| OAuthError::missing("redirect_uri"))?;
+        once(&["code", "code_verifier", "redirect_uri"])?;
+        let (Some(code), Some(redirect_uri)) = (form.filled("code"), form.filled("redirect_uri")) else {
+            let absent = |name: &&str| form.filled(name).is_none();
+            let names: Vec<&str> = ["code", "redirect_uri"].into_iter().filter(absent).collect();
+            return Err(OAuthError::missing(&names));
+        };
         let access_token = self.random();
         let unknown = || OAuthError::grant("authorization code not found", "Y049E20B");
-        let code = self.state.codes.get_mut(code).ok_or_else(unknown)?;
-        if code.grant.request.client_id != client_id {
+        let known = self.state.codes.get_mut(code).ok_or_else(unknown)?;
+        if known.grant.request.client_id != client_id {
             return Err(OAuthError::grant("client mismatch", "Y047A2EA"));
         }
-        if code.grant.request.redirect_uri != redirect_uri {
+        if known.grant.request.redirect_uri != redirect_uri {
             return Err(OAuthError::grant("authorization code redirect_uri mismatch", "Y04F8199"));
         }
-        if let Some(revoked) = &code.consumed {
-            // A code seen twice may be stolen: what the first exchange gave dies with it (RFC 6749 §4.1.2).
-            self.state.tokens.remove(revoked);
+        if let Some(given) = &known.consumed {
+            // A code seen twice may be stolen: the grant and all it gave die with it (RFC 6749 §4.1.2).
+            self.state.tokens.remove(given);
+            self.state.codes.remove(code);
             return Err(OAuthError::grant("authorization code already consumed", "Y0416228"));
         }
-        code.consumed = Some(access_token.clone());
-        let grant = code.grant.clone();
-        self.state.tokens.insert(access_token.clone(), Access { issued: now, grant: grant.clone() });
+        known.consumed = Some(access_token.clone());
+        let grant = known.grant.clone();
+        let access = Access { issued: now, code: code.to_owned(), grant: grant.clone() };
+        self.state.tokens.insert(access_token.clone(), access);
         Ok((access_token, grant))
+    }
+
+    /// The parameters that a service posted: a form, or nothing at all.
+    pub(in crate::emulator) fn posted(&self, request: &Request) -> Result<Params, OAuthError> {
+        if request.header("content-type").is_none_or(str::is_empty) {
+            return Ok(Params::default());
+        }
+        if !request.is_form() {
+            let at = request.path.strip_prefix(&self.base).unwrap_or_default();
+            let only = "only application/x-www-form-urlencoded content-type bodies are supported";
+            return Err(OAuthError::request(&format!("{only} on POST {at}"), "Y043C322"));
+        }
+        if request.body.len() > BODY_LIMIT || !request.is_utf8() {
+            return Err(OAuthError::request("failed to parse the request body", "Y04A25F2"));
+        }
+        Ok(request.form_params())
     }
 
     fn token_answer(&mut self, now: Timestamp, access_token: &str, grant: &Grant) -> Reply {

@@ -9,6 +9,8 @@ use franceconnect_edge::time::Timestamp;
 use serde_json::{Value, json};
 
 const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+const NO_KEY: &str = "no applicable key found in the JSON Web Key Set";
+const UNSIGNED: &str = "signature verification failed";
 const HEADER: &str = r#"{"alg":"ES256","kid":"signature"}"#;
 
 /// FranceConnect+ with a service that proves itself by assertions, and a code for it.
@@ -58,7 +60,9 @@ fn a_good_assertion_is_enough() {
         vec![("aud", json!([ISSUER]))],
         vec![("aud", json!(["https://autre.exemple.fr", token]))],
         vec![("iat", Value::Null)],
-        vec![("nbf", json!(NOW.unix()))],
+        vec![("nbf", json!(NOW.unix() + 15))],
+        vec![("exp", json!(NOW.unix() - 14))],
+        vec![("iat", json!(NOW.unix() + 3600))],
     ] {
         let (mut plus, code) = service();
         let answer = prove(&mut plus, &code, &signed(&changes));
@@ -76,7 +80,7 @@ fn a_good_assertion_is_enough() {
 
 #[test]
 fn what_is_wrong_with_an_assertion() {
-    let late = NOW.unix() - 11;
+    let late = NOW.unix() - 15;
     let with = |name: &'static str, value: Value| signed(&[(name, value)]);
     let sign = |seed: u8, header: &str| Signer::new(seed).sign(header, claims(&[]).to_string().as_bytes());
     let good = signed(&[]);
@@ -118,14 +122,16 @@ fn what_is_wrong_with_an_assertion() {
         (sign(9, r#"{"alg":"HS256","kid":"signature"}"#), "Y046737D", "alg mismatch"),
         (sign(9, r#"{"alg":"none"}"#), "Y046737D", "alg mismatch"),
         (sign(9, r#"{"kid":"signature"}"#), "Y046737D", "alg mismatch"),
-        (with("exp", json!(late)), "Y04F7688", "undefined"),
-        (with("iat", json!(NOW.unix() + 11)), "Y04F7688", "undefined"),
-        (with("nbf", json!(NOW.unix() + 60)), "Y04F7688", "undefined"),
-        (sign(8, HEADER), "Y04F7688", "undefined"),
-        (sign(10, r#"{"alg":"ES256","kid":"autre"}"#), "Y04F7688", "undefined"),
-        (sign(9, r#"{"alg":"ES256","kid":"inconnue"}"#), "Y04F7688", "undefined"),
-        (unsigned, "Y04F7688", "undefined"),
-        (format!("{good}.x"), "Y04F7688", "undefined"),
+        (with("exp", json!(late)), "Y04F7688", "jwt expired"),
+        (with("exp", json!("demain")), "Y04F7688", "invalid exp value"),
+        (with("iat", json!("hier")), "Y04F7688", "invalid iat value"),
+        (with("nbf", json!(NOW.unix() + 16)), "Y04F7688", "jwt not active yet"),
+        (with("jti", json!(12)), "Y04F7688", "invalid jti value"),
+        (sign(8, HEADER), "Y04F7688", UNSIGNED),
+        (sign(10, r#"{"alg":"ES256","kid":"autre"}"#), "Y04F7688", NO_KEY),
+        (sign(9, r#"{"alg":"ES256","kid":"inconnue"}"#), "Y04F7688", NO_KEY),
+        (sign(9, r#"{"alg":"RS256","kid":"signature"}"#), "Y046737D", "alg mismatch"),
+        (unsigned, "Y04F7688", UNSIGNED),
     ] {
         let (mut plus, authorization) = service();
         let reply = prove(&mut plus, &authorization, &assertion);
@@ -148,6 +154,8 @@ fn what_is_wrong_with_the_form() {
         (vec![assertion, ("client_assertion_type", "jwt")], 400, "Y04EA12E"),
         (vec![kind, ("client_assertion", "abc")], 400, "Y04E1CFF"),
         (vec![kind, ("client_assertion", "a.b.c")], 400, "Y04E1CFF"),
+        (vec![kind, ("client_assertion", &format!("{good}.x"))], 400, "Y04E1CFF"),
+        (vec![assertion, ("client_id", "amr")], 400, "Y048454B"),
         (vec![kind, assertion, ("client_id", "amr")], 400, "Y048454B"),
         (vec![kind, assertion, post[1]], 400, "Y047E9E5"),
         (vec![kind], 400, "Y044FEB3"),

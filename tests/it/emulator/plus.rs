@@ -34,7 +34,7 @@ impl Plus {
             change(&mut client);
             client
         };
-        let hinted = Client { amr: true, idp_hints: vec!["eidas-bridge".into()], ..register("amr") };
+        let hinted = Client { amr: true, idp_hints: Some(vec!["eidas-bridge".into()]), ..register("amr") };
         let clients = vec![register("client"), hinted];
         let keys = ServiceKeys::new(5);
         let set = Some(key_set(&[keys.jwk(alg)]));
@@ -52,7 +52,7 @@ impl Plus {
 
     /// Fetches what the emulator wants to know before `request`, as a server does.
     pub fn fetch(&mut self, now: Timestamp, request: &Request) {
-        if let Some(url) = self.emulator.wants(now, request) {
+        for url in self.emulator.wants(now, request) {
             assert_eq!(url, JWKS);
             self.fetches += 1;
             self.emulator.learn(now, &url, self.set.clone());

@@ -175,31 +175,29 @@ impl World {
 
     /// The emulator at `url`, which has fetched our keys before it answers, if it needs them.
     pub fn provider(&mut self, request: &emulator::Request, url: &str) -> &mut Emulator {
-        let second = url.starts_with(PLUS) && self.plus.is_some();
-        let wanted = match &mut self.plus {
-            Some(plus) if second => plus.wants(self.now, request),
-            _ => self.emulator.wants(self.now, request),
-        };
-        let answer = wanted.as_ref().map(|wanted| {
-            let target = wanted.strip_prefix(self.config.public_url().origin()).unwrap().to_owned();
-            let asked = Request::new(Method::Get, &target, Headers::default());
-            let Content::Respond(response) = self.visit(asked) else { panic!("a file") };
-            KeySetAnswer {
-                status: response.status,
-                cache_control: response.get("cache-control").map(str::to_owned),
-                expires: None,
-                body: response.body.clone(),
-            }
-        });
         let now = self.now;
-        let provider = match &mut self.plus {
-            Some(plus) if second => plus,
-            _ => &mut self.emulator,
-        };
-        if let Some(wanted) = wanted {
-            provider.learn(now, &wanted, answer);
+        for wanted in self.emulator_at(url).wants(now, request) {
+            let answer = self.fetched(&wanted);
+            self.emulator_at(url).learn(now, &wanted, Some(answer));
         }
-        provider
+        self.emulator_at(url)
+    }
+
+    fn emulator_at(&mut self, url: &str) -> &mut Emulator {
+        self.plus.as_mut().filter(|_| url.starts_with(PLUS)).unwrap_or(&mut self.emulator)
+    }
+
+    /// What we answer at `wanted`, an address of ours.
+    fn fetched(&mut self, wanted: &str) -> KeySetAnswer {
+        let target = wanted.strip_prefix(self.config.public_url().origin()).unwrap().to_owned();
+        let asked = Request::new(Method::Get, &target, Headers::default());
+        let Content::Respond(response) = self.visit(asked) else { panic!("a file") };
+        KeySetAnswer {
+            status: response.status,
+            cache_control: response.get("cache-control").map(str::to_owned),
+            expires: None,
+            body: response.body.clone(),
+        }
     }
 
     /// Performs one visit to its end, as every host does.
