@@ -3,7 +3,6 @@
 //! `web_sys` instead of the types of the crate `worker`: its conversions from requests and to responses cost
 //! more CPU than a whole page of ours, and panic where the runtime refuses a value.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use wasm_bindgen::{JsCast, JsValue};
@@ -37,8 +36,6 @@ thread_local! {
 static KNOWLEDGE: Knowledge = Knowledge::new();
 
 static DEPLOYED: OnceLock<Deployed> = OnceLock::new();
-/// Whether [`started`] has said what it has to say.
-static STARTED: AtomicBool = AtomicBool::new(false);
 
 #[event(fetch)]
 async fn fetch(request: web_sys::Request, env: Env, context: Context) -> worker::Result<web_sys::Response> {
@@ -74,7 +71,6 @@ async fn serve(
         }
         At::Nowhere => return answer(env, keep(env, context, web::nowhere(&visitor))).await,
     };
-    started(config);
     if web::wants_body(config, &visitor) {
         match stream::read(request.body(), Request::BODY_LIMIT).await {
             Ok(Some(body)) => visitor.body = body,
@@ -112,15 +108,6 @@ async fn answer(env: &Env, content: Content) -> Result<web_sys::Response, JsValu
         Content::File(file) => assets::send(env, &file).await,
         // Passed on before, with the body that only a visit has.
         Content::Forward(_) => send(&web::host_failed()),
-    }
-}
-
-/// Says once in the life of an isolate what there is to say.
-fn started(config: &Config) {
-    if !STARTED.swap(true, Ordering::Relaxed)
-        && let Some(line) = web::at_start(config, now())
-    {
-        log(Severity::Warning, &line);
     }
 }
 

@@ -1,4 +1,4 @@
-//! Decides where what is known of revocations is kept between visits: one value for each service.
+//! Decides where what is known of a service, such as its revocations, is kept between visits: one value for each service.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -63,13 +63,6 @@ pub async fn serve(
     native: Native,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    // Of many services each is read at its first visitor; `check` tells of their keys.
-    if let Current::Ready(deployment) = native.deployed.current(now())
-        && let At::Service(config) = deployment.at(None)
-        && let Some(line) = web::at_start(config, now())
-    {
-        log(&line);
-    }
     let host = Arc::new(Host {
         deployed: native.deployed,
         calls: Calls::new(),

@@ -4,7 +4,6 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -34,8 +33,6 @@ mod store;
 static KNOWLEDGE: Knowledge = Knowledge::new();
 
 static DEPLOYED: OnceLock<Deployed> = OnceLock::new();
-/// Whether [`started`] has said what it has to say.
-static STARTED: AtomicBool = AtomicBool::new(false);
 
 #[http_service]
 async fn handle(request: Incoming) -> Outgoing<BoxBody> {
@@ -57,7 +54,6 @@ async fn serve(request: Incoming) -> Result<Outgoing<BoxBody>, String> {
         At::Faulty(faults) => return Ok(answer(keep(web::misconfigured(faults, &visitor)))),
         At::Nowhere => return Ok(answer(keep(web::nowhere(&visitor)))),
     };
-    started(config);
     let mut unread = Some(request);
     if web::wants_body(config, &visitor)
         && let Some(request) = unread.take()
@@ -147,15 +143,6 @@ fn headers(request: &Incoming) -> Headers {
         headers.set(Header::Host, request.uri().authority().map(|host| host.as_str().to_owned()));
     }
     headers
-}
-
-/// Says once in the life of an instance what there is to say.
-fn started(config: &Config) {
-    if !STARTED.swap(true, Ordering::Relaxed)
-        && let Some(line) = web::at_start(config, now())
-    {
-        log(&line);
-    }
 }
 
 /// What is deployed: read once in the life of an instance, or asked of the store from time to time.

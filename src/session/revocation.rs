@@ -204,6 +204,8 @@ pub struct Known {
     claimed: Option<Timestamp>,
     /// There is no store.
     absent: bool,
+    /// The log has been told that a session key is old.
+    told: bool,
 }
 
 /// What came of a listing.
@@ -236,16 +238,22 @@ impl Known {
         self
     }
 
+    /// The same knowledge, and the log is told of an old key; nothing if it has been.
+    pub(crate) fn telling(&self) -> Option<Self> {
+        (!self.told).then(|| Self { told: true, ..self.clone() })
+    }
+
     /// What two visits learned: the newer list with what only the other knows.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
+        let told = self.told || other.told;
         let (newer, older) = match (&self.list, &other.list) {
             (Some((_, mine)), Some((_, theirs))) if mine > theirs => (self, other),
             (Some(_), None) => (self, other),
             _ => (other, self),
         };
+        let mut newer = Self { told, ..newer };
         let Some((older, _)) = older.list else { return newer };
-        let mut newer = newer;
         if let Some((list, _)) = &mut newer.list
             && !Arc::ptr_eq(list, &older)
         {
@@ -301,7 +309,8 @@ impl Known {
             }
         }
         sweep.truncate(SWEEP);
-        let known = Self { list: Some((Arc::new(list), now)), failed: None, claimed: None, absent };
+        let known =
+            Self { list: Some((Arc::new(list), now)), failed: None, claimed: None, absent, told: self.told };
         Listed { known, sweep, failed, cut: names.len() >= LIST_MOST }
     }
 

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::Config;
 use crate::oidc::{Blame, Failure};
-use crate::time::Timestamp;
 use crate::web::RequestId;
 
 /// Whom an event concerns.
@@ -53,15 +51,12 @@ impl Event {
         Self { level, code, message }
     }
 
-    /// What is to be said once, when a deployment begins to serve.
-    pub fn at_start(config: &Config, now: Timestamp) -> Option<Self> {
-        let old = Self::new(
-            Severity::Warning,
-            "keys.old",
-            "a key of FC_SESSION_KEYS is more than 300 days old: the README says how to change it, logging nobody out",
-        );
-        config.ring.is_old(now).then_some(old)
-    }
+    /// What is to be said once for each service that an instance serves.
+    pub(super) const KEYS_OLD: Self = Self::new(
+        Severity::Warning,
+        "keys.old",
+        "a key of FC_SESSION_KEYS is more than 300 days old: the README says how to change it, logging nobody out",
+    );
 
     /// The event of a login that failed.
     pub const fn failed(failure: &Failure) -> Self {

@@ -36,7 +36,6 @@ pub use step::{Content, Counted, Listing, Loading, Recalling, Reply, Step, Stori
 
 use crate::config::{Config, Faults, Learnt, is_loopback_authority};
 use crate::secret::Chance;
-use crate::time::Timestamp;
 use crate::wire::{Header, Method, Request, Response};
 use presence::{Asked, Errand};
 use route::Route;
@@ -46,7 +45,13 @@ pub fn begin(config: &Config, visit: Visit) -> Step {
     let Visit { now, entropy, request, known } = visit;
     let mut chance = Chance::new(&entropy);
     let name = RequestId::draw(&mut chance);
-    first(config, Asked { request, now, chance, known }).named(name, config.public_url.authority())
+    let old = if config.ring.is_old(now) { known.telling() } else { None };
+    let mut step = first(config, Asked { request, now, chance, known });
+    if old.is_some() {
+        let events = vec![Event::KEYS_OLD];
+        step = step.carrying(Reply { known: old, events, ..Reply::carried() });
+    }
+    step.named(name, config.public_url.authority())
 }
 
 fn first(config: &Config, asked: Asked) -> Step {
@@ -77,12 +82,6 @@ fn first(config: &Config, asked: Asked) -> Step {
         Route::Nothing => Step::reply(nothing(config, request)),
         Route::Site => gate::serve(config, asked),
     }
-}
-
-/// Lines for the log when a deployment begins to serve.
-pub fn at_start(config: &Config, now: Timestamp) -> Option<String> {
-    let event = Event::at_start(config, now)?;
-    Some(event.line(RequestId::default(), config.public_url.authority()))
 }
 
 /// Whether the body is ours to read: a form posted to one of our routes. Any other body is the origin's, and a host

@@ -216,6 +216,7 @@ const TESTS: &[(&str, Test)] = tests! {
         of_a_transported_key,
     }
     Own: services {
+        each_service_tells_of_its_own_old_keys,
         each_name_of_a_thousand_is_a_site_of_its_own,
         nothing_of_one_opens_on_another,
         two_hundred_logins_at_two_sites_at_once_stay_apart,

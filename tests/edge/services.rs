@@ -14,7 +14,7 @@ use crate::http::{Answer, Request};
 use crate::platform::{NATIVE_STORE, Platform, SERVICES_ENTRY, Variables};
 use crate::process::free_port;
 use crate::provider::{Emulator, Registration};
-use crate::world::{SESSION_KEY, World, variables};
+use crate::world::{OTHER_KEY, SESSION_KEY, World, variables};
 
 /// Logins at the same time.
 const LOGINS: usize = 200;
@@ -77,6 +77,24 @@ fn carried(from: &mut Browser, to: &str) -> Browser {
     let mut browser = Browser::new(to);
     *browser.cookies() = from.cookies().clone();
     browser
+}
+
+/// Nobody looks at the keys of one service because another one was visited first.
+pub fn each_service_tells_of_its_own_old_keys(platform: Platform) {
+    let two = Two::with(platform, 0, |variables, document| {
+        let mut document = document.clone();
+        for (at, service) in document["services"].as_object_mut().unwrap().values_mut().enumerate() {
+            let key = [SESSION_KEY, OTHER_KEY][at % 2];
+            service["FC_SESSION_KEYS"] = json!(format!("2020-01-{:02}.{key}", at + 1));
+        }
+        variables.insert("FC_SERVICES", document.to_string());
+    });
+    for site in [&two.mairie, &two.ecole, &two.mairie] {
+        let host = site.strip_prefix("http://").unwrap();
+        assert_eq!(two.ask(host, "/").status, 200);
+        let line = two.world.line_with(&format!("\"service\":\"{host}\""));
+        assert_eq!(line["code"].as_str(), Some("keys.old"), "{line:?}");
+    }
 }
 
 pub fn each_name_of_a_thousand_is_a_site_of_its_own(platform: Platform) {

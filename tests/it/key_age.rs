@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use franceconnect_edge::config::{self, Config};
+use franceconnect_edge::config;
+use franceconnect_edge::session::Known;
 use franceconnect_edge::time::Timestamp;
-use franceconnect_edge::web;
 
 use crate::cli::{program, text};
 use crate::native_support::Folder;
@@ -18,8 +18,12 @@ fn with_keys(keys: &str) -> BTreeMap<&'static str, String> {
     variables
 }
 
-fn at_start(config: &Config, day: &str) -> Option<String> {
-    web::at_start(config, Timestamp::of_day(day).unwrap())
+/// How often a visitor of that day makes an isolate say that a key is old.
+fn told(world: &mut World, day: &str) -> usize {
+    world.now = Timestamp::of_day(day).unwrap();
+    world.events.clear();
+    assert_eq!(Browser::new().get(world, "/").status, 200);
+    world.events.iter().filter(|event| event.code == "keys.old").count()
 }
 
 #[test]
@@ -43,12 +47,25 @@ fn a_date_changes_nothing_about_a_key() {
 }
 
 #[test]
-fn an_old_key_is_told_of_at_the_start() {
-    let config = configure(&with_keys(&format!("2026-09-01.{OTHER_KEY},2026-01-01.{KEY}")));
-    assert_eq!(at_start(&config, "2026-10-27"), None, "299 days");
-    let line: serde_json::Value = serde_json::from_str(&at_start(&config, "2026-10-28").unwrap()).unwrap();
-    assert_eq!((line["code"].as_str(), line["level"].as_str()), (Some("keys.old"), Some("warning")));
-    assert_eq!(at_start(&configure(&with_keys(KEY)), "2036-01-01"), None, "no date, no age");
+fn an_old_key_is_told_of_once() {
+    let mut world = World::new();
+    world.config = configure(&with_keys(&format!("2026-09-01.{OTHER_KEY},2026-01-01.{KEY}")));
+    for (day, times) in [("2026-10-27", 0), ("2026-10-28", 1), ("2026-10-28", 0), ("2027-10-28", 0)] {
+        assert_eq!(told(&mut world, day), times, "{day}");
+    }
+    let line = world.lines.iter().find(|line| line.contains("keys.old")).unwrap();
+    let line: serde_json::Value = serde_json::from_str(line).unwrap();
+    assert_eq!((line["level"].as_str(), line["service"].as_str()), (Some("warning"), Some("localhost:8787")));
+    // What else an isolate learns makes it not say so again.
+    let mut browser = Browser::new();
+    browser.log_in(&mut world, "test");
+    browser.post(&mut world, "/auth/logout");
+    assert_eq!(told(&mut world, "2027-10-29"), 0);
+    world.known = Known::default();
+    assert_eq!(told(&mut world, "2027-10-29"), 1, "another isolate");
+    world.config = configure(&with_keys(KEY));
+    world.known = Known::default();
+    assert_eq!(told(&mut world, "2036-01-01"), 0, "no date, no age");
 }
 
 #[test]
