@@ -48,6 +48,7 @@ mod request_ids;
 mod revocation;
 mod revocation_entries;
 mod rooms;
+mod rotation;
 mod secret_rotation;
 mod services;
 mod services_cli;
