@@ -105,6 +105,27 @@ fn a_session_is_told_where_it_is_asked_for_and_lies_never_arrive() {
     }
 }
 
+/// Below the level that the service asks of everybody since, nobody is here on an optional path, either: neither the
+/// origin hears of them, nor does their session go on.
+#[test]
+fn a_session_below_the_level_of_the_service_is_nobodys_on_optional_paths() {
+    let mut world = World::with(&settings(&[]), Alg::Es256);
+    let mut browser = Browser::new();
+    browser.log_in(&mut world, "test");
+    world.now = world.now.plus(600);
+    let higher = [("FC_ENVIRONMENT", "other"), ("FC_ACR_VALUES", "eidas3")];
+    let files = [("FC_ORIGIN", ""), ("FC_ASSERTION_KEYS", ""), ("FC_IDENTITY_HEADERS", "")];
+    for (more, here) in [(&[][..], true), (&higher, false)] {
+        world.config = configure(&settings(more));
+        let forward = pass(&mut world, &browser, Method::Get, "/accueil");
+        assert_eq!(!heard(&forward, &LIES).is_empty(), here, "{more:?}");
+        assert_eq!(!cookies(&forward, world.now).is_empty(), here, "{more:?}");
+        world.config = configure(&settings(&[more, &files].concat()));
+        let page = browser.clone().get(&mut world, "/accueil");
+        assert_eq!((page.status, page.get("set-cookie").is_some()), (200, here), "a file, {more:?}");
+    }
+}
+
 #[test]
 fn the_assertion_comes_back_with_the_browser_and_goes_no_further() {
     let mut world = World::with(&settings(&[]), Alg::Es256);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use franceconnect_edge::emulator::Alg;
-use franceconnect_edge::session::StoreDown;
+use franceconnect_edge::session::{Known, StoreDown};
 
 use crate::support::conversation::{Browser, World, variables};
 
@@ -20,7 +20,7 @@ fn worlds() -> [World; 2] {
 
 /// Another isolate at the same store.
 pub fn elsewhere(world: &mut World) {
-    world.known = franceconnect_edge::session::Known::default();
+    world.known = Known::default();
 }
 
 pub fn revoked(world: &World) -> Vec<String> {
@@ -153,6 +153,41 @@ fn the_list_is_read_once_a_minute_and_for_sessions_only() {
             assert_eq!(world.asked, vec!["list"; asked], "after {seconds} seconds");
         }
     }
+}
+
+/// While one visit fetches the list, those beside it go on with one that has just ceased to be fresh, and with no other.
+#[test]
+fn visits_beside_the_one_that_fetches_the_list_wait_for_nothing() {
+    let (mut world, mut browser) = (World::new(), Browser::new());
+    browser.log_in(&mut world, "test");
+    assert!(browser.is_logged_in(&mut world));
+    let (read, known) = (world.now, world.known.clone());
+    // Seconds since the list was read, at which another visit went for it, and at which this one comes.
+    for (claimed, comes, asks) in [
+        (None, 60, true),
+        (Some(60), 60, false),
+        (Some(60), 61, false),
+        (Some(60), 62, true),
+        (Some(58), 60, true),
+        (Some(59), 60, false),
+        (Some(61), 62, true),
+        (Some(90), 90, true),
+        (Some(60), 59, false),
+    ] {
+        world.known = known.clone();
+        if let Some(claimed) = claimed {
+            world.known = world.known.claimed(read.plus(claimed));
+        }
+        world.now = read.plus(comes);
+        world.asked.clear();
+        assert!(browser.is_logged_in(&mut world));
+        assert_eq!(!world.asked.is_empty(), asks, "{claimed:?}, {comes}: {:?}", world.asked);
+    }
+    // Who has none waits for one: a session that was ended must not pass because somebody else is asking.
+    world.known = Known::default().claimed(world.now);
+    world.asked.clear();
+    assert!(browser.is_logged_in(&mut world));
+    assert_eq!(world.asked, ["list"]);
 }
 
 #[test]
