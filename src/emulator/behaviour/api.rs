@@ -149,6 +149,7 @@ impl Emulator {
             json!({
                 "name": fault.name(),
                 "what": fault.what(),
+                "fr": fault.what_fr(),
                 "stage": fault.stage().name(),
                 "login": outcome,
                 "suite": fault.suite(),

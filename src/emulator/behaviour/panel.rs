@@ -192,7 +192,12 @@ impl Emulator {
                 .map(|fault| {
                     option(
                         fault.name(),
-                        &format!("{} : {} ({})", fault.name(), fault.what(), outcome(lang, *fault)),
+                        &format!(
+                            "{} : {} ({})",
+                            fault.name(),
+                            lang.pick(fault.what_fr(), fault.what()),
+                            outcome(lang, *fault)
+                        ),
                     )
                 })
                 .collect();

@@ -7,48 +7,64 @@ use crate::emulator::token::keys::encode;
 faults! {
     /// What the citizen's browser brings back.
     Callback, "callback", Callback;
-    IssOther = "iss_other", Stops, "`iss` of another provider";
-    IssSlash = "iss_slash", Stops, "`iss` with a slash more at the end";
-    IssMissing = "iss_missing", Stops, "no `iss`";
-    IssEmpty = "iss_empty", Stops, "an empty `iss`";
-    IssTwice = "iss_twice", Stops, "`iss` twice";
-    StateOther = "state_other", Stops, "another `state`";
-    StateMissing = "state_missing", Stops, "no `state`";
-    StateEmpty = "state_empty", Stops, "an empty `state`";
-    StateUndefined = "state_undefined", Stops, "the `state` that FranceConnect lost: `undefined`";
-    StateCase = "state_case", Stops, "the `state` in other case";
-    StateTwice = "state_twice", Stops, "`state` twice";
-    StateHuge = "state_huge", Stops, "a `state` of 100 kB";
-    CodeMissing = "code_missing", Stops, "no `code`";
-    CodeEmpty = "code_empty", Stops, "an empty `code`";
-    CodeTwice = "code_twice", Stops, "`code` twice";
-    CodeUnknown = "code_unknown", Stops at Token, "a `code` that was never given";
-    CodeUsed = "code_used", Stops at Token, "a `code` that somebody has used already";
-    CodeHuge = "code_huge", Stops at Token, "a `code` of 100 kB";
-    CodeControl = "code_control", Stops at Token, "a `code` with NUL and a line break";
-    CodeSpecial = "code_special", Succeeds, "a `code` full of characters that must be encoded";
-    CodeAndError = "code_and_error", Stops, "`code` and `error` together";
-    Nothing = "nothing", Stops, "no parameter at all";
-    Fragment = "fragment", Stops, "everything in the fragment";
-    Extra = "extra", Succeeds, "parameters nobody knows";
-    TokensToo = "tokens_too", Either, "an access token beside the code";
-    Status302 = "status_302", Succeeds, "302 instead of 303";
-    ErrorAccessDenied = "error_access_denied", Stops, "the error `access_denied`";
-    ErrorServerError = "error_server_error", Stops, "the error `server_error`";
-    ErrorUnavailable = "error_temporarily_unavailable", Stops, "the error `temporarily_unavailable`";
-    ErrorInvalidRequest = "error_invalid_request", Stops, "the error `invalid_request`";
-    ErrorInvalidScope = "error_invalid_scope", Stops, "the error `invalid_scope`";
-    ErrorInvalidAcr = "error_invalid_acr", Stops, "the error `invalid_acr`";
-    ErrorInvalidIdpHint = "error_invalid_idp_hint", Stops, "the error `invalid_idp_hint`";
-    ErrorResponseType = "error_unsupported_response_type", Stops, "the error `unsupported_response_type`";
-    ErrorLoginRequired = "error_login_required", Stops, "the error `login_required`";
-    ErrorConsentRequired = "error_consent_required", Stops, "the error `consent_required`";
-    ErrorInteractionRequired = "error_interaction_required", Stops, "the error `interaction_required`";
-    ErrorUnknown = "error_unknown", Stops, "an error nobody knows";
-    ErrorHostile = "error_hostile", Stops, "an error whose words are markup and line breaks";
-    ErrorWithoutState = "error_without_state", Stops, "an error without `state`";
-    ErrorOtherState = "error_other_state", Stops, "an error with another `state`";
-    ErrorTwice = "error_twice", Stops, "`error` twice";
+    IssOther = "iss_other", Stops, "`iss` of another provider", "`iss` d’un autre fournisseur";
+    IssSlash = "iss_slash", Stops, "`iss` with a slash more at the end",
+        "`iss` avec une barre oblique de plus à la fin";
+    IssMissing = "iss_missing", Stops, "no `iss`", "pas de `iss`";
+    IssEmpty = "iss_empty", Stops, "an empty `iss`", "`iss` vide";
+    IssTwice = "iss_twice", Stops, "`iss` twice", "`iss` deux fois";
+    StateOther = "state_other", Stops, "another `state`", "un autre `state`";
+    StateMissing = "state_missing", Stops, "no `state`", "pas de `state`";
+    StateEmpty = "state_empty", Stops, "an empty `state`", "`state` vide";
+    StateUndefined = "state_undefined", Stops, "the `state` that FranceConnect lost: `undefined`",
+        "le `state` que FranceConnect a perdu : `undefined`";
+    StateCase = "state_case", Stops, "the `state` in other case",
+        "`state` avec majuscules et minuscules inversées";
+    StateTwice = "state_twice", Stops, "`state` twice", "`state` deux fois";
+    StateHuge = "state_huge", Stops, "a `state` of 100 kB", "un `state` de 100 ko";
+    CodeMissing = "code_missing", Stops, "no `code`", "pas de `code`";
+    CodeEmpty = "code_empty", Stops, "an empty `code`", "`code` vide";
+    CodeTwice = "code_twice", Stops, "`code` twice", "`code` deux fois";
+    CodeUnknown = "code_unknown", Stops at Token, "a `code` that was never given",
+        "un `code` qui n’a jamais été donné";
+    CodeUsed = "code_used", Stops at Token, "a `code` that somebody has used already",
+        "un `code` déjà utilisé par quelqu’un";
+    CodeHuge = "code_huge", Stops at Token, "a `code` of 100 kB", "un `code` de 100 ko";
+    CodeControl = "code_control", Stops at Token, "a `code` with NUL and a line break",
+        "un `code` contenant NUL et un saut de ligne";
+    CodeSpecial = "code_special", Succeeds, "a `code` full of characters that must be encoded",
+        "un `code` plein de caractères à encoder";
+    CodeAndError = "code_and_error", Stops, "`code` and `error` together", "`code` et `error` à la fois";
+    Nothing = "nothing", Stops, "no parameter at all", "aucun paramètre";
+    Fragment = "fragment", Stops, "everything in the fragment", "tout dans le fragment";
+    Extra = "extra", Succeeds, "parameters nobody knows", "des paramètres que personne ne connaît";
+    TokensToo = "tokens_too", Either, "an access token beside the code", "un jeton d’accès à côté du code";
+    Status302 = "status_302", Succeeds, "302 instead of 303", "302 au lieu de 303";
+    ErrorAccessDenied = "error_access_denied", Stops, "the error `access_denied`", "l’erreur `access_denied`";
+    ErrorServerError = "error_server_error", Stops, "the error `server_error`", "l’erreur `server_error`";
+    ErrorUnavailable = "error_temporarily_unavailable", Stops, "the error `temporarily_unavailable`",
+        "l’erreur `temporarily_unavailable`";
+    ErrorInvalidRequest = "error_invalid_request", Stops, "the error `invalid_request`",
+        "l’erreur `invalid_request`";
+    ErrorInvalidScope = "error_invalid_scope", Stops, "the error `invalid_scope`", "l’erreur `invalid_scope`";
+    ErrorInvalidAcr = "error_invalid_acr", Stops, "the error `invalid_acr`", "l’erreur `invalid_acr`";
+    ErrorInvalidIdpHint = "error_invalid_idp_hint", Stops, "the error `invalid_idp_hint`",
+        "l’erreur `invalid_idp_hint`";
+    ErrorResponseType = "error_unsupported_response_type", Stops, "the error `unsupported_response_type`",
+        "l’erreur `unsupported_response_type`";
+    ErrorLoginRequired = "error_login_required", Stops, "the error `login_required`",
+        "l’erreur `login_required`";
+    ErrorConsentRequired = "error_consent_required", Stops, "the error `consent_required`",
+        "l’erreur `consent_required`";
+    ErrorInteractionRequired = "error_interaction_required", Stops, "the error `interaction_required`",
+        "l’erreur `interaction_required`";
+    ErrorUnknown = "error_unknown", Stops, "an error nobody knows", "une erreur que personne ne connaît";
+    ErrorHostile = "error_hostile", Stops, "an error whose words are markup and line breaks",
+        "une erreur dont le texte est fait de balises et de sauts de ligne";
+    ErrorWithoutState = "error_without_state", Stops, "an error without `state`", "une erreur sans `state`";
+    ErrorOtherState = "error_other_state", Stops, "an error with another `state`",
+        "une erreur avec un autre `state`";
+    ErrorTwice = "error_twice", Stops, "`error` twice", "`error` deux fois";
 }
 
 const TECHNICAL: &str = "authentication aborted due to a technical error on the authorization server";

@@ -9,67 +9,81 @@ use sha2::{Digest, Sha256};
 faults! {
     /// What the ID Token claims.
     Claims, "id_token", IdToken;
-    IssOther = "iss_other", Stops, "`iss` of another provider";
-    IssMissing = "iss_missing", Stops, "no `iss`";
-    IssArray = "iss_array", Stops, "`iss` in an array";
-    IssSlash = "iss_slash", Stops, "`iss` with a slash more at the end";
-    IssCase = "iss_case", Stops, "`iss` in other case";
-    AudOther = "aud_other", Stops, "`aud` of another client";
-    AudMissing = "aud_missing", Stops, "no `aud`";
-    AudEmpty = "aud_empty", Stops, "`aud` is an empty array";
-    AudNumber = "aud_number", Stops, "`aud` is a number";
-    AudArray = "aud_array", Succeeds, "`aud` is an array of this client alone";
-    AudMixed = "aud_mixed", Stops, "`aud` is an array of this client and a number";
-    AudStranger = "aud_stranger", Stops, "`aud` of this client and a stranger";
-    AudStrangerAzp = "aud_stranger_azp", Stops, "`aud` of this client and a stranger, `azp` this client";
-    AudPrefix = "aud_prefix", Stops, "`aud` begins with this client's id";
-    AudCase = "aud_case", Stops, "`aud` in other case";
-    AzpOther = "azp_other", Stops, "`azp` of another client";
-    AzpMe = "azp_me", Succeeds, "`azp` of this client";
-    SubMissing = "sub_missing", Stops, "no `sub`";
-    SubEmpty = "sub_empty", Stops, "an empty `sub`";
-    SubNumber = "sub_number", Stops, "`sub` is a number";
-    SubNull = "sub_null", Stops, "`sub` is null";
-    SubLong = "sub_long", Stops, "a `sub` of 256 characters";
-    ExpMissing = "exp_missing", Stops, "no `exp`";
-    ExpPast = "exp_past", Stops, "`exp` five minutes ago";
-    ExpString = "exp_string", Stops, "`exp` is text";
-    ExpAbsurd = "exp_absurd", Stops, "`exp` of 1e308";
-    ExpNegative = "exp_negative", Stops, "a negative `exp`";
-    ExpFraction = "exp_fraction", Either, "`exp` with a fraction";
-    IatMissing = "iat_missing", Stops, "no `iat`";
-    IatFuture = "iat_future", Stops, "`iat` an hour ahead";
-    IatWeek = "iat_week", Stops, "`iat` a week ago";
-    IatString = "iat_string", Stops, "`iat` is text";
-    NbfFuture = "nbf_future", Stops, "`nbf` an hour ahead";
-    NbfString = "nbf_string", Stops, "`nbf` is text";
-    NbfPast = "nbf_past", Succeeds, "`nbf` a minute ago";
-    NonceMissing = "nonce_missing", Stops, "no `nonce`";
-    NonceOther = "nonce_other", Stops, "another `nonce`";
-    NonceEmpty = "nonce_empty", Stops, "an empty `nonce`";
-    NonceArray = "nonce_array", Stops, "`nonce` in an array";
-    NonceCase = "nonce_case", Stops, "the `nonce` in other case";
-    NonceNull = "nonce_null", Stops, "`nonce` is null";
-    NoncePrefix = "nonce_prefix", Stops, "the beginning of the `nonce`";
-    AcrMissing = "acr_missing", Stops, "no `acr`";
-    AcrLower = "acr_lower", Stops, "`acr` of the level below, `eidas0` for `eidas1`";
-    AcrLowest = "acr_lowest", Stops, "`acr` of the level of FranceConnect, `eidas1`";
-    AcrUnknown = "acr_unknown", Stops, "an `acr` nobody knows";
-    AcrBeyond = "acr_beyond", Stops, "an `acr` beyond the highest level, `eidas4`";
-    AcrUri = "acr_uri", Stops, "`acr` of a higher level in the words of eIDAS";
-    AcrList = "acr_list", Stops, "an `acr` of two levels";
-    AcrEmpty = "acr_empty", Stops, "an empty `acr`";
-    AcrHigher = "acr_higher", Succeeds, "`acr` of the level above, if there is one";
-    AcrArray = "acr_array", Stops, "`acr` in an array";
-    AcrCase = "acr_case", Stops, "`acr` in other case";
-    AuthTimeMissing = "auth_time_missing", Either, "no `auth_time`";
-    AuthTimeString = "auth_time_string", Either, "`auth_time` is text";
-    AtHashWrong = "at_hash_wrong", Stops, "a wrong `at_hash`";
-    AtHashRight = "at_hash_right", Succeeds, "the right `at_hash`";
-    AtHashNumber = "at_hash_number", Stops, "`at_hash` is a number";
-    CHashWrong = "c_hash_wrong", Either, "a wrong `c_hash`";
-    Extra = "claims_extra", Succeeds, "claims nobody knows, of every kind";
-    Events = "events", Either, "an `events` claim, as logout tokens have";
+    IssOther = "iss_other", Stops, "`iss` of another provider", "`iss` d’un autre fournisseur";
+    IssMissing = "iss_missing", Stops, "no `iss`", "pas de `iss`";
+    IssArray = "iss_array", Stops, "`iss` in an array", "`iss` dans un tableau";
+    IssSlash = "iss_slash", Stops, "`iss` with a slash more at the end",
+        "`iss` avec une barre oblique de plus à la fin";
+    IssCase = "iss_case", Stops, "`iss` in other case", "`iss` avec majuscules et minuscules inversées";
+    AudOther = "aud_other", Stops, "`aud` of another client", "`aud` d’un autre client";
+    AudMissing = "aud_missing", Stops, "no `aud`", "pas de `aud`";
+    AudEmpty = "aud_empty", Stops, "`aud` is an empty array", "`aud` est un tableau vide";
+    AudNumber = "aud_number", Stops, "`aud` is a number", "`aud` est un nombre";
+    AudArray = "aud_array", Succeeds, "`aud` is an array of this client alone",
+        "`aud` est un tableau qui ne contient que ce client";
+    AudMixed = "aud_mixed", Stops, "`aud` is an array of this client and a number",
+        "`aud` est un tableau de ce client et d’un nombre";
+    AudStranger = "aud_stranger", Stops, "`aud` of this client and a stranger",
+        "`aud` de ce client et d’un inconnu";
+    AudStrangerAzp = "aud_stranger_azp", Stops, "`aud` of this client and a stranger, `azp` this client",
+        "`aud` de ce client et d’un inconnu, `azp` de ce client";
+    AudPrefix = "aud_prefix", Stops, "`aud` begins with this client's id",
+        "`aud` commence par l’identifiant de ce client";
+    AudCase = "aud_case", Stops, "`aud` in other case", "`aud` avec majuscules et minuscules inversées";
+    AzpOther = "azp_other", Stops, "`azp` of another client", "`azp` d’un autre client";
+    AzpMe = "azp_me", Succeeds, "`azp` of this client", "`azp` de ce client";
+    SubMissing = "sub_missing", Stops, "no `sub`", "pas de `sub`";
+    SubEmpty = "sub_empty", Stops, "an empty `sub`", "`sub` vide";
+    SubNumber = "sub_number", Stops, "`sub` is a number", "`sub` est un nombre";
+    SubNull = "sub_null", Stops, "`sub` is null", "`sub` est nul";
+    SubLong = "sub_long", Stops, "a `sub` of 256 characters", "un `sub` de 256 caractères";
+    ExpMissing = "exp_missing", Stops, "no `exp`", "pas de `exp`";
+    ExpPast = "exp_past", Stops, "`exp` five minutes ago", "`exp` il y a cinq minutes";
+    ExpString = "exp_string", Stops, "`exp` is text", "`exp` est un texte";
+    ExpAbsurd = "exp_absurd", Stops, "`exp` of 1e308", "`exp` de 1e308";
+    ExpNegative = "exp_negative", Stops, "a negative `exp`", "`exp` négatif";
+    ExpFraction = "exp_fraction", Either, "`exp` with a fraction", "`exp` à virgule";
+    IatMissing = "iat_missing", Stops, "no `iat`", "pas de `iat`";
+    IatFuture = "iat_future", Stops, "`iat` an hour ahead", "`iat` dans une heure";
+    IatWeek = "iat_week", Stops, "`iat` a week ago", "`iat` il y a une semaine";
+    IatString = "iat_string", Stops, "`iat` is text", "`iat` est un texte";
+    NbfFuture = "nbf_future", Stops, "`nbf` an hour ahead", "`nbf` dans une heure";
+    NbfString = "nbf_string", Stops, "`nbf` is text", "`nbf` est un texte";
+    NbfPast = "nbf_past", Succeeds, "`nbf` a minute ago", "`nbf` il y a une minute";
+    NonceMissing = "nonce_missing", Stops, "no `nonce`", "pas de `nonce`";
+    NonceOther = "nonce_other", Stops, "another `nonce`", "un autre `nonce`";
+    NonceEmpty = "nonce_empty", Stops, "an empty `nonce`", "`nonce` vide";
+    NonceArray = "nonce_array", Stops, "`nonce` in an array", "`nonce` dans un tableau";
+    NonceCase = "nonce_case", Stops, "the `nonce` in other case",
+        "`nonce` avec majuscules et minuscules inversées";
+    NonceNull = "nonce_null", Stops, "`nonce` is null", "`nonce` est nul";
+    NoncePrefix = "nonce_prefix", Stops, "the beginning of the `nonce`", "le début du `nonce`";
+    AcrMissing = "acr_missing", Stops, "no `acr`", "pas de `acr`";
+    AcrLower = "acr_lower", Stops, "`acr` of the level below, `eidas0` for `eidas1`",
+        "`acr` du niveau inférieur, `eidas0` pour `eidas1`";
+    AcrLowest = "acr_lowest", Stops, "`acr` of the level of FranceConnect, `eidas1`",
+        "`acr` du niveau de FranceConnect, `eidas1`";
+    AcrUnknown = "acr_unknown", Stops, "an `acr` nobody knows", "un `acr` que personne ne connaît";
+    AcrBeyond = "acr_beyond", Stops, "an `acr` beyond the highest level, `eidas4`",
+        "un `acr` au-delà du niveau le plus élevé, `eidas4`";
+    AcrUri = "acr_uri", Stops, "`acr` of a higher level in the words of eIDAS",
+        "`acr` d’un niveau supérieur, écrit à la manière d’eIDAS";
+    AcrList = "acr_list", Stops, "an `acr` of two levels", "un `acr` de deux niveaux";
+    AcrEmpty = "acr_empty", Stops, "an empty `acr`", "`acr` vide";
+    AcrHigher = "acr_higher", Succeeds, "`acr` of the level above, if there is one",
+        "`acr` du niveau supérieur, s’il y en a un";
+    AcrArray = "acr_array", Stops, "`acr` in an array", "`acr` dans un tableau";
+    AcrCase = "acr_case", Stops, "`acr` in other case", "`acr` avec majuscules et minuscules inversées";
+    AuthTimeMissing = "auth_time_missing", Either, "no `auth_time`", "pas de `auth_time`";
+    AuthTimeString = "auth_time_string", Either, "`auth_time` is text", "`auth_time` est un texte";
+    AtHashWrong = "at_hash_wrong", Stops, "a wrong `at_hash`", "un `at_hash` faux";
+    AtHashRight = "at_hash_right", Succeeds, "the right `at_hash`", "le bon `at_hash`";
+    AtHashNumber = "at_hash_number", Stops, "`at_hash` is a number", "`at_hash` est un nombre";
+    CHashWrong = "c_hash_wrong", Either, "a wrong `c_hash`", "un `c_hash` faux";
+    Extra = "claims_extra", Succeeds, "claims nobody knows, of every kind",
+        "des claims que personne ne connaît, de toute sorte";
+    Events = "events", Either, "an `events` claim, as logout tokens have",
+        "un claim `events`, comme dans un jeton de déconnexion";
 }
 
 /// What the claims are about.

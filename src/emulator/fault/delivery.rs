@@ -19,7 +19,7 @@ pub enum Place {
 }
 
 macro_rules! deliveries {
-    ($($variant:ident = $word:literal, $what:literal;)*) => {
+    ($($variant:ident = $word:literal, $what:literal, $fr:literal;)*) => {
         /// How an answer is delivered.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Delivery { $(#[doc = $what] $variant,)* }
@@ -34,11 +34,14 @@ macro_rules! deliveries {
 
         impl Delivery {
             pub(super) fn facts(self, place: Place) -> Facts {
-                let (name, what) = match (place, self) {
-                    $((Place::Discovery, Self::$variant) => (concat!("discovery.", $word), $what),)*
-                    $((Place::Keys, Self::$variant) => (concat!("jwks.", $word), $what),)*
-                    $((Place::Token, Self::$variant) => (concat!("token.", $word), $what),)*
-                    $((Place::UserInfo, Self::$variant) => (concat!("userinfo.", $word), $what),)*
+                let (what, fr) = match self {
+                    $(Self::$variant => ($what, $fr),)*
+                };
+                let name = match (place, self) {
+                    $((Place::Discovery, Self::$variant) => concat!("discovery.", $word),)*
+                    $((Place::Keys, Self::$variant) => concat!("jwks.", $word),)*
+                    $((Place::Token, Self::$variant) => concat!("token.", $word),)*
+                    $((Place::UserInfo, Self::$variant) => concat!("userinfo.", $word),)*
                 };
                 let stage = match place {
                     Place::Discovery => Stage::Discovery,
@@ -46,29 +49,35 @@ macro_rules! deliveries {
                     Place::Token => Stage::Token,
                     Place::UserInfo => Stage::UserInfo,
                 };
-                Facts { name, stage, outcome: Outcome::Stops, what }
+                Facts { name, stage, outcome: Outcome::Stops, what, fr }
             }
         }
     };
 }
 
 deliveries! {
-    Status404 = "status_404", "404 with a page";
-    Status500 = "status_500", "500 with a page";
-    Status204 = "status_204", "204";
-    Unavailable = "unavailable", "503 with `Retry-After`";
-    Redirect = "redirect", "302 to an address that gives the honest answer";
-    Redirect307 = "redirect_307", "307, which repeats method and body elsewhere";
-    Html = "html", "200 with a page instead of the answer";
-    Empty = "empty", "200 with an empty body";
-    Huge = "huge", "ten megabytes of spaces after the honest answer";
-    Slow = "slow", "the honest answer, fifteen seconds late";
-    Cut = "cut", "the connection is dropped half-way through the body";
-    Truncated = "truncated", "half of the answer, as if it were all";
-    Trailing = "trailing", "other text after the answer";
-    Wrapped = "wrapped", "the answer inside a JSON array";
-    Bom = "bom", "a byte order mark before the answer";
-    Utf16 = "utf16", "the answer in UTF-16";
+    Status404 = "status_404", "404 with a page", "404 avec une page";
+    Status500 = "status_500", "500 with a page", "500 avec une page";
+    Status204 = "status_204", "204", "204, sans contenu";
+    Unavailable = "unavailable", "503 with `Retry-After`", "503 avec `Retry-After`";
+    Redirect = "redirect", "302 to an address that gives the honest answer",
+        "302 vers une adresse qui donne la réponse honnête";
+    Redirect307 = "redirect_307", "307, which repeats method and body elsewhere",
+        "307, qui répète ailleurs la méthode et le corps";
+    Html = "html", "200 with a page instead of the answer", "200 avec une page au lieu de la réponse";
+    Empty = "empty", "200 with an empty body", "200 avec un corps vide";
+    Huge = "huge", "ten megabytes of spaces after the honest answer",
+        "dix mégaoctets d’espaces après la réponse honnête";
+    Slow = "slow", "the honest answer, fifteen seconds late",
+        "la réponse honnête, avec quinze secondes de retard";
+    Cut = "cut", "the connection is dropped half-way through the body",
+        "la connexion est coupée au milieu du corps";
+    Truncated = "truncated", "half of the answer, as if it were all",
+        "la moitié de la réponse, comme si elle était entière";
+    Trailing = "trailing", "other text after the answer", "un autre texte après la réponse";
+    Wrapped = "wrapped", "the answer inside a JSON array", "la réponse dans un tableau JSON";
+    Bom = "bom", "a byte order mark before the answer", "une marque d’ordre des octets avant la réponse";
+    Utf16 = "utf16", "the answer in UTF-16", "la réponse en UTF-16";
 }
 
 /// Bytes beyond any budget.

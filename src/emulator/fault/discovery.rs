@@ -7,25 +7,40 @@ use serde_json::{Value, json};
 faults! {
     /// What the metadata say.
     Discovery, "discovery", Discovery;
-    IssuerOther = "issuer_other", Stops, "`issuer` of another host";
-    IssuerSlash = "issuer_slash", Stops, "`issuer` with a slash more at the end";
-    IssuerCase = "issuer_case", Stops, "`issuer` in other case";
-    IssuerMissing = "issuer_missing", Stops, "no `issuer`";
-    IssuerNumber = "issuer_number", Stops, "`issuer` is a number";
-    IssuerTwice = "issuer_twice", Stops, "`issuer` twice: another, then the right one";
-    EndpointElsewhere = "endpoint_elsewhere", Stops, "the token endpoint on another origin";
-    EndpointMissing = "endpoint_missing", Stops, "no token endpoint";
-    EndpointRelative = "endpoint_relative", Stops, "a relative token endpoint";
-    EndpointScheme = "endpoint_scheme", Stops, "an authorization endpoint that is a script";
-    EndpointCredentials = "endpoint_credentials", Stops, "a token endpoint with a user name in it";
-    EndpointNumber = "endpoint_number", Stops, "the address of the keys is a number";
-    ChangedMidway = "changed_midway", Succeeds, "from the second answer on, the token endpoint is another";
-    IssNotAdvertised = "iss_not_advertised", Succeeds, "`iss` at the callback is sent but not advertised";
-    WeakAlgorithms = "weak_algorithms", Either, "only `none` and `HS256` are advertised";
-    UnknownMembers = "unknown_members", Succeeds, "members nobody knows, of every kind";
-    ContentTypeHtml = "content_type_html", Stops, "the right document, called a page";
-    CacheNone = "cache_none", Succeeds, "`Cache-Control: no-store`";
-    CacheDecade = "cache_decade", Succeeds, "`Cache-Control: max-age` of ten years";
+    IssuerOther = "issuer_other", Stops, "`issuer` of another host", "`issuer` d’un autre hôte";
+    IssuerSlash = "issuer_slash", Stops, "`issuer` with a slash more at the end",
+        "`issuer` avec une barre oblique de plus à la fin";
+    IssuerCase = "issuer_case", Stops, "`issuer` in other case",
+        "`issuer` avec majuscules et minuscules inversées";
+    IssuerMissing = "issuer_missing", Stops, "no `issuer`", "pas de `issuer`";
+    IssuerNumber = "issuer_number", Stops, "`issuer` is a number", "`issuer` est un nombre";
+    IssuerTwice = "issuer_twice", Stops, "`issuer` twice: another, then the right one",
+        "`issuer` deux fois : un autre, puis le bon";
+    EndpointElsewhere = "endpoint_elsewhere", Stops, "the token endpoint on another origin",
+        "le point d’accès des jetons sur une autre origine";
+    EndpointMissing = "endpoint_missing", Stops, "no token endpoint", "pas de point d’accès des jetons";
+    EndpointRelative = "endpoint_relative", Stops, "a relative token endpoint",
+        "l’adresse relative du point d’accès des jetons";
+    EndpointScheme = "endpoint_scheme", Stops, "an authorization endpoint that is a script",
+        "un point d’accès d’autorisation qui est un script";
+    EndpointCredentials = "endpoint_credentials", Stops, "a token endpoint with a user name in it",
+        "un point d’accès des jetons avec un nom d’utilisateur dans l’adresse";
+    EndpointNumber = "endpoint_number", Stops, "the address of the keys is a number",
+        "l’adresse des clés est un nombre";
+    ChangedMidway = "changed_midway", Succeeds, "from the second answer on, the token endpoint is another",
+        "dès la deuxième réponse, le point d’accès des jetons est un autre";
+    IssNotAdvertised = "iss_not_advertised", Succeeds, "`iss` at the callback is sent but not advertised",
+        "`iss` est envoyé au retour sans être annoncé";
+    WeakAlgorithms = "weak_algorithms", Either, "only `none` and `HS256` are advertised",
+        "seuls `none` et `HS256` sont annoncés";
+    UnknownMembers = "unknown_members", Succeeds, "members nobody knows, of every kind",
+        "des membres que personne ne connaît, de toute sorte";
+    ContentTypeHtml = "content_type_html", Stops, "the right document, called a page",
+        "le bon document, présenté comme une page";
+    CacheNone = "cache_none", Succeeds, "`Cache-Control: no-store`",
+        "à ne pas mettre en cache : `Cache-Control: no-store`";
+    CacheDecade = "cache_decade", Succeeds, "`Cache-Control: max-age` of ten years",
+        "`Cache-Control: max-age` de dix ans";
 }
 
 impl Discovery {

@@ -10,27 +10,37 @@ use serde_json::{Map, Value, json};
 faults! {
     /// How the ID Token is written down.
     Form, "id_token", IdToken;
-    PayloadArray = "payload_array", Stops, "the payload is an array";
-    PayloadString = "payload_string", Stops, "the payload is a string";
-    PayloadEmpty = "payload_empty", Stops, "the payload is empty";
-    PayloadInvalidUtf8 = "payload_invalid_utf8", Stops, "a byte in the payload that is no UTF-8";
-    PayloadTrailing = "payload_trailing", Stops, "other text after the claims";
-    PayloadBom = "payload_bom", Stops, "a byte order mark before the claims";
-    PayloadDuplicate = "payload_duplicate", Stops, "`nonce` twice: another, then the right one";
-    PayloadDuplicateUnknown = "payload_duplicate_unknown", Either, "a claim nobody knows, twice";
-    PayloadDeep = "payload_deep", Stops, "a claim ten thousand arrays deep";
-    PayloadNan = "payload_nan", Stops, "`NaN` among the claims";
-    PayloadSurrogate = "payload_surrogate", Stops, "half a surrogate pair in a claim";
-    PartsTwo = "parts_two", Stops, "no third part";
-    PartsFour = "parts_four", Stops, "four parts";
-    PartsFive = "parts_five", Stops, "five parts, like an encrypted token";
-    Padded = "padded", Stops, "base64 with padding";
-    Alphabet = "alphabet", Stops, "base64 with `+` and `/`";
-    WhiteSpace = "white_space", Stops, "a line break in the token";
-    TrailingBits = "trailing_bits", Stops, "bits left over in the signature's base64";
-    Huge = "huge", Stops, "a token of 5 MB";
-    Replayed = "replayed", Stops, "the token of an earlier login, or one like it";
-    OfUserInfo = "of_userinfo", Stops, "the userinfo token instead";
+    PayloadArray = "payload_array", Stops, "the payload is an array", "la charge utile est un tableau";
+    PayloadString = "payload_string", Stops, "the payload is a string", "la charge utile est une chaîne";
+    PayloadEmpty = "payload_empty", Stops, "the payload is empty", "la charge utile est vide";
+    PayloadInvalidUtf8 = "payload_invalid_utf8", Stops, "a byte in the payload that is no UTF-8",
+        "un octet de la charge utile qui n’est pas de l’UTF-8";
+    PayloadTrailing = "payload_trailing", Stops, "other text after the claims",
+        "un autre texte après les claims";
+    PayloadBom = "payload_bom", Stops, "a byte order mark before the claims",
+        "une marque d’ordre des octets avant les claims";
+    PayloadDuplicate = "payload_duplicate", Stops, "`nonce` twice: another, then the right one",
+        "`nonce` deux fois : un autre, puis le bon";
+    PayloadDuplicateUnknown = "payload_duplicate_unknown", Either, "a claim nobody knows, twice",
+        "un claim que personne ne connaît, deux fois";
+    PayloadDeep = "payload_deep", Stops, "a claim ten thousand arrays deep",
+        "un claim profond de dix mille tableaux";
+    PayloadNan = "payload_nan", Stops, "`NaN` among the claims", "`NaN` parmi les claims";
+    PayloadSurrogate = "payload_surrogate", Stops, "half a surrogate pair in a claim",
+        "un demi-couple de substitution dans un claim";
+    PartsTwo = "parts_two", Stops, "no third part", "pas de troisième partie";
+    PartsFour = "parts_four", Stops, "four parts", "quatre parties";
+    PartsFive = "parts_five", Stops, "five parts, like an encrypted token",
+        "cinq parties, comme un jeton chiffré";
+    Padded = "padded", Stops, "base64 with padding", "du base64 avec remplissage";
+    Alphabet = "alphabet", Stops, "base64 with `+` and `/`", "du base64 avec `+` et `/`";
+    WhiteSpace = "white_space", Stops, "a line break in the token", "un saut de ligne dans le jeton";
+    TrailingBits = "trailing_bits", Stops, "bits left over in the signature's base64",
+        "des bits en trop dans le base64 de la signature";
+    Huge = "huge", Stops, "a token of 5 MB", "un jeton de 5 Mo";
+    Replayed = "replayed", Stops, "the token of an earlier login, or one like it",
+        "le jeton d’une connexion précédente, ou son semblable";
+    OfUserInfo = "of_userinfo", Stops, "the userinfo token instead", "le jeton de userinfo à la place";
 }
 
 impl Form {

@@ -7,26 +7,31 @@ use serde_json::{Map, Value, json};
 faults! {
     /// What the ID Token's header says, under an honest signature.
     Header, "id_token", IdToken;
-    KidMissing = "kid_missing", Succeeds, "no `kid`, one fitting key";
-    KidMissingSeveral = "kid_missing_several", Either, "no `kid`, several fitting keys";
-    KidNumber = "kid_number", Stops, "`kid` is a number";
-    KidPath = "kid_path", Stops, "`kid` climbs directories";
-    KidSql = "kid_sql", Stops, "`kid` closes a quotation";
-    KidHuge = "kid_huge", Stops, "a `kid` of 1 MB";
-    KidEmpty = "kid_empty", Stops, "an empty `kid`";
-    Crit = "crit", Stops, "`crit` names an extension nobody knows";
-    CritEmpty = "crit_empty", Stops, "`crit` is empty";
-    B64False = "b64_false", Stops, "`b64` is false";
-    Zip = "zip", Either, "`zip` in the header";
-    TypJwt = "typ_jwt", Succeeds, "`typ` is `JWT`";
-    TypLogout = "typ_logout", Stops, "`typ` is `logout+jwt`";
-    TypAccess = "typ_access", Stops, "`typ` is `at+jwt`";
-    TypEvent = "typ_event", Stops, "`typ` is `secevent+jwt`";
-    CtyJwt = "cty_jwt", Either, "`cty` is `JWT`, with no token inside";
-    Extra = "header_extra", Either, "header members nobody knows";
-    Array = "header_array", Stops, "the header is an array";
-    Text = "header_text", Stops, "the header is no JSON";
-    Duplicate = "header_duplicate", Stops, "`alg` twice in the header";
+    KidMissing = "kid_missing", Succeeds, "no `kid`, one fitting key",
+        "pas de `kid`, une seule clé qui convient";
+    KidMissingSeveral = "kid_missing_several", Either, "no `kid`, several fitting keys",
+        "pas de `kid`, plusieurs clés qui conviennent";
+    KidNumber = "kid_number", Stops, "`kid` is a number", "`kid` est un nombre";
+    KidPath = "kid_path", Stops, "`kid` climbs directories", "`kid` remonte les dossiers";
+    KidSql = "kid_sql", Stops, "`kid` closes a quotation", "`kid` ferme une chaîne SQL";
+    KidHuge = "kid_huge", Stops, "a `kid` of 1 MB", "un `kid` de 1 Mo";
+    KidEmpty = "kid_empty", Stops, "an empty `kid`", "`kid` vide";
+    Crit = "crit", Stops, "`crit` names an extension nobody knows",
+        "`crit` nomme une extension que personne ne connaît";
+    CritEmpty = "crit_empty", Stops, "`crit` is empty", "`crit` est vide";
+    B64False = "b64_false", Stops, "`b64` is false", "`b64` est faux";
+    Zip = "zip", Either, "`zip` in the header", "`zip` dans l’en-tête";
+    TypJwt = "typ_jwt", Succeeds, "`typ` is `JWT`", "`typ` vaut `JWT`";
+    TypLogout = "typ_logout", Stops, "`typ` is `logout+jwt`", "`typ` vaut `logout+jwt`";
+    TypAccess = "typ_access", Stops, "`typ` is `at+jwt`", "`typ` vaut `at+jwt`";
+    TypEvent = "typ_event", Stops, "`typ` is `secevent+jwt`", "`typ` vaut `secevent+jwt`";
+    CtyJwt = "cty_jwt", Either, "`cty` is `JWT`, with no token inside",
+        "`cty` vaut `JWT`, sans jeton à l’intérieur";
+    Extra = "header_extra", Either, "header members nobody knows",
+        "des membres de l’en-tête que personne ne connaît";
+    Array = "header_array", Stops, "the header is an array", "l’en-tête est un tableau";
+    Text = "header_text", Stops, "the header is no JSON", "l’en-tête n’est pas du JSON";
+    Duplicate = "header_duplicate", Stops, "`alg` twice in the header", "`alg` deux fois dans l’en-tête";
 }
 
 impl Header {

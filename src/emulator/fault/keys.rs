@@ -12,31 +12,51 @@ use serde_json::{Map, Value, json};
 faults! {
     /// What the key set says, and when.
     Keys, "jwks", Keys;
-    EmptySet = "empty_set", Stops, "no key at all";
-    KeysMissing = "keys_missing", Stops, "an object without `keys`";
-    KeysObject = "keys_object", Stops, "`keys` is an object";
-    KeysTwice = "keys_twice", Stops, "`keys` twice: a stranger's, then the right ones";
-    Noise = "noise", Succeeds, "other kinds, curves, uses, secrets and private keys beside the right ones";
-    NoiseNotObjects = "noise_not_objects", Either, "entries that are no objects beside the right ones";
-    NoAlgNoUse = "no_alg_no_use", Succeeds, "keys without `alg` and `use`";
-    Hundred = "hundred", Either, "a hundred keys beside the right ones";
-    DuplicateKid = "duplicate_kid", Either, "a stranger's key of the same `kid` before the right one";
-    RotatedBeforeSigning = "rotated_before_signing", Succeeds, "replaced between the callback and the signature";
-    UnknownKid = "unknown_kid", Stops at IdToken, "tokens signed by a key that is never published";
-    WithoutOurs = "without_ours", Stops at IdToken, "only a stranger's key is published";
-    UseEnc = "use_enc", Stops at IdToken, "the signing key is published for encryption";
-    KeyOpsEncrypt = "key_ops_encrypt", Stops at IdToken, "the signing key has `key_ops` of encryption";
-    AlgOther = "alg_other", Stops at IdToken, "the signing key is published for another algorithm";
-    KtyOther = "kty_other", Stops at IdToken, "the signing key is published with another `kty`";
-    Private = "private", Stops at IdToken, "the signing key is published with its private member";
-    Oct = "oct", Stops at IdToken, "tokens signed with a published symmetric key";
-    Rsa1024 = "rsa_1024", Stops at IdToken, "tokens signed with a published RSA key of 1024 bits";
-    Unusable = "unusable", Stops at IdToken, "the signing key is not on its curve, or its modulus is even";
-    NumberLong = "number_long", Stops at IdToken, "a number of the signing key has one byte too many in front";
-    ExponentOne = "exponent_one", Stops at IdToken, "the RSA exponent is 1; there is no EC key at all";
-    ContentTypeHtml = "content_type_html", Stops, "the right keys, called a page";
-    CacheNone = "cache_none", Succeeds, "`Cache-Control: no-store`";
-    CacheDecade = "cache_decade", Succeeds, "`Cache-Control: max-age` of ten years";
+    EmptySet = "empty_set", Stops, "no key at all", "aucune clé";
+    KeysMissing = "keys_missing", Stops, "an object without `keys`", "un objet sans `keys`";
+    KeysObject = "keys_object", Stops, "`keys` is an object", "`keys` est un objet";
+    KeysTwice = "keys_twice", Stops, "`keys` twice: a stranger's, then the right ones",
+        "`keys` deux fois : celles d’un inconnu, puis les bonnes";
+    Noise = "noise", Succeeds, "other kinds, curves, uses, secrets and private keys beside the right ones",
+        "d’autres types, courbes, usages, secrets et clés privées à côté des bonnes clés";
+    NoiseNotObjects = "noise_not_objects", Either, "entries that are no objects beside the right ones",
+        "des éléments qui ne sont pas des objets à côté des bonnes clés";
+    NoAlgNoUse = "no_alg_no_use", Succeeds, "keys without `alg` and `use`", "des clés sans `alg` ni `use`";
+    Hundred = "hundred", Either, "a hundred keys beside the right ones", "cent clés à côté des bonnes";
+    DuplicateKid = "duplicate_kid", Either, "a stranger's key of the same `kid` before the right one",
+        "la clé d’un inconnu, de même `kid`, avant la bonne";
+    RotatedBeforeSigning = "rotated_before_signing", Succeeds, "replaced between the callback and the signature",
+        "remplacées entre le retour et la signature";
+    UnknownKid = "unknown_kid", Stops at IdToken, "tokens signed by a key that is never published",
+        "des jetons signés par une clé qui n’est jamais publiée";
+    WithoutOurs = "without_ours", Stops at IdToken, "only a stranger's key is published",
+        "seule la clé d’un inconnu est publiée";
+    UseEnc = "use_enc", Stops at IdToken, "the signing key is published for encryption",
+        "la clé de signature est publiée pour le chiffrement";
+    KeyOpsEncrypt = "key_ops_encrypt", Stops at IdToken, "the signing key has `key_ops` of encryption",
+        "la clé de signature a les `key_ops` du chiffrement";
+    AlgOther = "alg_other", Stops at IdToken, "the signing key is published for another algorithm",
+        "la clé de signature est publiée pour un autre algorithme";
+    KtyOther = "kty_other", Stops at IdToken, "the signing key is published with another `kty`",
+        "la clé de signature est publiée avec un autre `kty`";
+    Private = "private", Stops at IdToken, "the signing key is published with its private member",
+        "la clé de signature est publiée avec son membre privé";
+    Oct = "oct", Stops at IdToken, "tokens signed with a published symmetric key",
+        "des jetons signés avec une clé symétrique publiée";
+    Rsa1024 = "rsa_1024", Stops at IdToken, "tokens signed with a published RSA key of 1024 bits",
+        "des jetons signés avec une clé RSA publiée de 1024 bits";
+    Unusable = "unusable", Stops at IdToken, "the signing key is not on its curve, or its modulus is even",
+        "la clé de signature n’est pas sur sa courbe, ou son module est pair";
+    NumberLong = "number_long", Stops at IdToken, "a number of the signing key has one byte too many in front",
+        "un nombre de la clé de signature a un octet de trop au début";
+    ExponentOne = "exponent_one", Stops at IdToken, "the RSA exponent is 1; there is no EC key at all",
+        "l’exposant RSA est 1 ; il n’y a aucune clé EC";
+    ContentTypeHtml = "content_type_html", Stops, "the right keys, called a page",
+        "les bonnes clés, présentées comme une page";
+    CacheNone = "cache_none", Succeeds, "`Cache-Control: no-store`",
+        "à ne pas mettre en cache : `Cache-Control: no-store`";
+    CacheDecade = "cache_decade", Succeeds, "`Cache-Control: max-age` of ten years",
+        "`Cache-Control: max-age` de dix ans";
 }
 
 /// `kid` of the symmetric key, and of the short RSA key.

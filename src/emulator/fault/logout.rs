@@ -3,13 +3,17 @@
 faults! {
     /// How the citizen comes back from a logout.
     Logout, "logout", Logout;
-    ErrorPage = "error_page", Succeeds, "an error page instead of the return";
-    Unavailable = "unavailable", Succeeds, "503 instead of the return";
-    StateOther = "other_state", Succeeds, "the return carries another `state`";
-    StateMissing = "no_state", Succeeds, "the return carries no `state`";
-    StateTwice = "state_twice", Succeeds, "the return carries `state` twice";
-    StateHostile = "state_hostile", Succeeds, "the return carries markup as `state`";
-    Error = "error", Succeeds, "the return carries an `error`";
+    ErrorPage = "error_page", Succeeds, "an error page instead of the return",
+        "une page d’erreur au lieu du retour";
+    Unavailable = "unavailable", Succeeds, "503 instead of the return", "503 au lieu du retour";
+    StateOther = "other_state", Succeeds, "the return carries another `state`",
+        "le retour porte un autre `state`";
+    StateMissing = "no_state", Succeeds, "the return carries no `state`", "le retour ne porte pas de `state`";
+    StateTwice = "state_twice", Succeeds, "the return carries `state` twice",
+        "le retour porte `state` deux fois";
+    StateHostile = "state_hostile", Succeeds, "the return carries markup as `state`",
+        "le retour porte des balises comme `state`";
+    Error = "error", Succeeds, "the return carries an `error`", "le retour porte une `error`";
 }
 
 impl Logout {

@@ -81,9 +81,14 @@ impl Fault {
         self.facts().name
     }
 
-    /// What it does, in a few words.
+    /// What it does, in a few words of English.
     pub fn what(self) -> &'static str {
         self.facts().what
+    }
+
+    /// What it does, in a few words of French.
+    pub fn what_fr(self) -> &'static str {
+        self.facts().fr
     }
 
     /// The latest stage at which a login must stop; where the fault shows, if the login need not stop.
@@ -200,6 +205,27 @@ mod tests {
     fn names_are_unique_and_lead_back() {
         for fault in Fault::ALL {
             assert_eq!(Fault::from_name(fault.name()), Some(*fault), "{}", fault.name());
+        }
+    }
+
+    #[test]
+    fn what_a_fault_does_is_said_in_two_languages() {
+        for fault in Fault::ALL {
+            let (en, fr) = (fault.what(), fault.what_fr());
+            assert!(!en.is_empty() && !fr.is_empty() && en != fr, "{}: {en} / {fr}", fault.name());
+            // Code between the same marks, the apostrophe of French print.
+            let code = |text: &str| text.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
+            assert!(code(en).iter().all(|code| fr.contains(code)), "{}: {en} / {fr}", fault.name());
+            assert!(!fr.contains('\''), "{}: {fr}", fault.name());
+        }
+    }
+
+    #[test]
+    fn no_two_faults_of_a_stage_are_told_in_the_same_words() {
+        let told = |fault: &Fault| (fault.name().split_once('.').map(|(place, _)| place), fault.what_fr());
+        for (at, fault) in Fault::ALL.iter().enumerate() {
+            let twin = Fault::ALL.iter().skip(at + 1).find(|other| told(other) == told(fault));
+            assert!(twin.is_none(), "{}: {twin:?}", fault.name());
         }
     }
 }

@@ -11,36 +11,56 @@ use serde_json::{Map, Value, json};
 faults! {
     /// Who signed the ID Token, and how.
     Signature, "id_token", IdToken;
-    AlgNone = "alg_none", Stops, "`alg` is `none`, no signature";
-    AlgNoneCapital = "alg_none_capital", Stops, "`alg` is `None`, no signature";
-    AlgNoneMixed = "alg_none_mixed", Stops, "`alg` is `nOnE`, no signature";
-    AlgNoneSigned = "alg_none_signed", Stops, "`alg` is `none`, with a signature";
-    AlgMissing = "alg_missing", Stops, "no `alg`";
-    AlgNumber = "alg_number", Stops, "`alg` is a number";
-    AlgCase = "alg_case", Stops, "`alg` in lower case";
-    AlgOtherName = "alg_other_name", Stops, "`alg` names a longer hash than was used";
-    AlgOtherKey = "alg_other_key", Stops, "signed with the other algorithm and its real key";
-    AlgPs256 = "alg_ps256", Stops, "PS256 with the real RSA key";
-    Hs256PublicPem = "hs256_public_pem", Stops, "HS256 keyed with the public key as PEM";
-    Hs256PublicDer = "hs256_public_der", Stops, "HS256 keyed with the public key as DER";
-    Hs256PublicJwk = "hs256_public_jwk", Stops, "HS256 keyed with the public key as JWK";
-    Hs256PublicRaw = "hs256_public_raw", Stops, "HS256 keyed with the modulus or the coordinates";
-    Hs256ClientSecret = "hs256_client_secret", Stops, "HS256 keyed with the client secret";
-    Hs256Empty = "hs256_empty", Stops, "HS256 keyed with nothing";
-    Empty = "signature_empty", Stops, "no signature";
-    Foreign = "signature_foreign", Stops, "a stranger's signature under our `kid`";
-    Der = "signature_der", Stops, "the signature in DER form";
-    Short = "signature_short", Stops, "the signature without its last byte";
-    Long = "signature_long", Stops, "the signature with one byte more";
-    Zero = "signature_zero", Stops, "a signature of zeros";
-    PayloadChanged = "payload_changed", Stops, "claims changed after signing";
-    HeaderChanged = "header_changed", Stops, "a header changed after signing";
-    KidEncKey = "kid_enc_key", Stops, "signed by a key published for encryption";
-    KidOtherAlg = "kid_other_alg", Stops, "`kid` of the other algorithm's key";
-    Jwk = "jwk", Stops, "a stranger's key in the header, and his signature";
-    Jku = "jku", Stops, "the address of a stranger's keys, and his signature";
-    X5u = "x5u", Stops, "the address of a stranger's certificate, and his signature";
-    X5c = "x5c", Stops, "a stranger's certificate, and his signature";
+    AlgNone = "alg_none", Stops, "`alg` is `none`, no signature", "`alg` vaut `none`, sans signature";
+    AlgNoneCapital = "alg_none_capital", Stops, "`alg` is `None`, no signature",
+        "`alg` vaut `None`, sans signature";
+    AlgNoneMixed = "alg_none_mixed", Stops, "`alg` is `nOnE`, no signature",
+        "`alg` vaut `nOnE`, sans signature";
+    AlgNoneSigned = "alg_none_signed", Stops, "`alg` is `none`, with a signature",
+        "`alg` vaut `none`, avec une signature";
+    AlgMissing = "alg_missing", Stops, "no `alg`", "pas de `alg`";
+    AlgNumber = "alg_number", Stops, "`alg` is a number", "`alg` est un nombre";
+    AlgCase = "alg_case", Stops, "`alg` in lower case", "`alg` en minuscules";
+    AlgOtherName = "alg_other_name", Stops, "`alg` names a longer hash than was used",
+        "`alg` nomme un condensat plus long que celui utilisé";
+    AlgOtherKey = "alg_other_key", Stops, "signed with the other algorithm and its real key",
+        "signé avec l’autre algorithme et sa vraie clé";
+    AlgPs256 = "alg_ps256", Stops, "PS256 with the real RSA key", "PS256 avec la vraie clé RSA";
+    Hs256PublicPem = "hs256_public_pem", Stops, "HS256 keyed with the public key as PEM",
+        "HS256, la clé étant la clé publique en PEM";
+    Hs256PublicDer = "hs256_public_der", Stops, "HS256 keyed with the public key as DER",
+        "HS256, la clé étant la clé publique en DER";
+    Hs256PublicJwk = "hs256_public_jwk", Stops, "HS256 keyed with the public key as JWK",
+        "HS256, la clé étant la clé publique en JWK";
+    Hs256PublicRaw = "hs256_public_raw", Stops, "HS256 keyed with the modulus or the coordinates",
+        "HS256, la clé étant le module ou les coordonnées";
+    Hs256ClientSecret = "hs256_client_secret", Stops, "HS256 keyed with the client secret",
+        "HS256, la clé étant le secret du client";
+    Hs256Empty = "hs256_empty", Stops, "HS256 keyed with nothing", "HS256, la clé étant vide";
+    Empty = "signature_empty", Stops, "no signature", "pas de signature";
+    Foreign = "signature_foreign", Stops, "a stranger's signature under our `kid`",
+        "la signature d’un inconnu sous notre `kid`";
+    Der = "signature_der", Stops, "the signature in DER form", "la signature au format DER";
+    Short = "signature_short", Stops, "the signature without its last byte",
+        "la signature sans son dernier octet";
+    Long = "signature_long", Stops, "the signature with one byte more", "la signature avec un octet de plus";
+    Zero = "signature_zero", Stops, "a signature of zeros", "une signature de zéros";
+    PayloadChanged = "payload_changed", Stops, "claims changed after signing",
+        "des claims modifiés après la signature";
+    HeaderChanged = "header_changed", Stops, "a header changed after signing",
+        "un en-tête modifié après la signature";
+    KidEncKey = "kid_enc_key", Stops, "signed by a key published for encryption",
+        "signé par une clé publiée pour le chiffrement";
+    KidOtherAlg = "kid_other_alg", Stops, "`kid` of the other algorithm's key",
+        "`kid` de la clé de l’autre algorithme";
+    Jwk = "jwk", Stops, "a stranger's key in the header, and his signature",
+        "la clé d’un inconnu dans l’en-tête, et sa signature";
+    Jku = "jku", Stops, "the address of a stranger's keys, and his signature",
+        "l’adresse des clés d’un inconnu, et sa signature";
+    X5u = "x5u", Stops, "the address of a stranger's certificate, and his signature",
+        "l’adresse du certificat d’un inconnu, et sa signature";
+    X5c = "x5c", Stops, "a stranger's certificate, and his signature",
+        "le certificat d’un inconnu, et sa signature";
 }
 
 /// What there is to sign with.

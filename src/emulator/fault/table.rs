@@ -65,15 +65,16 @@ pub struct Facts {
     pub(super) stage: Stage,
     pub(super) outcome: Outcome,
     pub(super) what: &'static str,
+    pub(super) fr: &'static str,
 }
 
-/// One kind of fault: `Variant = "word", Outcome, "what";`, with `at Stage` after the outcome when it may
-/// be noticed later than the others of its kind.
+/// One kind of fault: `Variant = "word", Outcome, "what", "ce que c’est";`, with `at Stage` after the outcome when it
+/// may be noticed later than the others of its kind.
 macro_rules! faults {
     (@stage $usual:ident) => { $crate::emulator::fault::Stage::$usual };
     (@stage $usual:ident $later:ident) => { $crate::emulator::fault::Stage::$later };
     ($(#[$doc:meta])* $kind:ident, $place:literal, $stage:ident;
-     $($variant:ident = $word:literal, $outcome:ident $(at $later:ident)?, $what:literal;)*) => {
+     $($variant:ident = $word:literal, $outcome:ident $(at $later:ident)?, $what:literal, $fr:literal;)*) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum $kind { $(#[doc = $what] $variant,)* }
@@ -89,6 +90,7 @@ macro_rules! faults {
                         stage: faults!(@stage $stage $($later)?),
                         outcome: $crate::emulator::fault::Outcome::$outcome,
                         what: $what,
+                        fr: $fr,
                     },)*
                 }
             }

@@ -7,44 +7,63 @@ use serde_json::{Map, Value, json};
 faults! {
     /// What surrounds the ID Token in the token answer.
     Token, "token", Token;
-    ErrorInvalidClient = "error_invalid_client", Stops, "the JSON error `invalid_client`";
-    ErrorInvalidGrant = "error_invalid_grant", Stops, "the JSON error `invalid_grant`";
-    ErrorInvalidRequest = "error_invalid_request", Stops, "the JSON error `invalid_request`";
-    ErrorUnauthorizedClient = "error_unauthorized_client", Stops, "the JSON error `unauthorized_client`";
-    ErrorGrantType = "error_unsupported_grant_type", Stops, "the JSON error `unsupported_grant_type`";
-    ErrorInvalidScope = "error_invalid_scope", Stops, "the JSON error `invalid_scope`";
-    ErrorServerError = "error_server_error", Stops, "the JSON error `server_error`";
-    ErrorUnavailable = "error_temporarily_unavailable", Stops, "the JSON error `temporarily_unavailable`";
-    ErrorHostile = "error_hostile", Stops, "a JSON error whose words are markup and line breaks";
-    Error200 = "error_200", Stops, "a JSON error with status 200";
-    ErrorAndTokens = "error_and_tokens", Either, "an `error` member beside good tokens";
-    Status201 = "status_201", Either, "the honest answer with status 201";
-    IdTokenMissing = "id_token_missing", Stops, "no `id_token`";
-    IdTokenNull = "id_token_null", Stops, "`id_token` is null";
-    IdTokenNumber = "id_token_number", Stops, "`id_token` is a number";
-    IdTokenTwice = "id_token_twice", Stops, "`id_token` twice: a stranger's, then the right one";
-    AccessTokenMissing = "access_token_missing", Stops, "no `access_token`";
-    AccessTokenEmpty = "access_token_empty", Stops, "an empty `access_token`";
-    AccessTokenNumber = "access_token_number", Stops, "`access_token` is a number";
-    AccessTokenCrlf = "access_token_crlf", Stops, "an `access_token` with a header inside";
-    AccessTokenSpace = "access_token_space", Stops, "an `access_token` with a space";
-    AccessTokenUnicode = "access_token_unicode", Stops, "an `access_token` beyond ASCII";
-    AccessTokenTwice = "access_token_twice", Stops, "`access_token` twice";
-    TokenTypeMac = "token_type_mac", Stops, "`token_type` is `mac`";
-    TokenTypeMissing = "token_type_missing", Stops, "no `token_type`";
-    TokenTypeLower = "token_type_lower", Succeeds, "`token_type` is `bearer`";
-    TokenTypeUpper = "token_type_upper", Succeeds, "`token_type` is `BEARER`";
-    ExpiresInMissing = "expires_in_missing", Succeeds, "no `expires_in`";
-    ExpiresInString = "expires_in_string", Either, "`expires_in` is text";
-    ExpiresInNegative = "expires_in_negative", Either, "a negative `expires_in`";
-    ExpiresInAbsurd = "expires_in_absurd", Either, "`expires_in` of 1e308";
-    ExtraMembers = "extra_members", Succeeds, "members nobody knows, of every kind";
-    RefreshToken = "refresh_token", Succeeds, "a refresh token";
-    ScopeOther = "scope_other", Either, "fewer scopes than asked";
-    ScopeMissing = "scope_missing", Succeeds, "no `scope`";
-    SetCookie = "set_cookie", Succeeds, "a cookie for the service";
-    ContentTypeHtml = "content_type_html", Either, "the honest answer, called a page";
-    ContentTypeMissing = "content_type_missing", Either, "the honest answer without content type";
+    ErrorInvalidClient = "error_invalid_client", Stops, "the JSON error `invalid_client`",
+        "l’erreur JSON `invalid_client`";
+    ErrorInvalidGrant = "error_invalid_grant", Stops, "the JSON error `invalid_grant`",
+        "l’erreur JSON `invalid_grant`";
+    ErrorInvalidRequest = "error_invalid_request", Stops, "the JSON error `invalid_request`",
+        "l’erreur JSON `invalid_request`";
+    ErrorUnauthorizedClient = "error_unauthorized_client", Stops, "the JSON error `unauthorized_client`",
+        "l’erreur JSON `unauthorized_client`";
+    ErrorGrantType = "error_unsupported_grant_type", Stops, "the JSON error `unsupported_grant_type`",
+        "l’erreur JSON `unsupported_grant_type`";
+    ErrorInvalidScope = "error_invalid_scope", Stops, "the JSON error `invalid_scope`",
+        "l’erreur JSON `invalid_scope`";
+    ErrorServerError = "error_server_error", Stops, "the JSON error `server_error`",
+        "l’erreur JSON `server_error`";
+    ErrorUnavailable = "error_temporarily_unavailable", Stops, "the JSON error `temporarily_unavailable`",
+        "l’erreur JSON `temporarily_unavailable`";
+    ErrorHostile = "error_hostile", Stops, "a JSON error whose words are markup and line breaks",
+        "une erreur JSON dont le texte est fait de balises et de sauts de ligne";
+    Error200 = "error_200", Stops, "a JSON error with status 200", "une erreur JSON avec le statut 200";
+    ErrorAndTokens = "error_and_tokens", Either, "an `error` member beside good tokens",
+        "un membre `error` à côté de bons jetons";
+    Status201 = "status_201", Either, "the honest answer with status 201",
+        "la réponse honnête avec le statut 201";
+    IdTokenMissing = "id_token_missing", Stops, "no `id_token`", "pas de `id_token`";
+    IdTokenNull = "id_token_null", Stops, "`id_token` is null", "`id_token` est nul";
+    IdTokenNumber = "id_token_number", Stops, "`id_token` is a number", "`id_token` est un nombre";
+    IdTokenTwice = "id_token_twice", Stops, "`id_token` twice: a stranger's, then the right one",
+        "`id_token` deux fois : celui d’un inconnu, puis le bon";
+    AccessTokenMissing = "access_token_missing", Stops, "no `access_token`", "pas de `access_token`";
+    AccessTokenEmpty = "access_token_empty", Stops, "an empty `access_token`", "`access_token` vide";
+    AccessTokenNumber = "access_token_number", Stops, "`access_token` is a number",
+        "`access_token` est un nombre";
+    AccessTokenCrlf = "access_token_crlf", Stops, "an `access_token` with a header inside",
+        "un `access_token` avec un en-tête à l’intérieur";
+    AccessTokenSpace = "access_token_space", Stops, "an `access_token` with a space",
+        "un `access_token` avec une espace";
+    AccessTokenUnicode = "access_token_unicode", Stops, "an `access_token` beyond ASCII",
+        "un `access_token` au-delà de l’ASCII";
+    AccessTokenTwice = "access_token_twice", Stops, "`access_token` twice", "`access_token` deux fois";
+    TokenTypeMac = "token_type_mac", Stops, "`token_type` is `mac`", "`token_type` vaut `mac`";
+    TokenTypeMissing = "token_type_missing", Stops, "no `token_type`", "pas de `token_type`";
+    TokenTypeLower = "token_type_lower", Succeeds, "`token_type` is `bearer`", "`token_type` vaut `bearer`";
+    TokenTypeUpper = "token_type_upper", Succeeds, "`token_type` is `BEARER`", "`token_type` vaut `BEARER`";
+    ExpiresInMissing = "expires_in_missing", Succeeds, "no `expires_in`", "pas de `expires_in`";
+    ExpiresInString = "expires_in_string", Either, "`expires_in` is text", "`expires_in` est un texte";
+    ExpiresInNegative = "expires_in_negative", Either, "a negative `expires_in`", "`expires_in` négatif";
+    ExpiresInAbsurd = "expires_in_absurd", Either, "`expires_in` of 1e308", "`expires_in` de 1e308";
+    ExtraMembers = "extra_members", Succeeds, "members nobody knows, of every kind",
+        "des membres que personne ne connaît, de toute sorte";
+    RefreshToken = "refresh_token", Succeeds, "a refresh token", "un jeton de rafraîchissement";
+    ScopeOther = "scope_other", Either, "fewer scopes than asked", "moins de scopes que demandé";
+    ScopeMissing = "scope_missing", Succeeds, "no `scope`", "pas de `scope`";
+    SetCookie = "set_cookie", Succeeds, "a cookie for the service", "un cookie pour le service";
+    ContentTypeHtml = "content_type_html", Either, "the honest answer, called a page",
+        "la réponse honnête, présentée comme une page";
+    ContentTypeMissing = "content_type_missing", Either, "the honest answer without content type",
+        "la réponse honnête sans type de contenu";
 }
 
 impl Token {

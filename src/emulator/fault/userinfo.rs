@@ -8,53 +8,72 @@ use serde_json::{Map, Value, json};
 faults! {
     /// Everything about userinfo.
     UserInfo, "userinfo", UserInfo;
-    SubOther = "sub_other", Stops, "somebody else, whose `sub` is another";
-    SubMissing = "sub_missing", Stops, "no `sub`";
-    SubEmpty = "sub_empty", Stops, "an empty `sub`";
-    SubNumber = "sub_number", Stops, "`sub` is a number";
-    SubCase = "sub_case", Stops, "the `sub` in other case";
-    PlainJson = "plain_json", Stops, "plain JSON";
-    JsonAsJwt = "json_as_jwt", Stops, "plain JSON, called a token";
-    IssOther = "iss_other", Stops, "`iss` of another provider";
-    IssMissing = "iss_missing", Stops, "no `iss`";
-    AudOther = "aud_other", Stops, "`aud` of another client";
-    AudMissing = "aud_missing", Stops, "no `aud`";
-    AudArray = "aud_array", Succeeds, "`aud` is an array of this client alone";
-    ExpPast = "exp_past", Stops, "`exp` five minutes ago";
-    ExpString = "exp_string", Stops, "`exp` is text";
-    ExpMissing = "exp_missing", Either, "no `exp`";
-    IatFuture = "iat_future", Either, "`iat` an hour ahead";
-    NbfFuture = "nbf_future", Either, "`nbf` an hour ahead";
-    AlgNone = "alg_none", Stops, "`alg` is `none`, no signature";
-    AlgOtherKey = "alg_other_key", Stops, "signed with the other algorithm and its real key";
-    Hs256ClientSecret = "hs256_client_secret", Stops, "HS256 keyed with the client secret";
-    SignatureForeign = "signature_foreign", Stops, "a stranger's signature under our `kid`";
-    SignatureEmpty = "signature_empty", Stops, "no signature";
-    PayloadChanged = "payload_changed", Stops, "claims changed after signing";
-    Crit = "crit", Stops, "`crit` names an extension nobody knows";
-    TypAccess = "typ_access", Either, "`typ` is `at+jwt`";
-    PartsFive = "parts_five", Stops, "five parts, like an encrypted token";
-    PayloadArray = "payload_array", Stops, "the payload is an array";
-    Status401 = "status_401", Stops, "401 `invalid_token`";
-    ContentTypeCharset = "content_type_charset", Succeeds, "`application/jwt; charset=utf-8`";
-    ContentTypeCase = "content_type_case", Succeeds, "`Application/JWT`";
-    ContentTypeJson = "content_type_json", Either, "the token, called JSON";
-    ContentTypeMissing = "content_type_missing", Either, "the token without content type";
-    PayloadDuplicate = "payload_duplicate", Stops, "`sub` twice: another, then the right one";
-    OfIdToken = "of_id_token", Stops, "the ID Token instead";
-    LineBreak = "line_break", Either, "a line break after the token";
-    HostileMarkup = "hostile_markup", Either, "names and address full of markup";
-    HostileControls = "hostile_controls", Either, "control characters and direction marks in names";
-    HostileTypes = "hostile_types", Either, "numbers, arrays and objects as names";
-    HostileLong = "hostile_long", Either, "names of 8 kB";
-    HostileHeaders = "hostile_headers", Either, "line breaks that would make headers";
-    ClaimsMissing = "claims_missing", Succeeds, "the identity without its optional claims";
-    ClaimsExtra = "claims_extra", Succeeds, "claims nobody asked for, of every kind";
-    ClaimsRnipp = "claims_rnipp", Succeeds, "claims of FranceConnect+";
-    BirthdateZero = "birthdate_zero", Succeeds, "a birth date of `1992-00-00`";
-    BirthplaceEmpty = "birthplace_empty", Succeeds, "an empty birth place";
-    PreferredUsernameMissing = "preferred_username_missing", Succeeds, "no usage name";
-    BirthcountryMissing = "birthcountry_missing", Succeeds, "no birth country";
+    SubOther = "sub_other", Stops, "somebody else, whose `sub` is another",
+        "quelqu’un d’autre, dont le `sub` est différent";
+    SubMissing = "sub_missing", Stops, "no `sub`", "pas de `sub`";
+    SubEmpty = "sub_empty", Stops, "an empty `sub`", "`sub` vide";
+    SubNumber = "sub_number", Stops, "`sub` is a number", "`sub` est un nombre";
+    SubCase = "sub_case", Stops, "the `sub` in other case", "`sub` avec majuscules et minuscules inversées";
+    PlainJson = "plain_json", Stops, "plain JSON", "du JSON simple";
+    JsonAsJwt = "json_as_jwt", Stops, "plain JSON, called a token", "du JSON simple, présenté comme un jeton";
+    IssOther = "iss_other", Stops, "`iss` of another provider", "`iss` d’un autre fournisseur";
+    IssMissing = "iss_missing", Stops, "no `iss`", "pas de `iss`";
+    AudOther = "aud_other", Stops, "`aud` of another client", "`aud` d’un autre client";
+    AudMissing = "aud_missing", Stops, "no `aud`", "pas de `aud`";
+    AudArray = "aud_array", Succeeds, "`aud` is an array of this client alone",
+        "`aud` est un tableau qui ne contient que ce client";
+    ExpPast = "exp_past", Stops, "`exp` five minutes ago", "`exp` il y a cinq minutes";
+    ExpString = "exp_string", Stops, "`exp` is text", "`exp` est un texte";
+    ExpMissing = "exp_missing", Either, "no `exp`", "pas de `exp`";
+    IatFuture = "iat_future", Either, "`iat` an hour ahead", "`iat` dans une heure";
+    NbfFuture = "nbf_future", Either, "`nbf` an hour ahead", "`nbf` dans une heure";
+    AlgNone = "alg_none", Stops, "`alg` is `none`, no signature", "`alg` vaut `none`, sans signature";
+    AlgOtherKey = "alg_other_key", Stops, "signed with the other algorithm and its real key",
+        "signé avec l’autre algorithme et sa vraie clé";
+    Hs256ClientSecret = "hs256_client_secret", Stops, "HS256 keyed with the client secret",
+        "HS256, la clé étant le secret du client";
+    SignatureForeign = "signature_foreign", Stops, "a stranger's signature under our `kid`",
+        "la signature d’un inconnu sous notre `kid`";
+    SignatureEmpty = "signature_empty", Stops, "no signature", "pas de signature";
+    PayloadChanged = "payload_changed", Stops, "claims changed after signing",
+        "des claims modifiés après la signature";
+    Crit = "crit", Stops, "`crit` names an extension nobody knows",
+        "`crit` nomme une extension que personne ne connaît";
+    TypAccess = "typ_access", Either, "`typ` is `at+jwt`", "`typ` vaut `at+jwt`";
+    PartsFive = "parts_five", Stops, "five parts, like an encrypted token",
+        "cinq parties, comme un jeton chiffré";
+    PayloadArray = "payload_array", Stops, "the payload is an array", "la charge utile est un tableau";
+    Status401 = "status_401", Stops, "401 `invalid_token`", "401, erreur `invalid_token`";
+    ContentTypeCharset = "content_type_charset", Succeeds, "`application/jwt; charset=utf-8`",
+        "type de contenu `application/jwt; charset=utf-8`";
+    ContentTypeCase = "content_type_case", Succeeds, "`Application/JWT`", "type de contenu `Application/JWT`";
+    ContentTypeJson = "content_type_json", Either, "the token, called JSON",
+        "le jeton, présenté comme du JSON";
+    ContentTypeMissing = "content_type_missing", Either, "the token without content type",
+        "le jeton sans type de contenu";
+    PayloadDuplicate = "payload_duplicate", Stops, "`sub` twice: another, then the right one",
+        "`sub` deux fois : un autre, puis le bon";
+    OfIdToken = "of_id_token", Stops, "the ID Token instead", "l’ID Token à la place";
+    LineBreak = "line_break", Either, "a line break after the token", "un saut de ligne après le jeton";
+    HostileMarkup = "hostile_markup", Either, "names and address full of markup",
+        "des noms et une adresse pleins de balises";
+    HostileControls = "hostile_controls", Either, "control characters and direction marks in names",
+        "des caractères de contrôle et de sens d’écriture dans les noms";
+    HostileTypes = "hostile_types", Either, "numbers, arrays and objects as names",
+        "des nombres, des tableaux et des objets comme noms";
+    HostileLong = "hostile_long", Either, "names of 8 kB", "des noms de 8 ko";
+    HostileHeaders = "hostile_headers", Either, "line breaks that would make headers",
+        "des sauts de ligne qui feraient des en-têtes";
+    ClaimsMissing = "claims_missing", Succeeds, "the identity without its optional claims",
+        "l’identité sans ses claims facultatifs";
+    ClaimsExtra = "claims_extra", Succeeds, "claims nobody asked for, of every kind",
+        "des claims que personne n’a demandés, de toute sorte";
+    ClaimsRnipp = "claims_rnipp", Succeeds, "claims of FranceConnect+", "des claims de FranceConnect+";
+    BirthdateZero = "birthdate_zero", Succeeds, "a birth date of `1992-00-00`",
+        "une date de naissance `1992-00-00`";
+    BirthplaceEmpty = "birthplace_empty", Succeeds, "an empty birth place", "un lieu de naissance vide";
+    PreferredUsernameMissing = "preferred_username_missing", Succeeds, "no usage name", "pas de nom d’usage";
+    BirthcountryMissing = "birthcountry_missing", Succeeds, "no birth country", "pas de pays de naissance";
 }
 
 const NAMES: [&str; 4] = ["given_name", "family_name", "preferred_username", "email"];

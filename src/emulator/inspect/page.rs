@@ -63,12 +63,12 @@ fn lie(lang: Lang, record: &Record) -> Html {
         }
     };
     fill(
-        "<p class=\"{}\">{} <code>{}</code> (<span lang=\"en\">{}</span>). {}</p>",
+        "<p class=\"{}\">{} <code>{}</code> ({}). {}</p>",
         &[
             &if verdict == Verdict::Believed { "alerte" } else { "note" },
             &lang.pick("Faute commise par l’émulateur :", "Fault committed by the emulator:"),
             &fault.name(),
-            &fault.what(),
+            &lang.pick(fault.what_fr(), fault.what()),
             &words,
         ],
     )

@@ -182,5 +182,6 @@ fn every_fault_that_can_be_told_is_listed_with_the_suites_name() {
     assert!(names.len() > 200 && !names.iter().any(|name| name.contains("jwe")), "{}", names.len());
     let row = faults.as_array().unwrap().iter().find(|row| row["name"] == "id_token.sub_missing").unwrap();
     assert_eq!(row["suite"], json!(["oidcc-client-test-missing-sub"]));
+    assert_eq!((&row["what"], &row["fr"]), (&json!("no `sub`"), &json!("pas de `sub`")));
     assert_eq!((&row["stage"], &row["login"]), (&json!("id_token"), &json!("stops")));
 }

@@ -44,6 +44,9 @@ fn a_form_makes_the_emulator_misbehave_and_the_page_says_so() {
     let page = open(&mut emulator, PANEL, "fr").text().to_owned();
     assert!(page.contains("<dt>&lt;b&gt;&quot;autre&quot;</dt><dd>jwks.cut</dd>"), "{page}");
     assert!(page.contains("<dt>la prochaine connexion</dt><dd>token.status_500</dd>"), "{page}");
+    assert!(page.contains("id_token.exp_past : `exp` il y a cinq minutes (à refuser)"), "{page}");
+    let english = open(&mut emulator, PANEL, "en").text().to_owned();
+    assert!(english.contains("id_token.exp_past : `exp` five minutes ago (to be refused)"), "{english}");
     post(&mut emulator, &[("action", "reset")]);
     let page = open(&mut emulator, PANEL, "fr").text().to_owned();
     assert!(page.contains("<dd>honnête</dd>") && !page.contains("<dd>jwks.cut</dd>"), "{page}");
@@ -81,6 +84,20 @@ fn a_login_is_shown_with_its_diagram_its_tokens_and_what_to_mend() {
     assert!(list.contains("href=\"/_emulateur/connexions/1\""), "{list}");
     post(&mut emulator, &[("action", "forget")]);
     assert!(open(&mut emulator, PANEL, "fr").text().contains("Aucune pour l’instant."));
+}
+
+#[test]
+fn a_lie_is_named_in_the_readers_language() {
+    let mut emulator = emulator();
+    post(&mut emulator, &[("whom", "*"), ("fault", "id_token.exp_past")]);
+    Visitor::new().log_in(&mut emulator, NOW, &authorize(&[]), "test");
+    for (lang, words) in [
+        ("fr", "<code>id_token.exp_past</code> (`exp` il y a cinq minutes)."),
+        ("en", "<code>id_token.exp_past</code> (`exp` five minutes ago)."),
+    ] {
+        let page = open(&mut emulator, "/_emulateur/connexions/1", lang).text().to_owned();
+        assert!(page.contains(words), "{words}: {page}");
+    }
 }
 
 #[test]
