@@ -10,6 +10,7 @@ mod reader;
 mod registration;
 mod services;
 mod told;
+mod unread;
 mod variables;
 
 pub use address::{AddressFault, PublicUrl, is_loopback_authority};

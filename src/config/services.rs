@@ -1,12 +1,14 @@
 //! Decides which service a host name stands for, and what a document of services says of each: the variables of the
 //! table, its own before those that all share. A service is read at its first visitor, and its faults are its own.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use serde_json::{Map, Value};
 
 use super::address::is_loopback_authority;
+use super::unread::Parts;
 use super::variables::*;
 use super::{Config, Faults, PublicUrl, read};
 use crate::jose::Object;
@@ -18,22 +20,30 @@ pub type Variables = BTreeMap<&'static str, String>;
 const MOST: usize = 10_000;
 
 /// Services by the host names that visitors use.
-#[derive(Debug)]
 pub struct Services {
     version: i64,
     /// What a service has that says nothing else: the document's defaults.
     defaults: Map<String, Value>,
     /// What it has otherwise: the deployment's own variables.
     variables: Variables,
-    hosts: HashMap<String, Service>,
+    /// The text, secrets and all.
+    document: Box<str>,
+    /// In the order of their names.
+    services: Vec<Service>,
 }
 
-#[derive(Debug)]
 struct Service {
     /// As the document has it.
-    name: String,
-    members: Map<String, Value>,
-    config: OnceLock<Result<Config, Faults>>,
+    name: Range<usize>,
+    /// The text of its variables, read at its first visitor.
+    members: Range<usize>,
+    config: OnceLock<Box<Result<Config, Faults>>>,
+}
+
+impl std::fmt::Debug for Services {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Services({})", self.services.len())
+    }
 }
 
 impl Services {
@@ -42,51 +52,51 @@ impl Services {
     /// # Errors
     /// What concerns the document as a whole; what is wrong with one service is told by that service.
     pub fn read(document: &[u8], variables: Variables) -> Result<Self, Faults> {
-        let members = Object::parse(document).map_err(|_| {
-            whole(
-                "n’est ni store, ni un document JSON dont chaque membre est unique ; services json en fait un.",
-                "is neither store nor a JSON document with every member once; services json makes one.",
-            )
-        })?;
-        let mut members = members.into_members();
-        let mut part = |name: &str| match members.remove(name) {
-            Some(Value::Object(part)) => Some(part),
-            Some(_) => None,
-            None => Some(Map::new()),
-        };
-        let (defaults, services) = (part("defaults"), part("services"));
-        let version = members.remove("version").map_or(Some(0), |version| version.as_i64());
-        let (Some(defaults), Some(services), Some(version), true) =
-            (defaults, services, version, members.is_empty())
-        else {
+        let document: Box<str> = std::str::from_utf8(document).unwrap_or_default().into();
+        let Some(parts) = Parts::of(&document) else {
             return Err(whole(
-                "contient autre chose que defaults et services, ou ce ne sont pas des tables.",
-                "holds something else than defaults and services, or they are no tables.",
+                "n’est ni store, ni un document JSON de defaults et services, chacun une fois ; services json en fait un.",
+                "is neither store nor a JSON document of defaults and services, each once; services json makes one.",
             ));
         };
-        if services.is_empty() || services.len() > MOST {
+        let text = |place: Option<Range<usize>>, absent| match place {
+            Some(place) => document.get(place).unwrap_or_default().trim_ascii(),
+            None => absent,
+        };
+        let defaults = Object::parse(text(parts.defaults, "{}").as_bytes());
+        let (Ok(defaults), Ok(version)) = (defaults, text(parts.version, "0").parse::<i64>()) else {
+            return Err(whole(
+                "contient des defaults ou une version que l’on ne peut lire, ou deux fois le même membre.",
+                "holds defaults or a version that cannot be read, or the same member twice.",
+            ));
+        };
+        let found = parts.services.unwrap_or_default();
+        if found.is_empty() || found.len() > MOST {
             return Err(whole(
                 format!("doit décrire de 1 à {MOST} services."),
                 format!("must describe 1 to {MOST} services."),
             ));
         }
-        let mut hosts = HashMap::with_capacity(services.len());
-        for (name, members) in services {
-            let Value::Object(members) = members else {
-                return Err(whole(
-                    "contient un service qui n’est pas une table de variables.",
-                    "holds a service that is no table of variables.",
-                ));
-            };
-            let host = name.to_ascii_lowercase();
-            if hosts.insert(host, Service { name, members, config: OnceLock::new() }).is_some() {
-                return Err(whole(
-                    "contient deux services du même nom d’hôte.",
-                    "holds two services with the same host name.",
-                ));
-            }
+        if found
+            .iter()
+            .any(|[_, members]| !document.get(members.clone()).is_some_and(|text| text.starts_with('{')))
+        {
+            return Err(whole(
+                "contient un service qui n’est pas une table de variables.",
+                "holds a service that is no table of variables.",
+            ));
         }
-        Ok(Self { version, defaults, variables, hosts })
+        let service = |[name, members]: [Range<usize>; 2]| Service { name, members, config: OnceLock::new() };
+        let mut services: Vec<Service> = found.into_iter().map(service).collect();
+        services.sort_by(|a, b| lower(&document, a).cmp(lower(&document, b)));
+        let twice = |pair: &[Service]| matches!(pair, [a, b] if lower(&document, a).eq(lower(&document, b)));
+        if services.windows(2).any(twice) {
+            return Err(whole(
+                "contient deux services du même nom d’hôte.",
+                "holds two services with the same host name.",
+            ));
+        }
+        Ok(Self { version, defaults: defaults.into_members(), variables, document, services })
     }
 
     /// When the document was sealed, in milliseconds; 0 if nobody said.
@@ -99,21 +109,34 @@ impl Services {
     pub(super) fn at(&self, host: &str) -> Option<&Result<Config, Faults>> {
         let host = host.to_ascii_lowercase();
         let host = host.strip_suffix(":443").or_else(|| host.strip_suffix(":80")).unwrap_or(&host);
-        let service = self.hosts.get(host)?;
-        Some(service.config.get_or_init(|| self.configure(service)))
+        let order = |service: &Service| lower(&self.document, service).cmp(host.bytes());
+        let service = self.services.binary_search_by(order).ok().and_then(|at| self.services.get(at))?;
+        Some(service.config.get_or_init(|| Box::new(self.configure(service))))
     }
 
     /// Every service by its name, read now.
     pub fn all(&self) -> impl Iterator<Item = (&str, &Result<Config, Faults>)> {
-        let read = |service: &Service| self.configure(service);
-        self.hosts
-            .values()
-            .map(move |service| (service.name.as_str(), service.config.get_or_init(|| read(service))))
+        let read = |service: &Service| Box::new(self.configure(service));
+        self.services
+            .iter()
+            .map(move |service| (self.text(&service.name), &**service.config.get_or_init(|| read(service))))
+    }
+
+    fn text(&self, place: &Range<usize>) -> &str {
+        self.document.get(place.clone()).unwrap_or_default()
     }
 
     fn configure(&self, service: &Service) -> Result<Config, Faults> {
+        let (name, members) = (self.text(&service.name), self.text(&service.members));
+        let Ok(members) = Object::parse(members.as_bytes()) else {
+            return Err(whole(
+                "contient, pour ce service, deux fois le même membre, ou ce que l’on ne peut lire.",
+                "holds, for this service, the same member twice, or what cannot be read.",
+            ));
+        };
+        let own = members.into_members();
         let mut faults = Faults::default();
-        for (members, defaults) in [(&service.members, false), (&self.defaults, true)] {
+        for (members, defaults) in [(&own, false), (&self.defaults, true)] {
             for (name, value) in members {
                 // Misspelt, it would be silently without effect, and a path without its protection.
                 let known = NAMES.contains(&name.as_str()) && name != FC_SERVICES;
@@ -133,8 +156,8 @@ impl Services {
                 }
             }
         }
-        let public_url = text(&service.members, PUBLIC_URL).unwrap_or_else(|| public_url(&service.name));
-        if PublicUrl::parse(public_url.trim()).is_ok_and(|url| url.authority() != service.name) {
+        let public_url = text(&own, PUBLIC_URL).unwrap_or_else(|| public_url(name));
+        if PublicUrl::parse(public_url.trim()).is_ok_and(|url| url.authority() != name) {
             faults.add(
                 PUBLIC_URL,
                 "n’a pas pour hôte le nom de ce service : minuscules, sans le port par défaut.",
@@ -142,7 +165,7 @@ impl Services {
             );
         }
         let at = |layer: usize, name: &str| match layer {
-            0 => service.members.get(name).and_then(Value::as_str),
+            0 => own.get(name).and_then(Value::as_str),
             1 => self.defaults.get(name).and_then(Value::as_str),
             _ => self.variables.get(name).map(String::as_str),
         };
@@ -198,6 +221,12 @@ pub const MISPLACED: (&str, &str) = (
     "est celui d’autres services, or celui-ci a son propre émetteur : lui donner le sien, sinon un autre fournisseur verrait le leur.",
     "is that of other services, and this one has an issuer of its own: give it one, or another provider would see theirs.",
 );
+
+/// The name of a service, for comparison.
+fn lower<'a>(document: &'a str, service: &Service) -> impl Iterator<Item = u8> + use<'a> {
+    let name = document.get(service.name.clone()).unwrap_or_default();
+    name.bytes().map(|byte| byte.to_ascii_lowercase())
+}
 
 fn text(members: &Map<String, Value>, name: &str) -> Option<String> {
     members.get(name)?.as_str().map(str::to_owned)

@@ -7,6 +7,8 @@
 //   --starts N        isolates started for the first (30)      --requests N      in each round (10000)
 //   --rounds N        (5)                                     --connections N   kept alive (16)
 //
+// Then the memory of the process, after the first visit and after one to each service (as many to the one).
+//
 // CPU of the process, as in bench.mjs; of the first visits the mean, as the account counts in hundredths of a second. A
 // first visit also has V8 compile what it runs through, once more optimised, in threads of its own.
 
@@ -15,7 +17,7 @@ import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { cpuSeconds, modulesOf, serve, shown, spread } from './workerd.mjs';
+import { cpuSeconds, modulesOf, residentKilobytes, serve, shown, spread } from './workerd.mjs';
 
 const { values: given } = parseArgs({
   options: {
@@ -43,7 +45,8 @@ const many = Object.fromEntries(Array.from({ length: Number(given.services) }, (
     FC_SCOPES: 'openid given_name family_name preferred_username',
   },
 ]));
-const document = JSON.stringify({ services: many });
+// In the order of names, as `services json` and `services seal` write it.
+const document = JSON.stringify({ services: Object.fromEntries(Object.entries(many).sort(([a], [b]) => (a < b ? -1 : 1))) });
 const kinds = {
   one: { ...shared, PUBLIC_URL: `https://${host}`, FC_CLIENT_ID: 'client-of-service-0' },
   many: { ...shared, FC_SERVICES: document },
@@ -53,9 +56,9 @@ process.setMaxListeners(0); // one for each isolate that is started
 const scratch = mkdtempSync(join(tmpdir(), 'services-'));
 const agent = new Agent({ keepAlive: true, maxSockets: Number(given.connections) });
 
-function get(port) {
+function get(port, name = host) {
   return new Promise((resolve, reject) => {
-    request({ host: '127.0.0.1', port, path: '/', headers: { host }, agent }, (answer) => {
+    request({ host: '127.0.0.1', port, path: '/', headers: { host: name }, agent }, (answer) => {
       answer.on('end', () => (answer.statusCode === 200 ? resolve() : reject(new Error(`status ${answer.statusCode}`)))).resume();
     }).on('error', reject).end();
   });
@@ -88,6 +91,21 @@ try {
     }
   }
   for (const [kind, spent] of Object.entries(first)) console.log(`CPU of the first visit, ${kind}: ${spent.toFixed(1)} ms`);
+  const memory = { one: [], many: [] };
+  for (let time = 0; time < 5; time += 1) {
+    for (const kind of Object.keys(kinds)) {
+      const running = await start(kind);
+      await get(running.port);
+      const first = residentKilobytes(running) / 1024;
+      for (const name of Object.keys(many)) await get(running.port, kind === 'many' ? name : host);
+      memory[kind].push([first, residentKilobytes(running) / 1024]);
+      running.child.kill();
+    }
+  }
+  for (const [kind, costs] of Object.entries(memory)) {
+    const [first, all] = [0, 1].map((at) => shown(spread(costs.map((cost) => cost[at])), 1));
+    console.log(`Memory, ${kind}: ${first} MB after the first visit, ${all} MB after one to each service`);
+  }
   const running = { one: await start('one'), many: await start('many') };
   const cpu = { one: [], many: [] };
   for (const kind of Object.keys(kinds)) await round(running[kind]);

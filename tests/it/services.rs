@@ -119,8 +119,6 @@ fn a_service_with_faults_is_alone_with_them() {
 
 #[test]
 fn what_is_no_document_is_told_to_everybody() {
-    let twice = r#"{"services":{"a.fr":{},"a.fr":{}}}"#;
-    let inside = r#"{"services":{"a.fr":{"FC_SCOPES":"openid","FC_SCOPES":"openid email"}}}"#;
     for text in [
         "[services]",
         "{}",
@@ -131,8 +129,20 @@ fn what_is_no_document_is_told_to_everybody() {
         r#"{"services":{"a.fr":{}},"default":{}}"#,
         r#"{"services":{"a.fr":{},"A.fr":{}}}"#,
         r#"{"version":"1","services":{"a.fr":{}}}"#,
-        twice,
-        inside,
+        r#"{"version":1.5,"services":{"a.fr":{}}}"#,
+        r#"{"services":{"a.fr":{},"a.fr":{}}}"#,
+        r#"{"services":{"a.fr":{}},"services":{"b.fr":{}}}"#,
+        r#"{"services":{"a.fr":{}}} x"#,
+        r#"{"services":{"a.fr":{},}}"#,
+        r#"{"services":{"a.fr":{}}"#,
+        r#"{"services":{"a.fr":}}"#,
+        r#"{"services":{"a.fr"}}"#,
+        r#"{"services":{a.fr:{}}}"#,
+        r#"{"services":{"a.fr":{"FC_SCOPES":"openid\"#,
+        r#"{"services":{"a.fr":{}},"defaults":{"FC_SCOPES":"openid","FC_SCOPES":"openid email"}}"#,
+        r#"{"services":{"a.fr":{}},"defaults":{"FC_SCOPES":"openid"}"#,
+        r#"{"services":{"a.fr":{}},"defaults":[]}"#,
+        "",
     ] {
         let faults = Services::read(text.as_bytes(), of_deployment()).unwrap_err();
         assert_eq!(faults.iter().map(|fault| fault.variable).collect::<Vec<_>>(), ["FC_SERVICES"], "{text}");
@@ -141,6 +151,32 @@ fn what_is_no_document_is_told_to_everybody() {
         json!({ "defaults": { "PUBLIC_URL": "https://a.fr" }, "services": { "a.fr": {} } }).to_string();
     let services = Services::read(common.as_bytes(), of_deployment()).into();
     assert!(at(&services, "a.fr").unwrap_err().contains(&"PUBLIC_URL"));
+}
+
+#[test]
+fn a_service_that_cannot_be_read_is_alone_with_that() {
+    for members in [
+        r#"{"FC_SCOPES":"openid","FC_SCOPES":"openid email"}"#,
+        r#"{"FC_SCOPES":}"#,
+        r#"{"FC_SCOPES":"openid"]"#,
+        r#"{"FC_SCOPES":"openid",}"#,
+        "{} {}",
+        "{} x",
+        "{\"FC_SCOPES\":\"openid\n\"}",
+    ] {
+        let good = r#"{ "FC_SERVICE_NAME" : "Ici } , \" { [ \\" , "FC_CLIENT_ID":"c" }"#;
+        let text = format!(
+            "\t{{ \"services\" :\r\n {{ \"z.fr\": {good}, \"x.fr\":{members} , \"a.fr\":{good} }} }} "
+        );
+        let services: Deployment = Services::read(text.as_bytes(), of_deployment()).into();
+        assert_eq!(at(&services, "x.fr"), Err(vec!["FC_SERVICES"]), "{members}");
+        for host in ["a.fr", "z.fr"] {
+            assert_eq!(at(&services, host), Ok(format!("https://{host}")), "{members}");
+        }
+        let Deployment::Many(many) = &services else { panic!("one") };
+        let names: Vec<_> = many.all().map(|(name, config)| (name, config.is_ok())).collect();
+        assert_eq!(names, [("a.fr", true), ("x.fr", false), ("z.fr", true)]);
+    }
 }
 
 #[test]

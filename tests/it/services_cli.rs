@@ -127,6 +127,10 @@ fn a_sound_document_is_sealed_for_the_store_and_written_for_the_variable() {
     assert_eq!(with("nonsense").0, 1);
     let bent = json.replace("\"openid\"", "\"email\"");
     assert!(with(&bent).1.contains("FC_SCOPES"), "{}", with(&bent).1);
+    // What the edge would not see before the service has a visitor.
+    let twice = json.replace("\"FC_SCOPES\":", "\"FC_CLIENT_ID\":\"x\",\"FC_SCOPES\":");
+    let (status, told, _) = with(&twice);
+    assert!(status == 1 && told.contains("FC_SERVICES") && told.contains("[ecole.example.fr]"), "{told}");
 }
 
 #[test]

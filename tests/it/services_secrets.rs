@@ -55,6 +55,14 @@ fn a_secret_of_all_is_shown_to_no_issuer_of_one() {
 }
 
 #[test]
+fn a_document_shows_nothing_of_what_is_in_it() {
+    let services = deployment(json!({ "a.fr": { "FC_CLIENT_SECRET": "hush" } }));
+    assert!(at(&services, "a.fr").is_ok());
+    let shown = format!("{services:?}");
+    assert!(shown.contains("Services(1)") && !shown.contains("hush") && !shown.contains(SECRET), "{shown}");
+}
+
+#[test]
 fn a_next_secret_never_comes_from_further_away_than_the_secret() {
     for (of_all, own, next) in [
         (json!({}), json!({}), true),

@@ -5,7 +5,7 @@ use url::Url;
 
 use super::source::{Finding, Source};
 use crate::cli::{faults, keygen};
-use crate::config::{self, At, Config, Current, Deployed, PublicUrl};
+use crate::config::{self, Config, Current, Deployed, Deployment, Faults, PublicUrl};
 use crate::session::KEY_AGE;
 use crate::time::Timestamp;
 
@@ -105,15 +105,28 @@ pub(super) fn judge_stored(mut source: Source) -> Judged {
     source.note_unknown_names();
     let mut to_set = Vec::new();
     let deployed = Deployed::read(|name| source.value(name).map(str::to_owned));
-    if let Current::Ready(deployment) = deployed.current(Timestamp::from_unix(0))
-        && let At::Faulty(faults) = deployment.at(None)
-    {
+    let known = match deployed.current(Timestamp::from_unix(0)) {
+        Current::Ready(deployment) => Some(deployment),
+        Current::Load(_) => None,
+    };
+    let found: Vec<(String, &Faults)> = match known.as_deref() {
+        Some(Deployment::One(config)) => {
+            config.as_ref().as_ref().err().map(|faults| (String::new(), faults)).into_iter().collect()
+        }
+        // A document of which a part cannot be read: the edge would say so to the visitors of that service.
+        Some(Deployment::Many(services)) => services
+            .all()
+            .filter_map(|(name, config)| Some((format!(" [{name}]"), config.as_ref().err()?)))
+            .collect(),
+        None => Vec::new(),
+    };
+    for (whose, faults) in found {
         for fault in faults.iter() {
-            if fault.missing {
+            if fault.missing && whose.is_empty() {
                 to_set.push((fault.variable, !source.way.hides_secrets()));
             } else {
-                let place = source.place(fault.variable);
-                source.faults.push(Finding::new(fault.variable, place, &fault.fr, &fault.en));
+                let (fr, en) = (format!("{}{whose}", fault.fr), format!("{}{whose}", fault.en));
+                source.faults.push(Finding::new(fault.variable, source.place(fault.variable), &fr, &en));
             }
         }
     }
