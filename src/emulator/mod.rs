@@ -7,11 +7,13 @@
 //! Nothing of the relying party is used here beyond `time`, `secret`, `html` and `document`: if both sides shared a
 //! table or a rule they would share its mistakes, and no test between them could notice.
 
+mod authority;
 mod behaviour;
 mod check_token;
 mod citizen;
 mod client;
 mod discovery;
+mod door;
 mod end_session;
 mod endpoint;
 pub mod fault;
@@ -31,9 +33,11 @@ mod token;
 mod userinfo;
 mod visitor;
 
+pub use authority::Authority;
 pub use behaviour::Behaviour;
 pub use citizen::{Account, Citizens, Crowd, IDPS, Identity, Idp, accounts};
 pub use client::{Alg, Client, ClientAuth, Encryption, KeySetAnswer};
+pub use door::{Door, doors};
 pub use endpoint::Endpoint;
 pub use fault::{Fault, Outcome, Stage};
 pub use http::{Params, Reply, Request};

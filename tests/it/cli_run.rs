@@ -26,7 +26,7 @@ impl Running {
         panic!("it ended before it was ready: {lines:?}");
     }
 
-    fn signal(mut self, name: &str) -> ExitStatus {
+    pub fn signal(mut self, name: &str) -> ExitStatus {
         let sent = Command::new("kill").args(["-s", name, &self.0.id().to_string()]).status().unwrap();
         assert!(sent.success());
         self.0.wait().unwrap()
@@ -40,7 +40,7 @@ impl Drop for Running {
     }
 }
 
-fn get(url: &str) -> String {
+pub fn get(url: &str) -> String {
     let rest = url.strip_prefix("http://").unwrap();
     let (authority, path) = rest.split_once('/').unwrap();
     let mut stream = TcpStream::connect(authority).unwrap();
@@ -51,7 +51,7 @@ fn get(url: &str) -> String {
     answer
 }
 
-fn ready(lines: &[String]) -> &str {
+pub fn ready(lines: &[String]) -> &str {
     lines.last().unwrap().strip_prefix("ready ").unwrap()
 }
 
@@ -216,89 +216,6 @@ fn a_proxy_is_for_https_alone() {
     drop(plain);
     let _tunnel = start("https://provider.example");
     assert_eq!(first_line(&proxy), "CONNECT provider.example:443 HTTP/1.1\r\n");
-}
-
-#[cfg(unix)]
-#[test]
-fn emulate_prints_what_to_paste_and_never_repeats_a_secret() {
-    let folder = Folder::new();
-    let mut command = program(folder.path());
-    command.args(["emulate", "--listen", "127.0.0.1:0", "--alg", "RS256"]).env("FC_CLIENT_SECRET", "hush");
-    let (running, lines) = Running::start(command);
-    let all = lines.join("\n");
-    assert!(all.contains(&format!("FC_ISSUER={}", ready(&lines))), "{all}");
-    assert!(all.contains("FC_ID_TOKEN_ALG=RS256") && !all.contains("hush"), "{all}");
-    assert_eq!(running.signal("TERM").code(), Some(0));
-    let mut command = program(folder.path());
-    command.args(["emulate", "--listen", "127.0.0.1:0"]);
-    let (running, lines) = Running::start(command);
-    assert!(lines.iter().any(|line| line.starts_with("FC_CLIENT_SECRET=") && line.len() > 40), "{lines:?}");
-    assert_eq!(running.signal("TERM").code(), Some(0));
-}
-
-/// As FranceConnect+ itself does when that is asked for; FranceConnect's sandbox takes them.
-#[cfg(unix)]
-#[test]
-fn emulate_refuses_local_callbacks_where_franceconnect_plus_does() {
-    let folder = Folder::new();
-    for (more, refused) in [(&[][..], false), (&["--strict-urls"][..], true)] {
-        let mut command = program(folder.path());
-        command.args(["emulate", "--listen", "127.0.0.1:0"]).args(more);
-        let (running, lines) = Running::start(command);
-        let standard = ready(&lines);
-        let asked = |issuer: &str, client: &str, acr: &str| {
-            get(&format!(
-                "{issuer}/authorize?response_type=code&client_id={client}&scope=openid&acr_values={acr}&state=s&nonce={}\
-                 &redirect_uri=http%3A%2F%2Flocalhost%3A8787%2Fauth%2Fcallback",
-                "n".repeat(32)
-            ))
-            .contains("Y030007")
-        };
-        assert!(!asked(standard, "service-local", "eidas1"), "{more:?}");
-        let plus = standard.replace("/api/v2", "/plus/api/v2");
-        assert_eq!(asked(&plus, "service-local-plus", "eidas2"), refused, "{more:?}");
-        assert_eq!(running.signal("TERM").code(), Some(0));
-    }
-}
-
-#[cfg(unix)]
-#[test]
-fn emulate_is_both_products_on_one_address() {
-    let folder = Folder::new();
-    for (more, jwks_uri, alg, secrets) in [
-        (vec![], "http://localhost:8787/auth/jwks.json", "ECDH-ES", 2),
-        (
-            vec![
-                "--jwks-uri",
-                "http://localhost:9/clefs",
-                "--encryption",
-                "rsa-oaep-256",
-                "--private-key-jwt",
-            ],
-            "http://localhost:9/clefs",
-            "RSA-OAEP-256",
-            1,
-        ),
-    ] {
-        let mut command = program(folder.path());
-        command.args(["emulate", "--listen", "127.0.0.1:0", "--client-id", "essai"]).args(more);
-        let (running, lines) = Running::start(command);
-        let (standard, all) = (ready(&lines), lines.join("\n"));
-        let plus = standard.replace("/api/v2", "/plus/api/v2");
-        // What is to be pasted for FranceConnect comes before what is for FranceConnect+.
-        let (first, second) = all.split_once("FC_ENVIRONMENT=plus-emulator\n").expect(&all);
-        for line in ["FC_ENVIRONMENT=emulator", &format!("FC_ISSUER={standard}"), "FC_CLIENT_ID=essai"] {
-            assert!(first.lines().any(|known| known == line), "{line}: {all}");
-        }
-        for line in [&format!("FC_ISSUER={plus}"), "FC_CLIENT_ID=essai-plus"] {
-            assert!(second.lines().any(|known| known == line), "{line}: {all}");
-        }
-        assert!(second.contains(jwks_uri) && second.contains(&format!("chiffrement {alg}\n")), "{all}");
-        assert_eq!(all.matches("FC_CLIENT_SECRET=").count(), secrets, "{all}");
-        assert!(get(&format!("{standard}/.well-known/openid-configuration")).contains("\"eidas1\""));
-        assert!(get(&format!("{plus}/.well-known/openid-configuration")).contains("\"eidas3\""));
-        assert_eq!(running.signal("TERM").code(), Some(0));
-    }
 }
 
 #[cfg(unix)]

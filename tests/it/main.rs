@@ -8,6 +8,7 @@ mod assertion_config;
 mod cli;
 mod cli_check;
 mod cli_check_keys;
+mod cli_emulate;
 mod cli_keygen;
 mod cli_metrics;
 mod cli_run;
