@@ -42,6 +42,13 @@ impl Disk {
         self.change(|entries| entries.extend(names.split(' ').map(|name| (name.to_owned(), b"-".to_vec()))));
     }
 
+    /// What is in it; nobody has it open.
+    pub fn names(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        self.change(|entries| names.extend(entries.iter().map(|(name, _)| name.clone())));
+        names
+    }
+
     /// Has other entries from now on; nobody has it open.
     fn change(&self, change: impl FnOnce(&mut Vec<(String, Vec<u8>)>)) {
         let database = Database::create(&self.0).unwrap();

@@ -260,6 +260,10 @@ const DEPLOYED: &[(&str, fn())] = &[
     ("examples::python_believes_the_gate_alone", examples::python_believes_the_gate_alone),
     ("examples::php_believes_the_gate_alone", examples::php_believes_the_gate_alone),
     ("revocation::a_store_on_disk_outlives_the_program", revocation::a_store_on_disk_outlives_the_program),
+    (
+        "revocation::what_is_over_leaves_a_store_that_forgets_nothing",
+        revocation::what_is_over_leaves_a_store_that_forgets_nothing,
+    ),
     ("wrangler::deploys_dry", wrangler::deploys_dry),
     ("wrangler::deploys_staging_and_production_dry", wrangler::deploys_staging_and_production_dry),
     ("wrangler::dev_lets_a_person_in_and_out_again", wrangler::dev_lets_a_person_in_and_out_again),

@@ -1,5 +1,7 @@
 //! Sessions that end before their time, on every platform: in cookies, and kept in the store.
 
+use std::time::{Duration, Instant};
+
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::Value;
@@ -7,7 +9,8 @@ use serde_json::Value;
 use crate::browser::Browser;
 use crate::disk::Disk;
 use crate::http::{Answer, Request};
-use crate::platform::{NAMES, NATIVE_STORE, Platform};
+use crate::platform::{NAMES, NATIVE_STORE, Platform, STORE};
+use crate::store::Store;
 use crate::world::{OTHER_KEY, World};
 use crate::{forwarding, keys, stores};
 
@@ -76,6 +79,39 @@ pub fn a_store_on_disk_outlives_the_program() {
 }
 
 /// Workers KV lists a thousand names at once; each store here is the platform's own.
+/// Where a store forgets nothing by itself, the bodies of sessions that nobody logged out of go with a list that is read.
+pub fn what_is_over_leaves_a_store_that_forgets_nothing() {
+    let over = |at: usize| format!("session-{at:010x}-{}", "0".repeat(32));
+    let names = (1..=3).map(over).chain(["other".to_owned()]).collect::<Vec<_>>();
+    let visited = |platform: Platform, place: (&'static str, String)| {
+        let world = World::with(platform, "ES256", |variables| {
+            variables.extend([("FC_SESSION_STORE", "kv".to_owned()), place]);
+        });
+        let mut browser = world.browser();
+        browser.log_in("test");
+        assert!(browser.is_logged_in());
+        world
+    };
+    let left = |names: Vec<String>| {
+        let sessions: Vec<_> = names.iter().filter(|name| name.starts_with("session-")).collect();
+        assert!(names.iter().any(|name| name.starts_with("other")), "{names:?}");
+        sessions.len()
+    };
+    let disk = Disk::new("over");
+    disk.put(&names.join(" "));
+    drop(visited(Platform::Native, (NATIVE_STORE, disk.path())));
+    assert_eq!(left(disk.names()), 1, "the one that lives");
+    let store = Store::open();
+    names.iter().for_each(|name| store.put(&**name, "-"));
+    let _world = visited(Platform::Spin, (STORE, store.address.to_string()));
+    // Spin writes after the answer.
+    let end = Instant::now() + Duration::from_secs(10);
+    while left(store.names()) > 1 && Instant::now() < end {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(left(store.names()), 1, "{:?}", store.names());
+}
+
 pub fn one_on_the_second_page_counts(platform: Platform) {
     let disk = (platform == Platform::Native).then(|| Disk::new("pages"));
     let world = World::with(platform, "ES256", |variables| {

@@ -81,6 +81,10 @@ impl Store {
         self.with(|inside| _ = inside.entries.insert(name.into(), value.into()));
     }
 
+    pub fn names(&self) -> Vec<String> {
+        self.with(|inside| inside.entries.keys().cloned().collect())
+    }
+
     /// How often it was asked since last asked.
     pub fn take_asked(&self) -> usize {
         self.with(|inside| std::mem::take(&mut inside.asked))
