@@ -42,6 +42,7 @@
 //! | `host` | clock, chance, variables, store, sockets: one file a platform | `jose`, `franceconnect` |
 //! | `document` | how a TOML file that a person keeps is read: every flaw with its line (native) | |
 //! | `emulator` | a FranceConnect of our own, which may misbehave (native) | `jose`, `oidc`, `franceconnect`, `session`, `site`, `config`, `web`, `host` |
+//! | `journey` | the five steps from eligibility to production, and whether a service passes qualification (native) | `jose`, `oidc`, `session`, `site`, `web`, `host` |
 //! | `cli` | words of the command line (native) | |
 //!
 //! # Proofs instead of checks
@@ -76,6 +77,8 @@ pub mod franceconnect;
 pub mod host;
 pub mod html;
 pub mod jose;
+#[cfg(not(target_family = "wasm"))]
+pub mod journey;
 pub mod oidc;
 pub mod secret;
 pub mod session;

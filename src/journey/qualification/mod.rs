@@ -1,0 +1,11 @@
+//! The internal acceptance (*recette interne*): what a service provider is asked before FranceConnect looks at it, each
+//! point judged by what was seen of the running service, or left to a person.
+//!
+//! Looking is one thing and judging another: what a browser, a probe and the emulator saw is data, and a point is
+//! judged from it without any IO, so that a test writes what was seen.
+
+mod finding;
+mod item;
+
+pub use finding::{Evidence, Finding, Verdict};
+pub use item::{Certainty, ITEMS, Item, Means};
