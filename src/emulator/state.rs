@@ -52,6 +52,8 @@ pub(super) struct Interaction {
     pub(super) identified: bool,
     /// Whether `claims` asked for `amr` in the ID Token.
     pub(super) amr: bool,
+    /// Whether the information page is skipped: `prompt=login` from a service that may.
+    pub(super) direct: bool,
     /// The identity provider chosen, by hint or by button.
     pub(super) idp: Option<&'static Idp>,
     /// The error page's code, once the login has failed: what the link back must tell the service.

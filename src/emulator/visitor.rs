@@ -62,7 +62,7 @@ impl Visitor {
             let (action, fields) = match step {
                 _ if reply.status != 200 => return reply,
                 "connexion" => ("", vec![("login", login), ("password", Account::PASSWORD)]),
-                "information" => ("", vec![]),
+                "information" => ("", vec![("consentement", "oui")]),
                 _ => ("/fournisseur", vec![("idp", idp)]),
             };
             let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();

@@ -9,6 +9,7 @@ mod client_auth;
 mod errors;
 mod faults;
 mod files;
+mod information;
 mod inspector;
 mod jwe_faults;
 mod key_sets;
@@ -20,6 +21,7 @@ mod revocation;
 mod sector;
 mod server;
 mod token;
+mod typed;
 mod userinfo;
 
 use base64::Engine;

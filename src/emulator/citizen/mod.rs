@@ -3,6 +3,7 @@
 
 mod file;
 mod idp;
+pub(in crate::emulator) mod typed;
 
 pub use file::Citizens;
 pub use idp::{Crowd, IDPS, Idp};

@@ -120,6 +120,7 @@ pub(in crate::emulator) fn judge(
         level,
         identified: false,
         amr: asked.in_id_token,
+        direct: client.direct && params.get("prompt").is_some_and(|prompt| prompt == "login"),
         idp,
         failed: None,
         behaviour: None,

@@ -5,10 +5,11 @@
 pub(in crate::emulator) mod authorize;
 pub(in crate::emulator) mod callback;
 
+use crate::emulator::citizen::typed::Typed;
 use crate::emulator::fault::{self, Fault};
 use crate::emulator::http::{Reply, Request};
-use crate::emulator::page::error;
 use crate::emulator::page::steps::{self, Scene};
+use crate::emulator::page::{error, identity, information};
 use crate::emulator::state::{Code, Grant, Interaction, Login, Session};
 use crate::emulator::{Account, Emulator};
 use crate::time::Timestamp;
@@ -81,37 +82,65 @@ impl Emulator {
                 self.update(&id, uid, |interaction| interaction.idp = Some(chosen));
                 Reply::see_other(&format!("{here}/connexion"))
             }
-            ("GET", "connexion") => match interaction.idp {
-                Some(idp) => steps::login(&scene, idp, &accounts(idp), false),
+            ("GET", "connexion" | "identite") => match interaction.idp {
+                Some(idp) => {
+                    let asked = request.query_params();
+                    let accounts = accounts(idp);
+                    let asked = |account: &&Arc<Account>| Some(account.login.as_str()) == asked.get("compte");
+                    let model = accounts.iter().find(asked).or(accounts.first());
+                    if step == "identite" {
+                        let empty = || Typed::sent(idp.crowd, &Default::default());
+                        let typed = model.map_or_else(empty, |model| Typed::like(model));
+                        identity::form(&scene, idp, &typed, &[])
+                    } else {
+                        let login = model.map_or("", |account| &account.login);
+                        steps::login(&scene, idp, &accounts, login, false)
+                    }
+                }
                 None => Reply::see_other(&here),
             },
             ("POST", "connexion") => {
                 let Some(idp) = interaction.idp else { return self.error("Y190004") };
-                let typed = (form.get("login").unwrap_or_default(), form.get("password").unwrap_or_default());
+                let (login, password) = (form.get("login").unwrap_or_default(), form.get("password"));
                 let accounts = accounts(idp);
-                let known = accounts.iter().find(|account| account.login == typed.0);
-                match known.filter(|_| typed.1 == Account::PASSWORD) {
-                    None => steps::login(&scene, idp, &accounts, true),
-                    Some(account) => match account.login_error(scene.client) {
-                        Some(code) => {
-                            self.update(&id, uid, |interaction| interaction.failed = Some(code));
-                            self.error_with_back(code, &here, &interaction)
-                        }
-                        None => {
-                            let login = Login { account: account.clone(), idp, at: now };
-                            return self.identified(&id, uid, login, &here);
-                        }
-                    },
+                let known = accounts.iter().find(|account| account.login == login);
+                match known.filter(|_| password == Some(Account::PASSWORD)) {
+                    None => steps::login(&scene, idp, &accounts, login, true),
+                    Some(account) => {
+                        let login = Login { account: account.clone(), idp, at: now };
+                        return self.identified(&id, uid, &interaction, login, &here);
+                    }
                 }
             }
-            ("GET", "information") => match login {
-                Some(login) => steps::information(&scene, &interaction, &login),
-                None => return self.error("Y190004"),
-            },
-            ("POST", "information") => match login {
-                Some(login) => self.finish(now, &id, uid, interaction, login),
-                None => return self.error("Y190004"),
-            },
+            ("POST", "identite") => {
+                let Some(idp) = interaction.idp else { return self.error("Y190004") };
+                let typed = Typed::sent(idp.crowd, &form);
+                match typed.account(now) {
+                    Err(wrong) => identity::form(&scene, idp, &typed, &wrong),
+                    Ok(account) => {
+                        let login = Login { account: Arc::new(account), idp, at: now };
+                        return self.identified(&id, uid, &interaction, login, &here);
+                    }
+                }
+            }
+            (method, "information") => {
+                let Some(login) = login else { return self.error("Y190004") };
+                let anonymous = product.anonymous(&interaction.scopes);
+                let consent = scene.client.is_some_and(|client| client.identity_consent);
+                let agreed = !consent || form.get("consentement") == Some("oui");
+                match method {
+                    _ if consent && anonymous => {
+                        // There is nothing to consent to: the registration contradicts the request.
+                        let code = "Y600007";
+                        self.update(&id, uid, |interaction| interaction.failed = Some(code));
+                        self.error_with_back(code, &here, &interaction)
+                    }
+                    "POST" if agreed => self.finish(now, &id, uid, interaction, login),
+                    "POST" => information::page(&scene, &interaction, &login, consent, true),
+                    _ if interaction.direct && !consent => self.finish(now, &id, uid, interaction, login),
+                    _ => information::page(&scene, &interaction, &login, consent, false),
+                }
+            }
             _ => return self.error("Y000404"),
         };
         self.with_session(reply, &id)
@@ -139,9 +168,21 @@ impl Emulator {
         Ok((id.unwrap_or_default().to_owned(), interaction.clone(), login))
     }
 
-    /// The citizen has identified: the session gets another id, so that one planted before the login is worth
-    /// nothing after it.
-    fn identified(&mut self, id: &str, uid: &str, login: Login, here: &str) -> Reply {
+    /// The citizen has identified, if FranceConnect takes that from their identity provider: the session gets another
+    /// id, so that one planted before the login is worth nothing after it.
+    fn identified(
+        &mut self,
+        id: &str,
+        uid: &str,
+        interaction: &Interaction,
+        login: Login,
+        here: &str,
+    ) -> Reply {
+        if let Some(code) = login.account.login_error(self.client(interaction)) {
+            self.update(id, uid, |interaction| interaction.failed = Some(code));
+            let page = self.error_with_back(code, here, interaction);
+            return self.with_session(page, id);
+        }
         self.update(id, uid, |interaction| interaction.identified = true);
         let renewed = self.random();
         if let Some(mut session) = self.state.sessions.remove(id) {

@@ -4,6 +4,8 @@
 mod catalogue;
 mod engine;
 pub(in crate::emulator) mod error;
+pub(in crate::emulator) mod identity;
+pub(in crate::emulator) mod information;
 pub(in crate::emulator) mod language;
 pub(in crate::emulator) mod steps;
 
@@ -22,11 +24,22 @@ header{border-bottom:1px solid #ccc;padding:1rem}\
 header p,header nav,main{max-width:48rem;margin:0 auto}\
 header nav{text-align:right}\
 .evitement{position:absolute;left:-100rem}\
+.lu{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}\
 .evitement:focus{position:static}\
 main{padding:1.5rem 1rem 3rem}\
 .marque{display:inline-block;background:#b34000;color:#fff;padding:0 .5rem;font-weight:bold}\
 h1{font-size:1.6rem;line-height:1.25}\
 label{display:block;margin-top:1rem}\
+fieldset{border:0;margin:1rem 0 0;padding:0}\
+legend{padding:0}\
+.aide,.erreur{display:block;font-size:.875rem}\
+.aide{color:#555}\
+.erreur{color:#b80400;font-weight:bold}\
+.reponse{margin:.25rem 0}\
+.reponse label{display:inline}\
+.reponse input{width:auto}\
+[aria-invalid] input,input[aria-invalid]{border:2px solid #b80400}\
+.alerte h2{font-size:1.1rem;margin:.25rem 0}\
 input{font:inherit;padding:.5rem;width:100%;max-width:24rem;box-sizing:border-box;border:1px solid #3a3a3a}\
 button,.bouton{display:inline-block;font:inherit;margin:1rem 0 0;padding:.6rem 1.2rem;border:1px solid #000091;\
 background:#000091;color:#fff;text-decoration:none;cursor:pointer}\

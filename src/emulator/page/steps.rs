@@ -1,4 +1,4 @@
-//! Decides the pages the citizen walks through: choice of identity provider, login, information.
+//! Decides the pages on which the citizen chooses an identity provider and a test account.
 
 use crate::emulator::citizen::{Account, Idp};
 use crate::emulator::client::Client;
@@ -6,10 +6,9 @@ use crate::emulator::http::Reply;
 use crate::emulator::page::language::Reader;
 use crate::emulator::page::page;
 use crate::emulator::product::Product;
-use crate::emulator::state::{Interaction, Login};
-use crate::html::{Html, ToHtml, fill};
-use serde_json::Value;
+use crate::html::{Html, fill};
 use std::sync::Arc;
+use url::form_urlencoded;
 
 /// What every page of a login knows: who reads it, where it stands, and for which service.
 pub(in crate::emulator) struct Scene<'a> {
@@ -26,7 +25,7 @@ impl Scene<'_> {
         self.reader.lang.pick(fr, en)
     }
 
-    fn service(&self) -> &str {
+    pub(super) fn service(&self) -> &str {
         self.client.map_or("", |client| &client.name)
     }
 
@@ -57,11 +56,12 @@ pub(in crate::emulator) fn choice(scene: &Scene<'_>) -> Reply {
     scene.page(200, scene.pick("Choix du compte", "Choice of account"), &main)
 }
 
-/// The login form of the demonstration identity provider.
+/// The login form of the demonstration identity provider, with `login` in it.
 pub(in crate::emulator) fn login(
     scene: &Scene<'_>,
     idp: &Idp,
     accounts: &[Arc<Account>],
+    login: &str,
     wrong: bool,
 ) -> Reply {
     let alert = Html::literal(match wrong {
@@ -73,14 +73,8 @@ pub(in crate::emulator) fn login(
              list, the password is always 123.</p>",
         ),
     });
-    let invalid =
-        Html::literal(if wrong { " aria-invalid=\"true\" aria-describedby=\"erreur\"" } else { "" });
-    let row = |account: &Account| {
-        let interest = scene.pick(&account.interest, &account.interest_en);
-        fill("<tr><td><code>{}</code></td><td>{}</td></tr>", &[&account.login, interest])
-    };
-    let rows: Html = accounts.iter().map(|account| row(account)).collect();
-    let first = accounts.first().map_or("", |account| account.login.as_str());
+    let invalid = " aria-invalid=\"true\" aria-describedby=\"erreur\"";
+    let invalid = Html::literal(if wrong { invalid } else { "" });
     let (username, password) = scene.pick(("Identifiant", "Mot de passe"), ("Username", "Password"));
     let form = fill(
         "<form method=\"post\" action=\"{}/connexion\">\
@@ -93,7 +87,7 @@ pub(in crate::emulator) fn login(
         &[
             &scene.here,
             &username,
-            &first,
+            &login,
             &invalid,
             &password,
             &Account::PASSWORD,
@@ -101,21 +95,9 @@ pub(in crate::emulator) fn login(
             &scene.pick("Valider", "Log in"),
         ],
     );
-    let (list, interest) = scene.pick(("Comptes de test", "Intérêt"), ("Test accounts", "Purpose"));
     let main = fill(
-        "<h1>{}</h1>{}{}{}<h2 id=\"comptes\">{}</h2>\
-         <table aria-labelledby=\"comptes\"><thead><tr><th scope=\"col\">{}</th>\
-         <th scope=\"col\">{}</th></tr></thead><tbody>{}</tbody></table>",
-        &[
-            &scene.pick(idp.name, idp.name_en),
-            &alert,
-            &form,
-            &scene.back_link(),
-            &list,
-            &username,
-            &interest,
-            &rows,
-        ],
+        "<h1>{}</h1>{}{}{}{}",
+        &[&scene.pick(idp.name, idp.name_en), &alert, &form, &scene.back_link(), &list(scene, accounts)],
     );
     let title = scene.pick(
         "Connexion - fournisseur d’identité de démonstration",
@@ -127,43 +109,43 @@ pub(in crate::emulator) fn login(
     }
 }
 
-/// The information page: what the service will receive.
-pub(in crate::emulator) fn information(scene: &Scene<'_>, interaction: &Interaction, login: &Login) -> Reply {
-    let claims = login.account.claims(scene.product, login.idp);
-    let labels = scene.product.labels(&interaction.scopes);
-    let row = |(claim, fr, en): &(&'static str, &'static str, &'static str)| {
-        let words = claims.get(*claim).map(shown).unwrap_or_default();
-        let words = if words.is_empty() {
-            scene.pick("non renseigné", "not given").to_html()
-        } else {
-            words.to_html()
-        };
-        fill("<dt>{}</dt><dd>{}</dd>", &[&scene.pick(fr, en), &words])
-    };
-    let list: Html = labels.iter().map(row).collect();
-    let data = if labels.is_empty() {
-        Html::literal(scene.pick(
-            "<p>Vous continuez de façon anonyme : aucune donnée personnelle n’est transmise.</p>",
-            "<p>You continue anonymously: no personal data are passed on.</p>",
-        ))
-    } else {
-        let words = scene.pick("Ces données seront transmises :", "These data will be passed on:");
-        fill("<p>{}</p><dl>{}</dl>", &[&words, &list])
-    };
-    let (heading, go_on) =
-        scene.pick(("Vous vous êtes identifié", "Continuer sur"), ("You have logged in", "Continue to"));
-    let main = fill(
-        "<h1>{}</h1>{}<form method=\"post\" action=\"{}/information\">\
-         <button type=\"submit\">{} {}</button></form>{}",
-        &[&heading, &data, &scene.here, &go_on, &scene.service(), &scene.back_link()],
+/// The test accounts: each a link that fills the login form in, and one to an identity of one's own that begins like it.
+fn list(scene: &Scene<'_>, accounts: &[Arc<Account>]) -> Html {
+    let (heading, username, interest, change) = scene.pick(
+        ("Comptes de test", "Identifiant", "Intérêt", "Modifier"),
+        ("Test accounts", "Username", "Purpose", "Change"),
     );
-    scene.page(200, scene.pick("Informations transmises", "Information passed on"), &main)
-}
-
-fn shown(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Array(items) => items.iter().map(shown).collect::<Vec<_>>().join(", "),
-        other => other.to_string(),
-    }
+    let row = |account: &Account| {
+        let query =
+            form_urlencoded::Serializer::new(String::new()).append_pair("compte", &account.login).finish();
+        fill(
+            "<tr><td><a href=\"{}/connexion?{}\">{}</a></td><td>{}</td>\
+             <td><a href=\"{}/identite?{}\">{}<span class=\"lu\"> {}</span></a></td></tr>",
+            &[
+                &scene.here,
+                &query,
+                &account.login,
+                scene.pick(&account.interest, &account.interest_en),
+                &scene.here,
+                &query,
+                &change,
+                &account.login,
+            ],
+        )
+    };
+    let rows: Html = accounts.iter().map(|account| row(account)).collect();
+    fill(
+        "<h2 id=\"comptes\">{}</h2><p><a href=\"{}/identite\">{}</a></p>\
+         <table aria-labelledby=\"comptes\"><thead><tr><th scope=\"col\">{}</th><th scope=\"col\">{}</th>\
+         <th scope=\"col\">{}</th></tr></thead><tbody>{}</tbody></table>",
+        &[
+            &heading,
+            &scene.here,
+            &scene.pick("Saisir une identité", "Enter an identity"),
+            &username,
+            &interest,
+            &scene.pick("Identité", "Identity"),
+            &rows,
+        ],
+    )
 }

@@ -40,11 +40,12 @@ const IDENTITY: &[(&str, &[&str])] = &[
     ("amr", &["amr"]),
 ];
 
-/// Scopes of data providers: a prefix and the words that follow it. They open nothing in userinfo here,
-/// since the emulator holds no tax or health data, but asking for one of them must not be refused. The first
+/// Data providers: their name, a prefix and the words that follow it in their scopes. These open nothing in userinfo
+/// here, since the emulator holds no tax or health data, but asking for one of them must not be refused. The first
 /// [`PLUS_PROVIDERS`] are those of FranceConnect+ too.
-const DATA_PROVIDERS: &[(&str, &str)] = &[
+const DATA_PROVIDERS: &[(&str, &str, &str)] = &[
     (
+        "Direction générale des finances publiques (DGFiP)",
         "dgfip_",
         "rfr annee_n_moins_1 annee_n_moins_2 annee_n_moins_3 annee_n_moins_2_si_indispo_n_moins_1 nbpart sitfam \
          aft nbpac inddeficit pariso decl pac locaux_th nmUsaDec1 nmNaiDec1 prnmDec1 dateNaisDec1 nmUsaDec2 \
@@ -54,30 +55,48 @@ const DATA_PROVIDERS: &[(&str, &str)] = &[
          RevNets_Cat3_PMV RevNets_Cat4_Ref RevNets_Cat5_NonSal PaDeduc_EnfMaj PaDeduc_Autres EpargRetrDeduc",
     ),
     (
+        HEALTH,
         "cnam_",
         "beneficiaires contrats caisse exonerations medecin_traitant presence_medecin_traitant paiements_ij",
     ),
-    ("cnous_", "statut_boursier echelon_bourse email periode_versement statut_bourse ville_etudes identite"),
-    ("", "droits_assurance_maladie"),
+    (HEALTH, "", "droits_assurance_maladie"),
     (
+        "Centre national des œuvres universitaires et scolaires (CNOUS)",
+        "cnous_",
+        "statut_boursier echelon_bourse email periode_versement statut_bourse ville_etudes identite",
+    ),
+    (
+        "Ministère de l’Enseignement supérieur (MESRI)",
         "mesri_",
         "identite admissions admission_inscrit admission_regime_formation admission_commune_etudes \
          admission_etablissement_etude",
     ),
     (
+        "Allocations familiales et Mutualité sociale agricole (CNAF, MSA)",
+        "",
+        "allocation_adulte_handicape allocation_soutien_familial prime_activite \
+         prime_activite_majoration cnaf_quotient_familial cnaf_allocataires cnaf_enfants cnaf_adresse \
+         revenu_solidarite_active revenu_solidarite_active_majoration",
+    ),
+    ("Direction de la sécurité sociale (DSS)", "", "complementaire_sante_solidaire"),
+    ("Direction du service national et de la jeunesse (DSNJ)", "", "dsnj_statut_service_national"),
+    ("France Travail", "", "api_fc-liste-paiementsv1 api_fc-statutaugmentev1"),
+    (
+        "Agence nationale des titres sécurisés (ANTS)",
         "ants_extrait_immatriculation_vehicule_",
         "identite_particulier adresse_particulier statut_rattachement donnees_immatriculation_vehicule \
          caracteristiques_techniques_vehicule",
     ),
-    ("gip_mds_service_civique_", "statut_actuel statut_passe organisme_accueil dates"),
+    ("Ministère de l’Intérieur", "", "mi_siv_carte_grise"),
     (
-        "",
-        "allocation_adulte_handicape allocation_soutien_familial prime_activite \
-         prime_activite_majoration cnaf_quotient_familial cnaf_allocataires cnaf_enfants cnaf_adresse \
-         revenu_solidarite_active revenu_solidarite_active_majoration complementaire_sante_solidaire \
-         dsnj_statut_service_national api_fc-liste-paiementsv1 api_fc-statutaugmentev1 mi_siv_carte_grise",
+        "Agence du service civique",
+        "gip_mds_service_civique_",
+        "statut_actuel statut_passe organisme_accueil dates",
     ),
 ];
+
+/// The provider with scopes of both forms.
+const HEALTH: &str = "Caisse nationale de l’assurance maladie (CNAM)";
 
 /// How many of the data providers FranceConnect+ has: taxes, health insurance, student grants.
 const PLUS_PROVIDERS: usize = 4;
@@ -109,8 +128,13 @@ impl Product {
         }
     }
 
-    fn providers(self) -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-        DATA_PROVIDERS.iter().take(if self == Self::Plus { PLUS_PROVIDERS } else { usize::MAX })
+    /// Each scope of a data provider, with the provider's name.
+    fn data(self) -> impl Iterator<Item = (&'static str, String)> {
+        let providers =
+            DATA_PROVIDERS.iter().take(if self == Self::Plus { PLUS_PROVIDERS } else { usize::MAX });
+        providers.flat_map(|(name, prefix, words)| {
+            words.split_whitespace().map(move |word| (*name, format!("{prefix}{word}")))
+        })
     }
 
     /// Whether this product knows `scope`; unknown ones are ignored, not refused.
@@ -121,10 +145,7 @@ impl Product {
     /// Every scope, for the discovery document.
     pub(in crate::emulator) fn scopes(self) -> impl Iterator<Item = String> {
         let identity = self.identity().iter().map(|(scope, _)| (*scope).to_owned());
-        let data = self
-            .providers()
-            .flat_map(|(prefix, words)| words.split_whitespace().map(move |word| format!("{prefix}{word}")));
-        identity.chain(data)
+        identity.chain(self.data().map(|(_, scope)| scope))
     }
 
     /// The claims that `scopes` open, each once.
@@ -137,6 +158,23 @@ impl Product {
             }
         }
         claims
+    }
+
+    /// What `scopes` ask of data providers, each with its scopes, as the information page lists them.
+    pub(in crate::emulator) fn providers(self, scopes: &[String]) -> Vec<(&'static str, Vec<String>)> {
+        let mut providers: Vec<(&'static str, Vec<String>)> = Vec::new();
+        for (name, scope) in self.data().filter(|(_, scope)| scopes.contains(scope)) {
+            match providers.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, asked)) => asked.push(scope),
+                None => providers.push((name, vec![scope])),
+            }
+        }
+        providers
+    }
+
+    /// Whether `scopes` ask for nothing about the person: the login is anonymous.
+    pub(in crate::emulator) fn anonymous(self, scopes: &[String]) -> bool {
+        self.claims(scopes).is_empty() && self.providers(scopes).is_empty()
     }
 
     /// Every claim of an identity, for the discovery document.
