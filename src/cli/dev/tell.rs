@@ -86,7 +86,7 @@ fn accounts(lang: Lang) {
         known.map(|account| account.login.as_str()).collect::<Vec<_>>().join(", ")
     };
     let partial = of_plus(|account| account.identity.idp_birthdate.contains("-00"));
-    let european = of_plus(|account| account.foreign_id.is_some());
+    let european = of_plus(|account| account.foreign_id.is_some() && account.error.is_none());
     lang.say(
         format_args!("Dates de naissance incomplètes, chez FranceConnect+ : {partial}"),
         format_args!("Incomplete dates of birth, at FranceConnect+: {partial}"),

@@ -49,7 +49,7 @@ ul.choix button{width:100%;text-align:left;background:#fff;color:#000091}\
 dt{font-weight:bold;margin-top:.75rem}\
 dd{margin:0;overflow-wrap:anywhere}\
 table{border-collapse:collapse;width:100%}\
-th,td{text-align:left;padding:.25rem .5rem;border-bottom:1px solid #ddd;vertical-align:top}\
+th,td{position:relative;overflow-wrap:anywhere;text-align:left;padding:.25rem .5rem;border-bottom:1px solid #ddd;vertical-align:top}\
 .alerte{border-left:4px solid #ce0500;padding:.5rem 1rem;background:#ffe9e9}\
 ul.alerte{padding-left:2rem}\
 .code{font-weight:bold}\
