@@ -20,6 +20,7 @@ mod plus;
 mod revocation;
 mod sector;
 mod server;
+mod sessions;
 mod token;
 mod typed;
 mod userinfo;

@@ -17,6 +17,9 @@ use authorize::Refusal;
 use callback::Callback;
 use std::sync::Arc;
 
+/// The query of the way back from a page that came out of turn.
+const OUT_OF_TURN: &str = "erreur=Y190004";
+
 impl Emulator {
     /// `/authorize`, by GET or by a POSTed form.
     pub(in crate::emulator) fn authorize(&mut self, now: Timestamp, request: &Request) -> Reply {
@@ -100,7 +103,7 @@ impl Emulator {
                 None => Reply::see_other(&here),
             },
             ("POST", "connexion") => {
-                let Some(idp) = interaction.idp else { return self.error("Y190004") };
+                let Some(idp) = interaction.idp else { return self.out_of_turn(&here, &interaction) };
                 let (login, password) = (form.get("login").unwrap_or_default(), form.get("password"));
                 let accounts = accounts(idp);
                 let known = accounts.iter().find(|account| account.login == login);
@@ -113,7 +116,7 @@ impl Emulator {
                 }
             }
             ("POST", "identite") => {
-                let Some(idp) = interaction.idp else { return self.error("Y190004") };
+                let Some(idp) = interaction.idp else { return self.out_of_turn(&here, &interaction) };
                 let typed = Typed::sent(idp.crowd, &form);
                 match typed.account(now) {
                     Err(wrong) => identity::form(&scene, idp, &typed, &wrong),
@@ -124,7 +127,7 @@ impl Emulator {
                 }
             }
             (method, "information") => {
-                let Some(login) = login else { return self.error("Y190004") };
+                let Some(login) = login else { return self.out_of_turn(&here, &interaction) };
                 let anonymous = product.anonymous(&interaction.scopes);
                 let consent = scene.client.is_some_and(|client| client.identity_consent);
                 let agreed = !consent || form.get("consentement") == Some("oui");
@@ -244,7 +247,8 @@ impl Emulator {
             let location = callback::with_plus(&told, &interaction.redirect_uri);
             return Reply::with_body(302, "text/plain; charset=utf-8", "").header("location", location);
         }
-        let told = match interaction.failed {
+        let out_of_turn = request.query == OUT_OF_TURN;
+        let told = match interaction.failed.or(out_of_turn.then_some("Y190004")) {
             None => Some(("access_denied", "User auth aborted")),
             Some(code) => error::told(code),
         };
@@ -261,10 +265,18 @@ impl Emulator {
     }
 
     fn error_with_back(&mut self, code: &str, here: &str, interaction: &Interaction) -> Reply {
+        self.error_leading(code, &format!("{here}/retour"), interaction)
+    }
+
+    /// A page that was refreshed or left out: the login is not over, but the service hears of it from who gives up here.
+    fn out_of_turn(&mut self, here: &str, interaction: &Interaction) -> Reply {
+        self.error_leading("Y190004", &format!("{here}/retour?{OUT_OF_TURN}"), interaction)
+    }
+
+    fn error_leading(&mut self, code: &str, back: &str, interaction: &Interaction) -> Reply {
         let id = self.uuid();
         let name = self.client(interaction).map_or("", |client| &client.name);
-        let address = format!("{here}/retour");
-        let back = error::told(code).map(|_| (name, address.as_str()));
+        let back = error::told(code).map(|_| (name, back));
         error::page(&self.reader, self.settings.product, code, &id, back)
     }
 

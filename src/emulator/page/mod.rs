@@ -30,8 +30,6 @@ main{padding:1.5rem 1rem 3rem}\
 .marque{display:inline-block;background:#b34000;color:#fff;padding:0 .5rem;font-weight:bold}\
 h1{font-size:1.6rem;line-height:1.25}\
 label{display:block;margin-top:1rem}\
-fieldset{border:0;margin:1rem 0 0;padding:0}\
-legend{padding:0}\
 .aide,.erreur{display:block;font-size:.875rem}\
 .aide{color:#555}\
 .erreur{color:#b80400;font-weight:bold}\
@@ -49,7 +47,8 @@ ul.choix button{width:100%;text-align:left;background:#fff;color:#000091}\
 dt{font-weight:bold;margin-top:.75rem}\
 dd{margin:0;overflow-wrap:anywhere}\
 table{border-collapse:collapse;width:100%}\
-th,td{position:relative;overflow-wrap:anywhere;text-align:left;padding:.25rem .5rem;border-bottom:1px solid #ddd;vertical-align:top}\
+td:first-child{overflow-wrap:anywhere}\
+th,td{position:relative;text-align:left;padding:.25rem .5rem;border-bottom:1px solid #ddd;vertical-align:top}\
 .alerte{border-left:4px solid #ce0500;padding:.5rem 1rem;background:#ffe9e9}\
 ul.alerte{padding-left:2rem}\
 .code{font-weight:bold}\
