@@ -47,7 +47,6 @@ ul.choix button{width:100%;text-align:left;background:#fff;color:#000091}\
 dt{font-weight:bold;margin-top:.75rem}\
 dd{margin:0;overflow-wrap:anywhere}\
 table{border-collapse:collapse;width:100%}\
-td:first-child{overflow-wrap:anywhere}\
 th,td{position:relative;text-align:left;padding:.25rem .5rem;border-bottom:1px solid #ddd;vertical-align:top}\
 .alerte{border-left:4px solid #ce0500;padding:.5rem 1rem;background:#ffe9e9}\
 ul.alerte{padding-left:2rem}\

@@ -116,35 +116,36 @@ fn list(scene: &Scene<'_>, accounts: &[Arc<Account>]) -> Html {
         ("Test accounts", "Username", "Purpose", "Change"),
     );
     let row = |account: &Account| {
-        let query =
-            form_urlencoded::Serializer::new(String::new()).append_pair("compte", &account.login).finish();
+        let login = &account.login;
+        let query = form_urlencoded::Serializer::new(String::new()).append_pair("compte", login).finish();
+        // On a phone a long name has a line for each part.
+        let parts: Html = login.split_inclusive('_').map(|part| fill("{}<wbr>", &[&part])).collect();
         fill(
-            "<tr><td><a href=\"{}/connexion?{}\">{}</a></td><td>{}</td>\
-             <td><a href=\"{}/identite?{}\">{}<span class=\"lu\"> {}</span></a></td></tr>",
+            "<tr><td><a href=\"{}/connexion?{}\">{}</a></td>\
+             <td>{} <a href=\"{}/identite?{}\">{}<span class=\"lu\"> {}</span></a></td></tr>",
             &[
                 &scene.here,
                 &query,
-                &account.login,
+                &parts,
                 scene.pick(&account.interest, &account.interest_en),
                 &scene.here,
                 &query,
                 &change,
-                &account.login,
+                login,
             ],
         )
     };
     let rows: Html = accounts.iter().map(|account| row(account)).collect();
     fill(
         "<h2 id=\"comptes\">{}</h2><p><a href=\"{}/identite\">{}</a></p>\
-         <table aria-labelledby=\"comptes\"><thead><tr><th scope=\"col\">{}</th><th scope=\"col\">{}</th>\
-         <th scope=\"col\">{}</th></tr></thead><tbody>{}</tbody></table>",
+         <table aria-labelledby=\"comptes\"><thead><tr><th scope=\"col\">{}</th><th scope=\"col\">{}</th></tr></thead>\
+         <tbody>{}</tbody></table>",
         &[
             &heading,
             &scene.here,
             &scene.pick("Saisir une identité", "Enter an identity"),
             &username,
             &interest,
-            &scene.pick("Identité", "Identity"),
             &rows,
         ],
     )

@@ -242,3 +242,24 @@ fn the_citizens_of_the_sandbox_are_without_flaw() {
     assert_eq!(accounts().iter().next().map(|account| account.login.as_str()), Some("test"));
     assert!(accounts().of(Product::Standard).count() >= 50);
 }
+
+#[test]
+fn the_file_of_citizens_in_the_guides_is_sound() {
+    for guide in ["docs/emulator.md", "docs/emulateur.md"] {
+        let text = std::fs::read_to_string(guide).unwrap();
+        let block = text.split("```toml\n").find(|block| block.starts_with("[[citizen]]")).unwrap();
+        let citizens =
+            Citizens::read(block.split("```").next().unwrap()).unwrap_or_else(|flaws| panic!("{flaws:?}"));
+        let settings = Settings { clients: vec![client("client")], citizens, ..Settings::default() };
+        let (_, jeanne) = identity(&mut Emulator::new(settings.clone()), &[], "jeanne");
+        assert_eq!(
+            (&jeanne["birthdate"], &jeanne["idp_birthdate"]),
+            (&"1970-02-01".into(), &"1970-02-00".into())
+        );
+        let (_, rectified) = identity(&mut Emulator::new(settings.clone()), &[], "jeanne_au_répertoire");
+        assert_eq!(rectified["given_name"], "Jeanne Marie", "{guide}");
+        let (_, helped) = identity(&mut Emulator::new(settings.clone()), &[], "jeanne_aidée");
+        assert_eq!((&helped["sub"], helped["rep_scope"].is_array()), (&jeanne["sub"], true), "{guide}");
+        assert_eq!(settings.citizens.of(Product::Standard).count(), 4, "{guide}");
+    }
+}
