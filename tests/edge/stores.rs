@@ -320,12 +320,12 @@ impl Sites {
     }
 }
 
-/// A store that never answers is given a second, at most twice in these visits: for the list, and for one entry.
+/// A store that never answers is given a second, at most three times in these visits; the rest is for a busy machine.
 fn in_time(mood: Mood, visit: impl FnOnce() -> Answer) -> Answer {
     let start = Instant::now();
     let answer = visit();
     if mood == Mood::Slow {
-        assert!(start.elapsed() < Duration::from_millis(3_500), "{:?}", start.elapsed());
+        assert!(start.elapsed() < Duration::from_secs(6), "{:?}", start.elapsed());
     }
     answer
 }
