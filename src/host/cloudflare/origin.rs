@@ -58,7 +58,7 @@ fn request(
     }
     let init = serde_json::json!({
         "method": given.method(),
-        "headers": headers,
+        "headers": crossing::lines(crossing::pairs(&headers)),
         "redirect": "manual",
         "cache": "no-store",
     });
