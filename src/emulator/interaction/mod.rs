@@ -282,8 +282,11 @@ impl Emulator {
 
     fn with_session(&self, reply: Reply, id: &str) -> Reply {
         let secure = if self.settings.issuer.starts_with("https:") { "; Secure" } else { "" };
-        let (name, life) = (self.settings.product.cookie(), self.settings.product.session_life());
-        let cookie = format!("{name}={id}; Path=/; Max-Age={life}; HttpOnly; SameSite=Lax{secure}");
+        let product = self.settings.product;
+        // FranceConnect+ has it end with the browser, and its own memory of it sooner.
+        let life =
+            if product.sliding() { format!("; Max-Age={}", product.session_life()) } else { String::new() };
+        let cookie = format!("{}={id}; Path=/{life}; HttpOnly; SameSite=Lax{secure}", product.cookie());
         reply.header("set-cookie", cookie)
     }
 }

@@ -1,7 +1,7 @@
 //! The authorization request: each of the eleven parameters, and the answer to each thing wrong with them.
 
 use super::{ISSUER, NOW, REDIRECT, STATE, authorize, emulator, identity, page_code, parameter};
-use franceconnect_edge::emulator::{Emulator, Request, Visitor};
+use franceconnect_edge::emulator::{Client, Emulator, Reply, Request, Visitor};
 use serde_json::json;
 
 /// What an authorization request leads to.
@@ -19,8 +19,14 @@ enum To {
 use To::{Choice, Fragment, Page, Service};
 
 fn check(changes: &[(&str, &str)], to: &To) {
-    let mut emulator = emulator();
-    let reply = emulator.handle(NOW, &Request::get(&authorize(changes)));
+    let url = authorize(changes);
+    let (at, query) = url.split_once('?').unwrap();
+    for request in [Request::get(&url), Request::post(at, query)] {
+        check_reply(&emulator().handle(NOW, &request), changes, to);
+    }
+}
+
+fn check_reply(reply: &Reply, changes: &[(&str, &str)], to: &To) {
     let location = reply.get("location").unwrap_or_default();
     match to {
         Choice => {
@@ -29,11 +35,11 @@ fn check(changes: &[(&str, &str)], to: &To) {
         }
         Page(code) => {
             let status = if *code == "Y000404" { 404 } else { 400 };
-            assert_eq!((page_code(&reply), reply.status), (Some(*code), status), "{changes:?}: {location}");
+            assert_eq!((page_code(reply), reply.status), (Some(*code), status), "{changes:?}: {location}");
             assert!(!reply.text().contains("Revenir sur"), "{changes:?}: no link back");
         }
         Service(error, description) | Fragment(error, description) => {
-            assert_eq!(reply.status, 303, "{changes:?}: {:?}", page_code(&reply));
+            assert_eq!(reply.status, 303, "{changes:?}: {:?}", page_code(reply));
             let mut url = url::Url::parse(location).unwrap();
             if matches!(to, Fragment(..)) {
                 assert_eq!(url.query(), None, "{changes:?}");
@@ -78,10 +84,11 @@ fn the_front_door() {
     check(&[("nonce", "abcdefghijklmnopqrstu")], &Page("Y030007"));
     check(&[("nonce", "@#&defghijklmnopqrstuv")], &Choice);
     check(&[("ui_locales", "fr"), ("claims", r#"{"id_token":{}}"#)], &Choice);
-    for prompt in ["login", "consent", "login consent", "consent login", "login  consent"] {
+    for prompt in ["login", "consent", "login consent", "consent login", "login  consent", "login login"] {
         check(&[("prompt", prompt)], &Choice);
     }
-    for prompt in ["none", "select_account", "login none", "create"] {
+    let long = "login ".repeat(11) + "login";
+    for prompt in ["none", "select_account", "login none", "create", " login", "login ", "LOGIN", &long] {
         check(&[("prompt", prompt)], &Page("Y030007"));
     }
 }
@@ -104,7 +111,7 @@ fn response_types_and_scopes() {
         &Service("invalid_request", "missing required parameter 'response_type'"),
     );
     check(&[("response_type", "none")], &Service("unsupported_response_type", unsupported));
-    for hybrid in ["token", "id_token", "code id_token", "code token"] {
+    for hybrid in ["token", "id_token", "id_token token", "code id_token", "code token", "tokens"] {
         check(&[("response_type", hybrid)], &Fragment("unsupported_response_type", unsupported));
     }
     let openid = "openid scope must be requested when using the acr_values parameter";
@@ -122,7 +129,8 @@ fn response_types_and_scopes() {
 
 #[test]
 fn levels() {
-    for accepted in ["eidas1", "eidas3 eidas1", "eidas1  eidas2", "inconnu"] {
+    let long = format!("{} eidas1", "inconnu".repeat(10));
+    for accepted in ["eidas1", "eidas3 eidas1", "eidas1  eidas2", "inconnu", "EIDAS2", "", " ", &long] {
         check(&[("acr_values", accepted)], &Choice);
     }
     let expected = "acr_value is not valid, should be equal one of these values, expected eidas1, got eidas";
@@ -136,12 +144,16 @@ fn levels() {
 fn claims_and_identity_provider_hints() {
     let asked = r#"{"id_token":{"amr":{"essential":true}}}"#;
     check(&[("claims", asked)], &Page("Y100009"));
+    check(&[("claims", r#"{"userinfo":{"amr":null}}"#)], &Page("Y100009"));
     check(&[("claims", asked), ("client_id", "amr")], &Choice);
+    check(&[("claims", "")], &Choice);
     for (claims, description) in [
         ("amr", "could not parse the claims parameter JSON"),
         ("[]", "claims parameter should be a JSON object"),
         (r#"{"autre":{}}"#, "claims parameter should have userinfo or id_token properties"),
+        ("null", "claims parameter should be a JSON object"),
         (r#"{"userinfo":1}"#, "claims.userinfo should be an object"),
+        (r#"{"userinfo":null,"id_token":{}}"#, "claims.userinfo should be an object"),
         (r#"{"id_token":[]}"#, "claims.id_token should be an object"),
     ] {
         check(&[("claims", claims)], &Service("invalid_request", description));
@@ -149,6 +161,7 @@ fn claims_and_identity_provider_hints() {
     let refused = Service("invalid_idp_hint", "An idp_hint was provided but is not allowed");
     check(&[("idp_hint", "demonstration-courriel")], &refused);
     check(&[("client_id", "amr"), ("idp_hint", "autre")], &refused);
+    check(&[("idp_hint", "")], &Choice);
 
     let mut emulator = emulator();
     let hinted = [("client_id", "amr"), ("idp_hint", "demonstration-courriel"), ("claims", asked)];
@@ -159,6 +172,47 @@ fn claims_and_identity_provider_hints() {
     assert_eq!(userinfo["email"], "courriel.wossewodda-3728@yopmail.com");
     let (id_token, _) = identity(&mut emulator, &[("client_id", "amr")], "test");
     assert_eq!(id_token.get("amr"), None, "granted, but not asked");
+}
+
+#[test]
+fn without_a_list_of_its_own_a_client_may_name_who_is_on_the_selection_page() {
+    let mut settings = emulator().settings().clone();
+    settings.clients.push(Client { idp_hints: None, ..super::client("sans-liste") });
+    let mut emulator = Emulator::new(settings);
+    for (hint, step) in [("demonstration-courriel", Some("/connexion")), ("eidas-bridge", None)] {
+        let url = authorize(&[("client_id", "sans-liste"), ("idp_hint", hint)]);
+        let (path, reply) = Visitor::new().open(&mut emulator, NOW, &url);
+        match step {
+            Some(step) => assert!(path.ends_with(step), "{hint}: {path}"),
+            None => assert_eq!(parameter(&reply, "error").as_deref(), Some("invalid_idp_hint"), "{hint}"),
+        }
+    }
+}
+
+#[test]
+fn what_is_checked_first_is_told() {
+    let nowhere = ("redirect_uri", "https://autre.exemple.fr/");
+    let wrong = [
+        (("nonce", "court"), Page("Y030007")),
+        (("client_id", "inconnu"), Page("Y04EA6EF")),
+        (
+            ("response_type", "token"),
+            Fragment("unsupported_response_type", "unsupported response_type requested"),
+        ),
+        (("client_id", "etroit"), Service("invalid_scope", "requested scope is not allowed")),
+        (("claims", "x"), Service("invalid_request", "could not parse the claims parameter JSON")),
+    ];
+    // Each fault with all those below it; a client has one name only.
+    for (at, (first, to)) in wrong.iter().enumerate() {
+        let below = wrong.iter().skip(at + 1).map(|(pair, _)| *pair).filter(|(name, _)| *name != first.0);
+        let changes: Vec<(&str, &str)> = std::iter::once(*first).chain(below).collect();
+        check(&changes, to);
+    }
+    check(&[nowhere, ("claims", "x")], &Page("Y04C013C"));
+    check(&[nowhere, ("client_id", "etroit")], &Page("Y040001"));
+    check(&[nowhere, ("acr_values", "eidas2"), ("idp_hint", "autre")], &Page("Y04C013C"));
+    let level = "acr_value is not valid, should be equal one of these values, expected eidas1, got eidas2";
+    check(&[("acr_values", "eidas2"), ("idp_hint", "autre")], &Service("invalid_acr", level));
 }
 
 #[test]

@@ -2,10 +2,11 @@
 
 use super::plus::{ISSUER, Plus, authorize};
 use super::{NOW, SECRET, json_of, parameter};
-use crate::support::service_keys::key_set;
+use crate::support::service_keys::{ServiceKeys, key_set};
 use crate::support::signer::Signer;
-use franceconnect_edge::emulator::{ClientAuth, Encryption, Reply, Visitor};
+use franceconnect_edge::emulator::{Client, ClientAuth, Emulator, Encryption, Reply, Visitor};
 use franceconnect_edge::time::Timestamp;
+use rsa::pkcs1::EncodeRsaPrivateKey;
 use serde_json::{Value, json};
 
 const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -183,4 +184,41 @@ fn an_assertion_serves_once() {
     assert!(json_of(&again)["error_uri"].as_str().unwrap().contains("code=Y0486328&"), "{}", again.text());
     let fresh = prove(&mut plus, &code, &signed(&[("jti", json!("une-autre-fois"))]));
     assert!(json_of(&fresh)["error_uri"].as_str().unwrap().contains("code=Y0416228&"), "the code is spent");
+}
+
+#[test]
+fn franceconnect_takes_rs256_too() {
+    const KEYS: &str = "http://localhost:3000/auth/jwks.json";
+    let rsa = ServiceKeys::new(5);
+    let mut jwk = rsa.jwk(Encryption::RsaOaep256);
+    for (name, value) in [("use", "sig"), ("alg", "RS256"), ("kid", "signature")] {
+        jwk[name] = json!(value);
+    }
+    let der = rsa.rsa.to_pkcs1_der().unwrap();
+    let key = jsonwebtoken::EncodingKey::from_rsa_der(der.as_bytes());
+    let mut header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::RS256);
+    (header.kid, header.typ) = (Some("signature".into()), None);
+    let mut settings = super::emulator().settings().clone();
+    settings.clients.push(Client {
+        auth: ClientAuth::PrivateKeyJwt,
+        jwks_uri: Some(KEYS.into()),
+        ..super::client("assertions")
+    });
+    let mut emulator = Emulator::new(settings);
+    let es256 = Signer::new(9).jwk(&json!({ "use": "sig", "alg": "ES256", "kid": "autre" }));
+    emulator.learn(NOW, KEYS, Some(key_set(&[es256, jwk])));
+    for (iss, code) in [("assertions", "Y049E20B"), ("autre", "Y0421A2A")] {
+        let said = [("iss", json!(iss)), ("sub", json!("assertions")), ("aud", json!(super::ISSUER))];
+        let assertion = jsonwebtoken::encode(&header, &claims(&said), &key).unwrap();
+        let pairs = [
+            ("-client_id", ""),
+            ("-client_secret", ""),
+            ("code", "inconnu"),
+            ("client_assertion_type", TYPE),
+            ("client_assertion", &assertion),
+        ];
+        let reply = super::token(&mut emulator, NOW, &pairs);
+        let uri = json_of(&reply)["error_uri"].as_str().unwrap().to_owned();
+        assert!(uri.contains(&format!("code={code}&")), "{iss}: {}", reply.text());
+    }
 }

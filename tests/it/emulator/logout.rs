@@ -2,7 +2,7 @@
 
 use super::{AFTER, ISSUER, NOW, authorize, emulator, form, json_of, page_code, parameter, token};
 use crate::emulator::plus::{self, Plus};
-use franceconnect_edge::emulator::{Emulator, Encryption, Reply, Visitor};
+use franceconnect_edge::emulator::{Emulator, Encryption, Reply, Request, Visitor};
 
 /// A browser that has logged in, and its ID Token.
 fn logged_in(emulator: &mut Emulator) -> (Visitor, String) {
@@ -69,13 +69,19 @@ fn refusals_leave_the_session() {
         (with("client_id", "autre"), "Y0467882"),
         (with("post_logout_redirect_uri", "http://localhost:3000/auth/logged-out/"), "Y04CFAEF"),
         (with("post_logout_redirect_uri", "http://localhost:3000/auth/callback"), "Y04CFAEF"),
+        (with("post_logout_redirect_uri", ""), "Y000400"),
+        (with("post_logout_redirect_uri", "deconnecte"), "Y000400"),
+        (with("post_logout_redirect_uri", "javascript:alert(1)"), "Y000400"),
     ] {
         let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let reply = end(&mut emulator, &mut browser, 0, &pairs);
         assert_eq!((page_code(&reply), reply.status), (Some(code), 400), "{pairs:?}");
     }
-    let stranger = end(&mut Emulator::new(unknown_client), &mut browser, 0, &[("id_token_hint", &hint)]);
+    let mut unknown = Emulator::new(unknown_client);
+    let stranger = end(&mut unknown, &mut browser, 0, &[("id_token_hint", &hint)]);
     assert_eq!(page_code(&stranger), Some("Y0429C91"));
+    let other = end(&mut unknown, &mut browser, 0, &[("id_token_hint", &hint), ("client_id", "autre")]);
+    assert_eq!(page_code(&other), Some("Y0467882"), "whose it is said to be comes first");
     let (path, _) = browser.open(&mut emulator, NOW, &authorize(&[]));
     assert!(path.ends_with("/information"), "still known");
 }
@@ -98,4 +104,40 @@ fn france_connect_plus_takes_the_token_inside_and_not_the_encrypted_one() {
     assert_eq!(reply.status, 303);
     assert!(reply.get("location").unwrap().starts_with(AFTER));
     assert!(reply.get("set-cookie").unwrap().starts_with("fc_plus_session_id=;"));
+}
+
+#[test]
+fn the_steps_in_between_lead_nowhere_by_themselves() {
+    let mut emulator = emulator();
+    let url = |path: &str| format!("{ISSUER}/session/end/{path}");
+    for (request, code, status) in [
+        (Request::post(&url("confirm"), "xsrf=a&logout=yes"), Some("Y047B9D9"), 400),
+        (Request::get(&url("success?client_id=inconnu")), Some("Y04FE3C9"), 400),
+        (Request::get(&url("success?client_id=client")), None, 200),
+        (Request::get(&url("success")), None, 200),
+    ] {
+        let reply = emulator.handle(NOW, &request);
+        assert_eq!((page_code(&reply), reply.status), (code, status), "{} {}", request.path, request.query);
+    }
+}
+
+#[test]
+fn strict_addresses_are_strict_after_a_logout_too() {
+    let mut settings = super::emulator().settings().clone();
+    let hint = logged_in(&mut Emulator::new(settings.clone())).1;
+    settings.strict_urls = true;
+    let pairs = [("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", AFTER)];
+    let page = end(&mut Emulator::new(settings), &mut Visitor::new(), 0, &pairs);
+    assert_eq!((page_code(&page), page.status), (Some("Y000400"), 400));
+}
+
+#[test]
+fn every_answer_forbids_caches() {
+    let mut emulator = emulator();
+    let (mut browser, hint) = logged_in(&mut emulator);
+    let pairs = [("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", AFTER)];
+    for _ in 0..2 {
+        let reply = end(&mut emulator, &mut browser, 0, &pairs);
+        assert_eq!(reply.get("cache-control"), Some("no-store"), "{}", reply.status);
+    }
 }

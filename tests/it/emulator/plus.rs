@@ -224,7 +224,7 @@ fn a_session_lasts_ten_minutes_and_never_serves_the_highest_level() {
     assert!(parameter(&back, "code").is_some());
     let cookie = plus.handle(NOW, &Request::get(&authorize(&[])));
     let cookie = cookie.get("set-cookie").unwrap();
-    assert!(cookie.starts_with("fc_plus_session_id=") && cookie.contains("Max-Age=600;"), "{cookie}");
+    assert!(cookie.starts_with("fc_plus_session_id=") && !cookie.contains("Max-Age"), "{cookie}");
 }
 
 #[test]
