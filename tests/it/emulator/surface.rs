@@ -236,6 +236,23 @@ fn cookies() {
 }
 
 #[test]
+fn a_login_may_take_as_long_as_a_session() {
+    let mut plus = Plus::new(Encryption::EcdhEs);
+    plus.fetch(NOW, &Request::get(&plus::authorize(&[])));
+    for (emulator, url, minutes) in
+        [(&mut emulator(), authorize(&[]), 30), (&mut plus.emulator, plus::authorize(&[]), 10)]
+    {
+        let mut browser = Visitor::new();
+        let (path, _) = browser.open(emulator, NOW, &url);
+        for (seconds, status) in [(minutes * 60 - 1, 200), (minutes * 60, 400)] {
+            let page = browser.send(&mut *emulator, NOW.plus(seconds), Request::get(&path));
+            let over = page.status >= status;
+            assert!(over && (status == 400 || page.status == 200), "{minutes} {seconds}: {}", page.status);
+        }
+    }
+}
+
+#[test]
 fn nobody_is_a_data_provider() {
     let mut emulator = emulator();
     let token = access(&mut emulator);
