@@ -56,6 +56,8 @@ pub(super) struct Interaction {
     pub(super) direct: bool,
     /// The identity provider chosen, by hint or by button.
     pub(super) idp: Option<&'static Idp>,
+    /// Whether a login looked suspicious, after which only a stronger identity provider will do.
+    pub(super) suspicious: bool,
     /// The error page's code, once the login has failed: what the link back must tell the service.
     pub(super) failed: Option<&'static str>,
     /// How this login is to go, if it was asked for.

@@ -1,7 +1,7 @@
 //! Decides what a citizen's browser does at the emulator, so that a test can log in without one: keeps the
 //! session cookie, follows redirects that stay here, fills in the forms.
 
-use super::{Account, Emulator, Reply, Request};
+use super::{Account, Emulator, Idp, Reply, Request};
 use crate::time::Timestamp;
 
 /// A browser that knows the emulator only.
@@ -52,18 +52,14 @@ impl Visitor {
     /// them (unless the session remembers somebody), agrees, and answers the redirect to the service. When the
     /// way ends on a page of the emulator's, that page is the answer.
     pub fn log_in(&mut self, emulator: &mut Emulator, now: Timestamp, url: &str, login: &str) -> Reply {
-        let product = emulator.settings.product;
-        let knows =
-            |idp: &&super::Idp| emulator.settings.citizens.at(idp).any(|account| account.login == login);
-        let idp = product.idps().iter().find(knows).or(product.idps().first()).map_or("", |idp| idp.id);
         let (mut path, mut reply) = self.open(emulator, now, url);
-        for _ in 0..3 {
+        for _ in 0..5 {
             let step = path.rsplit('/').next().unwrap_or_default();
             let (action, fields) = match step {
                 _ if reply.status != 200 => return reply,
                 "connexion" => ("", vec![("login", login), ("password", Account::PASSWORD)]),
                 "information" => ("", vec![("consentement", "oui")]),
-                _ => ("/fournisseur", vec![("idp", idp)]),
+                _ => ("/fournisseur", vec![("idp", choose(emulator, &reply, login))]),
             };
             let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
             reply = self.send(emulator, now, Request::post(&format!("{path}{action}"), &form));
@@ -75,4 +71,12 @@ impl Visitor {
         }
         reply
     }
+}
+
+/// The first identity provider of the page that knows `login`, or else the first.
+fn choose(emulator: &Emulator, page: &Reply, login: &str) -> &'static str {
+    let offered = |idp: &&Idp| page.text().contains(&format!("value=\"{}\"", idp.id));
+    let knows = |idp: &&Idp| emulator.settings.citizens.at(idp).any(|account| account.login == login);
+    let idps = emulator.settings.product.idps();
+    idps.iter().filter(offered).find(knows).or(idps.first()).map_or("", |idp| idp.id)
 }

@@ -88,6 +88,7 @@ fn account(table: &Table<'_, '_>, known: &[Arc<Account>]) -> Option<Account> {
         known
     });
     let foreign_id = table.text("foreign_id");
+    let suspicious = table.flag("suspicious").unwrap_or_default();
     let rep_scope = table.texts("rep_scope").unwrap_or_default();
     if foreign_id.is_some() && !rep_scope.is_empty() {
         table.flaw(
@@ -102,7 +103,17 @@ fn account(table: &Table<'_, '_>, known: &[Arc<Account>]) -> Option<Account> {
         table.finish();
         register
     });
-    Some(Account { login: login?, interest, interest_en, identity, register, foreign_id, rep_scope, error })
+    Some(Account {
+        login: login?,
+        interest,
+        interest_en,
+        identity,
+        register,
+        foreign_id,
+        rep_scope,
+        suspicious,
+        error,
+    })
 }
 
 fn identity(table: &Table<'_, '_>, known: &[Arc<Account>]) -> Identity {

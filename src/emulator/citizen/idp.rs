@@ -30,6 +30,8 @@ pub struct Idp {
     pub email_prefix: &'static str,
     /// Whom it knows.
     pub crowd: Crowd,
+    /// Whether it identifies people better than `eidas1` asks for.
+    pub strong: bool,
 }
 
 /// The identity providers of FranceConnect, the default first.
@@ -41,6 +43,7 @@ pub const IDPS: &[Idp] = &[
         amr: &["fc", "pwd"],
         email_prefix: "",
         crowd: Crowd::Register,
+        strong: false,
     },
     Idp {
         id: "demonstration-courriel",
@@ -49,6 +52,16 @@ pub const IDPS: &[Idp] = &[
         amr: &["fc", "mail"],
         email_prefix: "courriel.",
         crowd: Crowd::Register,
+        strong: false,
+    },
+    Idp {
+        id: "demonstration-eidas-substantiel",
+        name: "Démonstration eIDAS substantiel (autre adresse électronique)",
+        name_en: "Demonstration, eIDAS substantial (another e-mail address)",
+        amr: &["fc", "pop", "mfa", "pin"],
+        email_prefix: "substantiel.",
+        crowd: Crowd::Register,
+        strong: true,
     },
     Idp {
         id: "aidants-connect",
@@ -57,6 +70,7 @@ pub const IDPS: &[Idp] = &[
         amr: &["fc", "pwd"],
         email_prefix: "",
         crowd: Crowd::Helped,
+        strong: false,
     },
 ];
 
@@ -66,7 +80,15 @@ const fn high(
     name_en: &'static str,
     email_prefix: &'static str,
 ) -> Idp {
-    Idp { id, name, name_en, amr: &["fc", "pop", "mfa", "pin"], email_prefix, crowd: Crowd::Register }
+    Idp {
+        id,
+        name,
+        name_en,
+        amr: &["fc", "pop", "mfa", "pin"],
+        email_prefix,
+        crowd: Crowd::Register,
+        strong: true,
+    }
 }
 
 /// The identity providers of FranceConnect+, the default first.
@@ -91,6 +113,7 @@ const PLUS: &[Idp] = &[
         amr: &["fc", "eidas"],
         email_prefix: "",
         crowd: Crowd::Abroad,
+        strong: true,
     },
 ];
 

@@ -55,6 +55,8 @@ pub struct Account {
     pub foreign_id: Option<String>,
     /// What the mandate is for by which somebody logs in for this person at Aidants Connect; empty without a mandate.
     pub rep_scope: Vec<String>,
+    /// Whether the login looks suspicious: FranceConnect then wants another, at a stronger identity provider.
+    pub suspicious: bool,
     /// FranceConnect's code of the error page that the login ends with, if it fails, or the logout (`Y020028`).
     pub error: Option<&'static str>,
 }

@@ -118,6 +118,7 @@ impl Typed {
             register: None,
             foreign_id: Some(text("foreign_id")).filter(|id| !id.is_empty()),
             rep_scope: list(self.value("rep_scope")),
+            suspicious: false,
             error: None,
         })
     }

@@ -122,6 +122,7 @@ pub(in crate::emulator) fn judge(
         amr: asked.in_id_token,
         direct: client.direct && params.get("prompt").is_some_and(|prompt| prompt == "login"),
         idp,
+        suspicious: false,
         failed: None,
         behaviour: None,
     })

@@ -5,6 +5,7 @@
 pub(in crate::emulator) mod authorize;
 pub(in crate::emulator) mod callback;
 
+use crate::emulator::citizen::Idp;
 use crate::emulator::citizen::typed::Typed;
 use crate::emulator::fault::{self, Fault};
 use crate::emulator::http::{Reply, Request};
@@ -78,9 +79,11 @@ impl Emulator {
         let reply = match (request.method.as_str(), step) {
             ("GET", "") if login.is_some() => Reply::see_other(&format!("{here}/information")),
             ("GET", "") if interaction.idp.is_some() => Reply::see_other(&format!("{here}/connexion")),
-            ("GET", "") => steps::choice(&scene),
+            ("GET", "") => steps::choice(&scene, interaction.suspicious),
             ("POST", "fournisseur") => {
-                let chosen = product.idps().iter().find(|idp| Some(idp.id) == form.get("idp"));
+                let offered = |idp: &&Idp| idp.strong || !interaction.suspicious;
+                let chosen =
+                    product.idps().iter().find(|idp| Some(idp.id) == form.get("idp") && offered(idp));
                 let Some(chosen) = chosen else { return self.error("Y000400") };
                 self.update(&id, uid, |interaction| interaction.idp = Some(chosen));
                 Reply::see_other(&format!("{here}/connexion"))
@@ -185,6 +188,10 @@ impl Emulator {
             self.update(id, uid, |interaction| interaction.failed = Some(code));
             let page = self.error_with_back(code, here, interaction);
             return self.with_session(page, id);
+        }
+        if login.account.suspicious && !login.idp.strong {
+            self.update(id, uid, |interaction| (interaction.idp, interaction.suspicious) = (None, true));
+            return self.with_session(Reply::see_other(here), id);
         }
         self.update(id, uid, |interaction| interaction.identified = true);
         let renewed = self.random();

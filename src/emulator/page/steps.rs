@@ -40,18 +40,28 @@ impl Scene<'_> {
     }
 }
 
-/// The selection page (*mire*).
-pub(in crate::emulator) fn choice(scene: &Scene<'_>) -> Reply {
+/// The selection page (*mire*); only of stronger identity providers after a suspicious login.
+pub(in crate::emulator) fn choice(scene: &Scene<'_>, suspicious: bool) -> Reply {
     let button = |idp: &Idp| {
         let name = scene.pick(idp.name, idp.name_en);
         fill("<li><button type=\"submit\" name=\"idp\" value=\"{}\">{}</button></li>", &[&idp.id, &name])
     };
-    let buttons: Html = scene.product.idps().iter().map(button).collect();
+    let offered = scene.product.idps().iter().filter(|idp| idp.strong || !suspicious);
+    let buttons: Html = offered.map(button).collect();
+    let alert = Html::literal(match suspicious {
+        false => "",
+        true => scene.pick(
+            "<p class=\"alerte\" role=\"alert\">Votre connexion paraît inhabituelle. Pour votre sécurité, \
+             identifiez-vous avec un de ces comptes, plus sûrs.</p>",
+            "<p class=\"alerte\" role=\"alert\">Your login looks unusual. For your safety, identify with one of these \
+             accounts, which are stronger.</p>",
+        ),
+    });
     let heading = scene.pick("Choisissez un compte pour vous connecter à", "Choose an account to log in to");
     let main = fill(
-        "<h1>{} {}</h1>\
+        "<h1>{} {}</h1>{}\
          <form method=\"post\" action=\"{}/fournisseur\"><ul class=\"choix\">{}</ul></form>{}",
-        &[&heading, &scene.service(), &scene.here, &buttons, &scene.back_link()],
+        &[&heading, &scene.service(), &alert, &scene.here, &buttons, &scene.back_link()],
     );
     scene.page(200, scene.pick("Choix du compte", "Choice of account"), &main)
 }

@@ -198,3 +198,31 @@ fn a_european_has_one_name_for_everything() {
     let (_, ada) = plus.identity(&[], "x");
     assert_eq!(ada["preferred_username"], "ROSSI");
 }
+
+#[test]
+fn a_suspicious_login_is_wanted_again_at_a_stronger_provider() {
+    let asked = [("client_id", "amr"), ("claims", r#"{"id_token":{"amr":{"essential":true}}}"#)];
+    let (mut emulator, mut browser) = (emulator(), Visitor::new());
+    let (path, _) = browser.open(&mut emulator, NOW, &authorize(&asked));
+    let choose = |idp: &str| Request::post(&format!("{path}/fournisseur"), &form(&[("idp", idp)]));
+    let account = form(&[("login", "connexion_suspecte"), ("password", "123")]);
+    let enter = || Request::post(&format!("{path}/connexion"), &account);
+    browser.send(&mut emulator, NOW, choose("demonstration-eidas-faible"));
+    assert_eq!(browser.send(&mut emulator, NOW, enter()).get("location"), Some(path.as_str()));
+    let (_, choice) = browser.open(&mut emulator, NOW, &path);
+    assert!(choice.text().contains("role=\"alert\"") && choice.text().contains("eidas-substantiel\""));
+    assert!(!choice.text().contains("eidas-faible\"") && !choice.text().contains("aidants"));
+    assert_eq!(
+        browser.send(&mut emulator, NOW, choose("demonstration-eidas-faible")).status,
+        400,
+        "no way around"
+    );
+    browser.send(&mut emulator, NOW, choose("demonstration-eidas-substantiel"));
+    browser.send(&mut emulator, NOW, enter());
+    let back = browser.send(&mut emulator, NOW, Request::post(&format!("{path}/information"), ""));
+    let code = parameter(&back, "code").unwrap();
+    let answer = super::json_of(&super::token(&mut emulator, NOW, &[("code", &code), ("client_id", "amr")]));
+    let claims = super::part(answer["id_token"].as_str().unwrap(), 1);
+    assert_eq!(claims["acr"], "eidas1", "the level stays what the service asked for");
+    assert_eq!(claims["amr"], serde_json::json!(["fc", "pop", "mfa", "pin"]));
+}
