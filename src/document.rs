@@ -1,6 +1,7 @@
 //! Decides how a TOML file that a person keeps is read: every flaw with its line and its field, all at once, and no
 //! value quoted, since some are secrets.
 
+use crate::time::Timestamp;
 use std::cell::RefCell;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -91,12 +92,32 @@ impl<'d, 'a> Table<'d, 'a> {
         }
     }
 
+    /// A whole number; nothing if there is none.
+    pub fn integer(&self, name: &'static str) -> Option<i64> {
+        let number = match self.get(name)? {
+            DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).ok(),
+            _ => None,
+        };
+        number.or_else(|| {
+            self.wrong(name, "un nombre entier, sans guillemets", "a whole number, without quotes")
+        })
+    }
+
+    /// A day, as TOML writes it: `2026-11-25` without quotes; nothing if there is none.
+    pub fn day(&self, name: &'static str) -> Option<Timestamp> {
+        let day = match self.get(name)? {
+            DeValue::Datetime(day) => Timestamp::of_day(&day.to_string()),
+            _ => None,
+        };
+        day.or_else(|| {
+            self.wrong(name, "une date sans guillemets : 2026-11-25", "a date without quotes: 2026-11-25")
+        })
+    }
+
     /// A table below this one; nothing if there is none.
     pub fn table(&self, name: &'static str) -> Option<Table<'d, 'a>> {
         match self.get(name)? {
-            DeValue::Table(members) => {
-                Some(self.below(members, self.line_of(name), format!("{}, {name}", self.place)))
-            }
+            DeValue::Table(members) => Some(self.below(members, self.line_of(name), self.place_of(name))),
             _ => self.wrong(name, "une table", "a table"),
         }
     }
@@ -122,11 +143,8 @@ impl<'d, 'a> Table<'d, 'a> {
 
     /// Notes what is wrong with the member `name`, or with its absence.
     pub fn flaw(&self, name: &str, fr: impl Into<String>, en: impl Into<String>) {
-        let place = match self.place.as_str() {
-            "" => name.to_owned(),
-            place => format!("{place}, {name}"),
-        };
-        let flaw = Flaw { line: self.line_of(name), place, fr: fr.into(), en: en.into() };
+        let flaw =
+            Flaw { line: self.line_of(name), place: self.place_of(name), fr: fr.into(), en: en.into() };
         self.document.flaws.borrow_mut().push(flaw);
     }
 
@@ -158,6 +176,13 @@ impl<'d, 'a> Table<'d, 'a> {
 
     fn below(&self, members: &'d DeTable<'a>, line: usize, place: String) -> Table<'d, 'a> {
         Table { document: self.document, members, line, place, read: RefCell::default() }
+    }
+
+    fn place_of(&self, name: &str) -> String {
+        match self.place.as_str() {
+            "" => name.to_owned(),
+            place => format!("{place}, {name}"),
+        }
     }
 
     fn line_of(&self, name: &str) -> usize {

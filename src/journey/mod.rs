@@ -3,6 +3,7 @@
 //!
 //! Nothing here submits a form: it prepares, checks and records.
 
+pub mod dossier;
 pub mod qualification;
 mod words;
 

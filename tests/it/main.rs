@@ -20,6 +20,7 @@ mod emulator;
 mod faults;
 mod gate;
 mod jose;
+mod journey;
 mod jwe;
 mod jwe_bent;
 mod jwe_headers;
