@@ -35,7 +35,7 @@ impl Emulator {
             // The grant goes, and with it the code: a replay of that is unknown from now on.
             let code = access.code.clone();
             self.state.tokens.remove(token);
-            self.state.codes.remove(&code);
+            self.state.codes.remove(code.as_str());
         }
         Reply::with_body(200, "text/plain; charset=utf-8", "").header("cache-control", "no-store")
     }

@@ -49,8 +49,8 @@ impl<K: Clone + Eq + Hash + Debug, V: Dated> Shelf<K, V> {
     }
 
     /// Puts a value there, in the place of the oldest when there is no more room.
-    pub(super) fn insert(&mut self, name: K, value: V) -> Option<V> {
-        let since = value.since();
+    pub(super) fn insert(&mut self, name: impl Into<K>, value: V) -> Option<V> {
+        let (name, since) = (name.into(), value.since());
         let before = self.values.insert(name.clone(), value);
         if before.is_none() {
             self.order.push_back((since, name));
@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn what_has_expired_cannot_be_had_and_is_swept() {
-        let mut shelf = Shelf::new(30, 100);
+        let mut shelf: Shelf<&str, Timestamp> = Shelf::new(30, 100);
         shelf.sweep(at(1000));
         // A clock that was set back leaves moments out of order.
         shelf.insert("later", at(1010));
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn there_is_room_for_so_many_and_the_oldest_goes_first() {
-        let mut shelf = Shelf::new(1000, 3);
+        let mut shelf: Shelf<&str, Timestamp> = Shelf::new(1000, 3);
         for (second, name) in ["a", "b", "c"].into_iter().enumerate() {
             shelf.insert(name, at(second as i64));
         }
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn what_comes_and_goes_leaves_nothing_behind() {
-        let mut shelf = Shelf::new(1000, 10);
+        let mut shelf: Shelf<i64, Timestamp> = Shelf::new(1000, 10);
         for name in 0..1000 {
             shelf.insert(name, at(0));
             shelf.remove(&name);

@@ -35,7 +35,7 @@ impl Emulator {
     /// The access that a request proves, checked in the engine's order.
     fn identified_by(&self, now: Timestamp, request: &Request) -> Result<&Access, OAuthError> {
         let refuse = |detail, code| Err(OAuthError::token("invalid token provided", detail, code));
-        let Some(access) = self.state.tokens.get(&presented(request)?) else {
+        let Some(access) = self.state.tokens.get(presented(request)?.as_str()) else {
             return refuse("access token not found", "Y040001");
         };
         let asked = request.query_params();

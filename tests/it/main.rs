@@ -5,6 +5,7 @@
 
 mod assertion;
 mod assertion_config;
+mod authority;
 mod cli;
 mod cli_check;
 mod cli_check_keys;

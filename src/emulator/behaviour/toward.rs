@@ -98,7 +98,9 @@ impl Emulator {
                 let form = request.form_params();
                 Some(&self.state.codes.get(form.get("code")?)?.grant.request)
             }
-            Endpoint::UserInfo => Some(&self.state.tokens.get(&presented(request).ok()?)?.grant.request),
+            Endpoint::UserInfo => {
+                Some(&self.state.tokens.get(presented(request).ok()?.as_str())?.grant.request)
+            }
             _ => None,
         }
     }

@@ -73,7 +73,7 @@ impl Emulator {
             Endpoint::Authorize => request.query_params().get("client_id")?.to_owned(),
             Endpoint::Token | Endpoint::Revocation => named(request)?,
             Endpoint::UserInfo => {
-                let access = self.state.tokens.get(&presented(request).ok()?)?;
+                let access = self.state.tokens.get(presented(request).ok()?.as_str())?;
                 access.lives(now).then(|| access.grant.request.client_id.clone())?
             }
             _ => return None,

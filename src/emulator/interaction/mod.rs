@@ -38,7 +38,7 @@ impl Emulator {
         let product = self.settings.product;
         let known = request.cookie(product.cookie()).filter(|id| self.state.sessions.contains_key(*id));
         let id = known.map_or_else(|| self.random(), str::to_owned);
-        if !self.state.sessions.contains_key(&id) {
+        if !self.state.sessions.contains_key(id.as_str()) {
             let fresh = Session { since: now, login: None, interactions: Default::default() };
             self.state.sessions.insert(id.clone(), fresh);
         }
@@ -213,7 +213,7 @@ impl Emulator {
         login: Login,
     ) -> Reply {
         if let Some(session) = self.state.sessions.get_mut(id) {
-            session.interactions.remove(uid);
+            session.end(uid);
         }
         let lie = match self.fault {
             Some(Fault::Callback(lie)) => Some(lie),
@@ -243,7 +243,7 @@ impl Emulator {
     fn back(&mut self, now: Timestamp, request: &Request, uid: &str) -> Reply {
         let product = self.settings.product;
         let session = self.state.session(request.cookie(product.cookie()), now, product);
-        let Some(interaction) = session.and_then(|session| session.interactions.remove(uid)) else {
+        let Some(interaction) = session.and_then(|session| session.end(uid)) else {
             return self.error("Y030030");
         };
         let issuer = &self.settings.issuer;

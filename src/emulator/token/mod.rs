@@ -61,7 +61,7 @@ impl Emulator {
         }
         if let Some(given) = &known.consumed {
             // A code seen twice may be stolen: the grant and all it gave die with it (RFC 6749 §4.1.2).
-            self.state.tokens.remove(given);
+            self.state.tokens.remove(given.as_str());
             self.state.codes.remove(code);
             return Err(OAuthError::grant("authorization code already consumed", "Y0416228"));
         }

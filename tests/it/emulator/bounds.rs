@@ -28,7 +28,7 @@ fn browsers_beyond_a_number_push_out_the_oldest() {
     let mut emulator = emulator();
     let (mut first, mut last) = (Visitor::new(), Visitor::new());
     let page = begin(&mut emulator, &mut first);
-    for _ in 0..8_191 {
+    for _ in 0..4_095 {
         begin(&mut emulator, &mut Visitor::new());
     }
     assert_eq!(first.send(&mut emulator, NOW, Request::get(&page)).status, 200);
