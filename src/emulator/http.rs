@@ -189,6 +189,7 @@ impl Reply {
     /// The answer to a `HEAD`: everything but the body (RFC 9110 §9.3.2).
     pub(super) fn without_body(mut self) -> Self {
         let length = std::mem::take(&mut self.body).len();
+        self.cut = false;
         self.header("content-length", length.to_string())
     }
 

@@ -87,8 +87,12 @@ pub(in crate::emulator) fn judge(
             return Err(refuse("unsupported_response_type", description, fragment));
         }
     }
-    let asked: Vec<String> = sent.scope.split_whitespace().map(str::to_owned).collect();
-    let known: Vec<String> = asked.into_iter().filter(|scope| product.has_scope(scope)).collect();
+    let mut known: Vec<String> = Vec::new();
+    for scope in sent.scope.split_whitespace() {
+        if product.has_scope(scope) && !known.iter().any(|earlier| earlier == scope) {
+            known.push(scope.to_owned());
+        }
+    }
     if known.iter().any(|scope| !client.may_ask(scope)) {
         return Err(refuse("invalid_scope", "requested scope is not allowed", false));
     }

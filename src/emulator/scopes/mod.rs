@@ -128,18 +128,23 @@ impl Product {
         }
     }
 
+    fn rows(self) -> impl Iterator<Item = &'static (&'static str, &'static str, &'static str)> {
+        DATA_PROVIDERS.iter().take(if self == Self::Plus { PLUS_PROVIDERS } else { usize::MAX })
+    }
+
     /// Each scope of a data provider, with the provider's name.
     fn data(self) -> impl Iterator<Item = (&'static str, String)> {
-        let providers =
-            DATA_PROVIDERS.iter().take(if self == Self::Plus { PLUS_PROVIDERS } else { usize::MAX });
-        providers.flat_map(|(name, prefix, words)| {
+        self.rows().flat_map(|(name, prefix, words)| {
             words.split_whitespace().map(move |word| (*name, format!("{prefix}{word}")))
         })
     }
 
     /// Whether this product knows `scope`; unknown ones are ignored, not refused.
     pub(in crate::emulator) fn has_scope(self, scope: &str) -> bool {
-        self.scopes().any(|known| known == scope)
+        let has = |(_, prefix, words): &(&str, &str, &str)| {
+            scope.strip_prefix(prefix).is_some_and(|rest| words.split_whitespace().any(|word| word == rest))
+        };
+        self.identity().iter().any(|(known, _)| *known == scope) || self.rows().any(has)
     }
 
     /// Every scope, for the discovery document.

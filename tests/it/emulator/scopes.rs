@@ -188,7 +188,7 @@ fn scopes_of_data_providers_are_granted_and_open_nothing_here() {
 #[test]
 fn what_a_client_does_not_know_is_left_out_of_what_it_is_granted() {
     let mut emulator = emulator();
-    let asked = "openid  inconnu email offline_access";
+    let asked = "openid  inconnu email openid offline_access email";
     let code = code(&mut emulator, NOW, &[("scope", asked)], "test");
     assert_eq!(json_of(&token(&mut emulator, NOW, &[("code", &code)]))["scope"], "openid email");
     assert!(emulator.handle(NOW, &Request::get(&authorize(&[("scope", asked)]))).status == 303);
