@@ -5,6 +5,9 @@ use super::fault::Place;
 /// Begins the paths, below the issuer's, that only a fault names.
 pub(super) const TRAP: &str = "/piege";
 
+/// Another address of the key set, which only a fault names.
+pub(super) const MOVED: &str = "/cles";
+
 /// The endpoints whose calls are recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Endpoint {
@@ -82,7 +85,7 @@ impl Endpoint {
     pub(super) fn of(path: &str) -> Self {
         match path {
             "/.well-known/openid-configuration" => Self::Discovery,
-            "/jwks" => Self::Jwks,
+            "/jwks" | MOVED => Self::Jwks,
             "/authorize" => Self::Authorize,
             "/token" => Self::Token,
             "/userinfo" => Self::UserInfo,

@@ -148,6 +148,8 @@ pub struct Reply {
     pub code: String,
     /// How long the server waits before it answers.
     pub delay: Duration,
+    /// Whether the wait is spread over the body: the head comes at once.
+    pub drips: bool,
     /// Whether the server drops the connection in the middle of the body.
     pub cut: bool,
 }

@@ -315,6 +315,11 @@ impl Emulator {
         SigningKey::derive(&self.settings.seed, alg, &self.kid(alg, self.rotations))
     }
 
+    /// Replaces the signing keys.
+    fn rotate(&mut self) {
+        self.rotations = self.rotations.saturating_add(1);
+    }
+
     /// Every key that has signed since the start.
     fn keys_ever(&self, alg: Alg) -> impl Iterator<Item = SigningKey> {
         let rotations = (0..=self.rotations).rev();

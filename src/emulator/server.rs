@@ -16,8 +16,8 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
-use std::time::SystemTime;
-use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
+use std::time::{Duration, SystemTime};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, ReadBuf};
 use tokio_util::io::ReaderStream;
 
 /// Longest request body that is read, in bytes.
@@ -79,7 +79,7 @@ async fn answer(State(served): State<Served>, request: HttpRequest) -> Response 
         lock(emulator).learn(now(), &url, fetched);
     }
     let reply = lock(emulator).handle(now(), &request);
-    if !reply.delay.is_zero() {
+    if !reply.delay.is_zero() && !reply.drips {
         tokio::time::sleep(reply.delay).await;
     }
     to_http(reply)
@@ -90,6 +90,8 @@ fn to_http(reply: Reply) -> Response {
     let body = if reply.cut {
         let half = std::io::Cursor::new(reply.body).take(length as u64 / 2);
         Body::from_stream(ReaderStream::new(half.chain(Cut { sent: false })))
+    } else if reply.drips {
+        Body::from_stream(ReaderStream::new(drip(reply.body, reply.delay)))
     } else {
         Body::from(reply.body)
     };
@@ -105,6 +107,22 @@ fn to_http(reply: Reply) -> Response {
         }
     }
     response
+}
+
+/// A source of which something can be read each second, and all of it after `delay`.
+fn drip(body: Vec<u8>, delay: Duration) -> impl AsyncRead {
+    let (mut to, from) = tokio::io::duplex(1024);
+    let steps = usize::try_from(delay.as_secs()).unwrap_or(usize::MAX).max(1);
+    tokio::spawn(async move {
+        for part in body.chunks(body.len().div_ceil(steps).max(1)) {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            // Who has gone wants no more.
+            if to.write_all(part).await.is_err() {
+                return;
+            }
+        }
+    });
+    from
 }
 
 /// A source that fails, which makes the server drop the connection.

@@ -7,9 +7,10 @@ use crate::http::Answer;
 use crate::platform::Platform;
 use crate::world::World;
 
-/// Those that wait longer than we do cost ten seconds each: `outage` has one.
+/// Those that wait longer than we do cost ten seconds each: `outage` has one of a kind.
 fn all() -> impl Iterator<Item = Fault> {
-    let told = |fault: &Fault| fault.applies(Product::Standard, None) && !fault.name().ends_with(".slow");
+    let waits = |name: &str| name.ends_with(".slow") || name.ends_with(".drip");
+    let told = move |fault: &Fault| fault.applies(Product::Standard, None) && !waits(fault.name());
     Fault::ALL.iter().copied().filter(told)
 }
 

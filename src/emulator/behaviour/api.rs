@@ -76,7 +76,7 @@ impl Emulator {
                 self.set(body, |emulator, behaviour| emulator.behaviours.next = Some((None, behaviour)))
             }
             ("POST", ["keys", "rotation"]) => {
-                self.rotations = self.rotations.saturating_add(1);
+                self.rotate();
                 Reply::new(204)
             }
             ("PUT", ["secret"]) => {

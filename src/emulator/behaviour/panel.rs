@@ -32,7 +32,7 @@ impl Emulator {
 
     fn change(&mut self, form: &Params) -> Reply {
         match form.get("action") {
-            Some("rotation") => self.rotations = self.rotations.saturating_add(1),
+            Some("rotation") => self.rotate(),
             Some("forget") => self.records.clear(),
             Some("reset") => self.behaviours.reset(Behaviour::default()),
             _ => match self.asked(form) {

@@ -5,6 +5,7 @@
 
 use super::Behaviour;
 use crate::emulator::client::load::named;
+use crate::emulator::fault::{Fault, Keys};
 use crate::emulator::http::Request;
 use crate::emulator::state::Interaction;
 use crate::emulator::token::keys::decode;
@@ -78,6 +79,9 @@ impl Emulator {
         let behaviour = own.unwrap_or_else(|| self.toward_client(client_id.as_deref()));
         self.promised = special.then(|| Arc::new(behaviour.clone()));
         self.behaviours.last = self.promised.clone().map(|promised| (now, promised));
+        if behaviour.fault == Some(Fault::Keys(Keys::RotatedBetweenLogins)) {
+            self.rotate();
+        }
         Ok(behaviour)
     }
 

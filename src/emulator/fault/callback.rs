@@ -1,8 +1,9 @@
 //! Decides the lies of the callback: what the citizen's browser brings back.
 
 use super::other_case;
-use crate::emulator::interaction::callback::Callback as Told;
+use crate::emulator::interaction::callback::{Callback as Told, with_plus};
 use crate::emulator::token::keys::encode;
+use serde_json::{Map, Value, json};
 
 faults! {
     /// What the citizen's browser brings back.
@@ -10,6 +11,7 @@ faults! {
     IssOther = "iss_other", Stops, "`iss` of another provider", "`iss` d’un autre fournisseur";
     IssSlash = "iss_slash", Stops, "`iss` with a slash more at the end",
         "`iss` avec une barre oblique de plus à la fin";
+    IssCase = "iss_case", Stops, "`iss` in other case", "`iss` avec majuscules et minuscules inversées";
     IssMissing = "iss_missing", Stops, "no `iss`", "pas de `iss`";
     IssEmpty = "iss_empty", Stops, "an empty `iss`", "`iss` vide";
     IssTwice = "iss_twice", Stops, "`iss` twice", "`iss` deux fois";
@@ -20,23 +22,45 @@ faults! {
         "le `state` que FranceConnect a perdu : `undefined`";
     StateCase = "state_case", Stops, "the `state` in other case",
         "`state` avec majuscules et minuscules inversées";
+    StateEarlier = "state_earlier", Stops, "the `state` of an earlier login, or one like it",
+        "le `state` d’une connexion précédente, ou son semblable";
     StateTwice = "state_twice", Stops, "`state` twice", "`state` deux fois";
     StateHuge = "state_huge", Stops, "a `state` of 100 kB", "un `state` de 100 ko";
     CodeMissing = "code_missing", Stops, "no `code`", "pas de `code`";
     CodeEmpty = "code_empty", Stops, "an empty `code`", "`code` vide";
     CodeTwice = "code_twice", Stops, "`code` twice", "`code` deux fois";
+    CodeTwiceOther = "code_twice_other", Stops, "`code` twice: the right one, then another",
+        "`code` deux fois : le bon, puis un autre";
     CodeUnknown = "code_unknown", Stops at Token, "a `code` that was never given",
         "un `code` qui n’a jamais été donné";
     CodeUsed = "code_used", Stops at Token, "a `code` that somebody has used already",
         "un `code` déjà utilisé par quelqu’un";
+    CodeOtherLogin = "code_other_login", Stops at IdToken, "the `code` of another login",
+        "le `code` d’une autre connexion";
     CodeHuge = "code_huge", Stops at Token, "a `code` of 100 kB", "un `code` de 100 ko";
     CodeControl = "code_control", Stops at Token, "a `code` with NUL and a line break",
         "un `code` contenant NUL et un saut de ligne";
+    CodeNotUtf8 = "code_not_utf8", Stops at Token, "a `code` of bytes that are no UTF-8",
+        "un `code` fait d’octets qui ne sont pas de l’UTF-8";
+    CodeHalfEncoded = "code_half_encoded", Stops at Token, "a `code` whose percent encoding is broken",
+        "un `code` dont l’encodage en pourcent est cassé";
     CodeSpecial = "code_special", Succeeds, "a `code` full of characters that must be encoded",
         "un `code` plein de caractères à encoder";
+    CodePlus = "code_plus", Succeeds, "a `code` with spaces, which are written as `+`",
+        "un `code` avec des espaces, écrites `+`";
     CodeAndError = "code_and_error", Stops, "`code` and `error` together", "`code` et `error` à la fois";
+    ErrorEmpty = "error_empty", Either, "an empty `error` beside the code", "une `error` vide à côté du code";
+    DescriptionAlone = "description_alone", Either, "an `error_description` beside the code, no `error`",
+        "une `error_description` à côté du code, sans `error`";
     Nothing = "nothing", Stops, "no parameter at all", "aucun paramètre";
     Fragment = "fragment", Stops, "everything in the fragment", "tout dans le fragment";
+    EncodedTwice = "encoded_twice", Stops, "every value encoded twice", "chaque valeur encodée deux fois";
+    Semicolons = "semicolons", Stops, "`;` instead of `&` between the parameters",
+        "`;` au lieu de `&` entre les paramètres";
+    NamesCase = "names_case", Stops, "the names of the parameters in capitals",
+        "les noms des paramètres en majuscules";
+    ResponseToken = "response_token", Stops, "everything inside a token, as `response`",
+        "tout à l’intérieur d’un jeton, comme `response`";
     Extra = "extra", Succeeds, "parameters nobody knows", "des paramètres que personne ne connaît";
     TokensToo = "tokens_too", Either, "an access token beside the code", "un jeton d’accès à côté du code";
     Status302 = "status_302", Succeeds, "302 instead of 303", "302 au lieu de 303";
@@ -84,10 +108,13 @@ impl Callback {
         match self {
             Self::IssOther => told.set("iss", "https://autre.exemple.fr/api/v2"),
             Self::IssSlash => told.set("iss", &format!("{}/", told.get("iss"))),
+            Self::IssCase => told.set("iss", &other_case(&told.get("iss"))),
             Self::IssMissing => told.remove("iss"),
             Self::IssEmpty => told.set("iss", ""),
             Self::IssTwice => told.repeat("iss"),
-            Self::StateOther | Self::ErrorOtherState => told.set("state", &encode(&random)),
+            Self::StateOther | Self::StateEarlier | Self::ErrorOtherState => {
+                told.set("state", &encode(&random))
+            }
             Self::StateMissing | Self::ErrorWithoutState => told.remove("state"),
             Self::StateEmpty => told.set("state", ""),
             Self::StateUndefined => told.set("state", "undefined"),
@@ -97,11 +124,34 @@ impl Callback {
             Self::CodeMissing => told.remove("code"),
             Self::CodeEmpty => told.set("code", ""),
             Self::CodeTwice => told.repeat("code"),
+            Self::CodeTwiceOther => told.0.push(("code", encode(&random))),
             Self::CodeUnknown => told.set("code", &encode(&random)),
             Self::CodeHuge => told.set("code", &"a".repeat(100 * 1024)),
             Self::CodeControl => told.set("code", "a\0b\r\nc"),
             Self::CodeAndError => told.0.push(("error", "access_denied".to_owned())),
+            Self::ErrorEmpty => told.0.push(("error", String::new())),
+            Self::DescriptionAlone => told.0.push(("error_description", TECHNICAL.to_owned())),
             Self::Nothing => told.0.clear(),
+            Self::EncodedTwice => {
+                for (_, value) in &mut told.0 {
+                    *value = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
+                }
+            }
+            Self::NamesCase => {
+                for (name, _) in &mut told.0 {
+                    *name = ["CODE", "STATE", "ISS"]
+                        .into_iter()
+                        .find(|it| it.eq_ignore_ascii_case(name))
+                        .unwrap_or(name);
+                }
+            }
+            Self::ResponseToken => {
+                let claims: Map<String, Value> =
+                    told.0.drain(..).map(|(name, value)| (name.to_owned(), json!(value))).collect();
+                let parts =
+                    [&br#"{"alg":"ES256"}"#[..], json!(claims).to_string().as_bytes(), &random].map(encode);
+                told.0.push(("response", parts.join(".")));
+            }
             Self::Extra => {
                 told.0.push(("session_state", encode(&random)));
                 told.0.push(("inconnu", "é & <b>".to_owned()));
@@ -109,6 +159,18 @@ impl Callback {
             Self::TokensToo => told.0.push(("access_token", encode(&random))),
             Self::ErrorTwice => told.repeat("error"),
             _ => {}
+        }
+    }
+
+    /// The address that the browser is sent to.
+    pub(in crate::emulator) fn location(self, told: &Told, redirect_uri: &str) -> String {
+        let honest = told.location(redirect_uri, self == Self::Fragment);
+        match self {
+            Self::CodePlus => with_plus(told, redirect_uri),
+            Self::CodeNotUtf8 => honest.replacen("code=", "code=%FF%C0%AF", 1),
+            Self::CodeHalfEncoded => honest.replacen("code=", "code=%zz%", 1),
+            Self::Semicolons => honest.replace('&', ";"),
+            _ => honest,
         }
     }
 

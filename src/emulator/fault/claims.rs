@@ -15,6 +15,10 @@ faults! {
     IssSlash = "iss_slash", Stops, "`iss` with a slash more at the end",
         "`iss` avec une barre oblique de plus à la fin";
     IssCase = "iss_case", Stops, "`iss` in other case", "`iss` avec majuscules et minuscules inversées";
+    IssEmpty = "iss_empty", Stops, "an empty `iss`", "`iss` vide";
+    IssNumber = "iss_number", Stops, "`iss` is a number", "`iss` est un nombre";
+    IssPrefix = "iss_prefix", Stops, "the beginning of `iss`, without its path",
+        "le début de `iss`, sans son chemin";
     AudOther = "aud_other", Stops, "`aud` of another client", "`aud` d’un autre client";
     AudMissing = "aud_missing", Stops, "no `aud`", "pas de `aud`";
     AudEmpty = "aud_empty", Stops, "`aud` is an empty array", "`aud` est un tableau vide";
@@ -30,25 +34,45 @@ faults! {
     AudPrefix = "aud_prefix", Stops, "`aud` begins with this client's id",
         "`aud` commence par l’identifiant de ce client";
     AudCase = "aud_case", Stops, "`aud` in other case", "`aud` avec majuscules et minuscules inversées";
+    AudNull = "aud_null", Stops, "`aud` is null", "`aud` est nul";
+    AudNested = "aud_nested", Stops, "`aud` is an array in an array", "`aud` est un tableau dans un tableau";
+    AudTwoWords = "aud_two_words", Stops, "`aud` is this client and a stranger in one text",
+        "`aud` est ce client et un inconnu dans un même texte";
+    AudTwice = "aud_twice", Either, "`aud` is an array of this client, twice",
+        "`aud` est un tableau de ce client, deux fois";
     AzpOther = "azp_other", Stops, "`azp` of another client", "`azp` d’un autre client";
     AzpMe = "azp_me", Succeeds, "`azp` of this client", "`azp` de ce client";
+    AzpNumber = "azp_number", Stops, "`azp` is a number", "`azp` est un nombre";
     SubMissing = "sub_missing", Stops, "no `sub`", "pas de `sub`";
     SubEmpty = "sub_empty", Stops, "an empty `sub`", "`sub` vide";
     SubNumber = "sub_number", Stops, "`sub` is a number", "`sub` est un nombre";
     SubNull = "sub_null", Stops, "`sub` is null", "`sub` est nul";
     SubLong = "sub_long", Stops, "a `sub` of 256 characters", "un `sub` de 256 caractères";
+    SubArray = "sub_array", Stops, "`sub` in an array", "`sub` dans un tableau";
+    SubUnicode = "sub_unicode", Stops, "a `sub` beyond ASCII", "un `sub` au-delà de l’ASCII";
+    SubControl = "sub_control", Stops, "a `sub` with NUL and a line break",
+        "un `sub` contenant NUL et un saut de ligne";
     ExpMissing = "exp_missing", Stops, "no `exp`", "pas de `exp`";
     ExpPast = "exp_past", Stops, "`exp` five minutes ago", "`exp` il y a cinq minutes";
     ExpString = "exp_string", Stops, "`exp` is text", "`exp` est un texte";
     ExpAbsurd = "exp_absurd", Stops, "`exp` of 1e308", "`exp` de 1e308";
     ExpNegative = "exp_negative", Stops, "a negative `exp`", "`exp` négatif";
     ExpFraction = "exp_fraction", Either, "`exp` with a fraction", "`exp` à virgule";
+    ExpOverflow = "exp_overflow", Stops, "`exp` of 2⁶⁴ - 1", "`exp` de 2⁶⁴ - 1";
+    ExpZero = "exp_zero", Stops, "`exp` in 1970", "`exp` en 1970";
+    ExpYears = "exp_years", Either, "`exp` in ten years", "`exp` dans dix ans";
+    ExpBeforeIat = "exp_before_iat", Either, "`exp` before `iat`, both to come",
+        "`exp` avant `iat`, tous deux à venir";
     IatMissing = "iat_missing", Stops, "no `iat`", "pas de `iat`";
     IatFuture = "iat_future", Stops, "`iat` an hour ahead", "`iat` dans une heure";
     IatWeek = "iat_week", Stops, "`iat` a week ago", "`iat` il y a une semaine";
     IatString = "iat_string", Stops, "`iat` is text", "`iat` est un texte";
+    IatAbsurd = "iat_absurd", Stops, "`iat` of 1e308", "`iat` de 1e308";
+    IatNegative = "iat_negative", Stops, "a negative `iat`", "`iat` négatif";
+    IatArray = "iat_array", Stops, "`iat` in an array", "`iat` dans un tableau";
     NbfFuture = "nbf_future", Stops, "`nbf` an hour ahead", "`nbf` dans une heure";
     NbfString = "nbf_string", Stops, "`nbf` is text", "`nbf` est un texte";
+    NbfAbsurd = "nbf_absurd", Stops, "`nbf` of 1e308", "`nbf` de 1e308";
     NbfPast = "nbf_past", Succeeds, "`nbf` a minute ago", "`nbf` il y a une minute";
     NonceMissing = "nonce_missing", Stops, "no `nonce`", "pas de `nonce`";
     NonceOther = "nonce_other", Stops, "another `nonce`", "un autre `nonce`";
@@ -58,6 +82,9 @@ faults! {
         "`nonce` avec majuscules et minuscules inversées";
     NonceNull = "nonce_null", Stops, "`nonce` is null", "`nonce` est nul";
     NoncePrefix = "nonce_prefix", Stops, "the beginning of the `nonce`", "le début du `nonce`";
+    NonceLonger = "nonce_longer", Stops, "the `nonce` with something after it",
+        "le `nonce` suivi d’autre chose";
+    NonceNumber = "nonce_number", Stops, "`nonce` is a number", "`nonce` est un nombre";
     AcrMissing = "acr_missing", Stops, "no `acr`", "pas de `acr`";
     AcrLower = "acr_lower", Stops, "`acr` of the level below, `eidas0` for `eidas1`",
         "`acr` du niveau inférieur, `eidas0` pour `eidas1`";
@@ -74,12 +101,18 @@ faults! {
         "`acr` du niveau supérieur, s’il y en a un";
     AcrArray = "acr_array", Stops, "`acr` in an array", "`acr` dans un tableau";
     AcrCase = "acr_case", Stops, "`acr` in other case", "`acr` avec majuscules et minuscules inversées";
+    AcrNumber = "acr_number", Stops, "`acr` is a number", "`acr` est un nombre";
+    AcrSpace = "acr_space", Stops, "`acr` with a space after it", "`acr` suivi d’une espace";
     AuthTimeMissing = "auth_time_missing", Either, "no `auth_time`", "pas de `auth_time`";
     AuthTimeString = "auth_time_string", Either, "`auth_time` is text", "`auth_time` est un texte";
+    AuthTimeOld = "auth_time_old", Either, "`auth_time` a week ago", "`auth_time` il y a une semaine";
+    AuthTimeFuture = "auth_time_future", Either, "`auth_time` an hour ahead", "`auth_time` dans une heure";
+    AmrText = "amr_text", Either, "`amr` is text", "`amr` est un texte";
     AtHashWrong = "at_hash_wrong", Stops, "a wrong `at_hash`", "un `at_hash` faux";
     AtHashRight = "at_hash_right", Succeeds, "the right `at_hash`", "le bon `at_hash`";
     AtHashNumber = "at_hash_number", Stops, "`at_hash` is a number", "`at_hash` est un nombre";
     CHashWrong = "c_hash_wrong", Either, "a wrong `c_hash`", "un `c_hash` faux";
+    SHashWrong = "s_hash_wrong", Either, "a wrong `s_hash`", "un `s_hash` faux";
     Extra = "claims_extra", Succeeds, "claims nobody knows, of every kind",
         "des claims que personne ne connaît, de toute sorte";
     Events = "events", Either, "an `events` claim, as logout tokens have",
@@ -103,6 +136,7 @@ impl Claims {
     pub(in crate::emulator) fn change(self, claims: &mut Map<String, Value>, facts: &Facts<'_>) {
         let Facts { now, issuer, client_id: me, nonce, access_token } = *facts;
         let after = |seconds: i64| json!(now.plus(seconds).unix());
+        let sub = claims.get("sub").and_then(Value::as_str).unwrap_or_default().to_owned();
         let acr = claims.get("acr").and_then(Value::as_str).unwrap_or_default().to_owned();
         let (name, value) = match self {
             Self::IssOther => ("iss", json!(OTHER)),
@@ -110,6 +144,9 @@ impl Claims {
             Self::IssArray => ("iss", json!([issuer])),
             Self::IssSlash => ("iss", json!(format!("{issuer}/"))),
             Self::IssCase => ("iss", json!(other_case(issuer))),
+            Self::IssEmpty => ("iss", json!("")),
+            Self::IssNumber => ("iss", json!(12)),
+            Self::IssPrefix => ("iss", json!(issuer.split('/').take(3).collect::<Vec<_>>().join("/"))),
             Self::AudOther => ("aud", json!(STRANGER)),
             Self::AudMissing => ("aud", Value::Null),
             Self::AudEmpty => ("aud", json!([])),
@@ -119,31 +156,49 @@ impl Claims {
             Self::AudStranger | Self::AudStrangerAzp => ("aud", json!([me, STRANGER])),
             Self::AudPrefix => ("aud", json!(format!("{me}-autre"))),
             Self::AudCase => ("aud", json!(other_case(me))),
+            Self::AudNull => ("aud", Value::Null),
+            Self::AudNested => ("aud", json!([[me]])),
+            Self::AudTwoWords => ("aud", json!(format!("{me} {STRANGER}"))),
+            Self::AudTwice => ("aud", json!([me, me])),
             Self::AzpOther => ("azp", json!(STRANGER)),
             Self::AzpMe => ("azp", json!(me)),
+            Self::AzpNumber => ("azp", json!(12)),
             Self::SubMissing | Self::SubNull => ("sub", Value::Null),
             Self::SubEmpty => ("sub", json!("")),
             Self::SubNumber => ("sub", json!(12)),
             Self::SubLong => ("sub", json!("a".repeat(256))),
+            Self::SubArray => ("sub", json!([sub])),
+            Self::SubUnicode => ("sub", json!(format!("é{sub}"))),
+            Self::SubControl => ("sub", json!(format!("{sub}\0\r\n"))),
             Self::ExpMissing => ("exp", Value::Null),
             Self::ExpPast => ("exp", after(-300)),
             Self::ExpString => ("exp", json!(now.plus(60).unix().to_string())),
             Self::ExpAbsurd => ("exp", json!(1e308)),
             Self::ExpNegative => ("exp", json!(-1)),
             Self::ExpFraction => ("exp", json!(now.plus(60).unix() as f64 + 0.5)),
+            Self::ExpOverflow => ("exp", json!(u64::MAX)),
+            Self::ExpZero => ("exp", json!(0)),
+            Self::ExpYears => ("exp", after(10 * 366 * 24 * 3600)),
+            Self::ExpBeforeIat => ("exp", after(20)),
             Self::IatMissing => ("iat", Value::Null),
             Self::IatFuture => ("iat", after(3600)),
             Self::IatWeek => ("iat", after(-7 * 24 * 3600)),
             Self::IatString => ("iat", json!(now.unix().to_string())),
+            Self::IatAbsurd => ("iat", json!(1e308)),
+            Self::IatNegative => ("iat", json!(-1)),
+            Self::IatArray => ("iat", json!([now.unix()])),
             Self::NbfFuture => ("nbf", after(3600)),
             Self::NbfString => ("nbf", json!("hier")),
             Self::NbfPast => ("nbf", after(-60)),
+            Self::NbfAbsurd => ("nbf", json!(1e308)),
             Self::NonceMissing | Self::NonceNull => ("nonce", Value::Null),
             Self::NonceOther => ("nonce", json!("UnAutreNonce0123456789abcdefghijklmn")),
             Self::NonceEmpty => ("nonce", json!("")),
             Self::NonceArray => ("nonce", json!([nonce])),
             Self::NonceCase => ("nonce", json!(other_case(nonce))),
             Self::NoncePrefix => ("nonce", json!(nonce.chars().take(22).collect::<String>())),
+            Self::NonceLonger => ("nonce", json!(format!("{nonce}0"))),
+            Self::NonceNumber => ("nonce", json!(12)),
             Self::AcrMissing => ("acr", Value::Null),
             Self::AcrLower => ("acr", json!(beside(&acr, -1))),
             Self::AcrLowest => ("acr", json!("eidas1")),
@@ -155,22 +210,30 @@ impl Claims {
             Self::AcrHigher => ("acr", json!(beside(&acr, 1))),
             Self::AcrArray => ("acr", json!([acr])),
             Self::AcrCase => ("acr", json!(other_case(&acr))),
+            Self::AcrNumber => ("acr", json!(1)),
+            Self::AcrSpace => ("acr", json!(format!("{acr} "))),
             Self::AuthTimeMissing => ("auth_time", Value::Null),
             Self::AuthTimeString => ("auth_time", json!("hier")),
+            Self::AuthTimeOld => ("auth_time", after(-7 * 24 * 3600)),
+            Self::AuthTimeFuture => ("auth_time", after(3600)),
+            Self::AmrText => ("amr", json!("pwd")),
             Self::AtHashWrong => ("at_hash", json!(half_hash("autre"))),
             Self::AtHashRight => ("at_hash", json!(half_hash(access_token))),
             Self::AtHashNumber => ("at_hash", json!(12)),
             Self::CHashWrong => ("c_hash", json!(half_hash("autre"))),
+            Self::SHashWrong => ("s_hash", json!(half_hash("autre"))),
             Self::Extra => ("inconnu", json!({ "a": [1, null, true, 1.5e300, "é"] })),
             Self::Events => ("events", json!({ "http://schemas.openid.net/event/backchannel-logout": {} })),
         };
-        if value.is_null() && !matches!(self, Self::SubNull | Self::NonceNull) {
+        if value.is_null() && !matches!(self, Self::SubNull | Self::NonceNull | Self::AudNull) {
             claims.remove(name);
         } else {
             claims.insert(name.to_owned(), value);
         }
-        if matches!(self, Self::AudStrangerAzp) {
-            claims.insert("azp".to_owned(), json!(me));
+        match self {
+            Self::AudStrangerAzp => drop(claims.insert("azp".to_owned(), json!(me))),
+            Self::ExpBeforeIat => drop(claims.insert("iat".to_owned(), after(30))),
+            _ => {}
         }
     }
 }

@@ -13,12 +13,16 @@ faults! {
     PayloadArray = "payload_array", Stops, "the payload is an array", "la charge utile est un tableau";
     PayloadString = "payload_string", Stops, "the payload is a string", "la charge utile est une chaîne";
     PayloadEmpty = "payload_empty", Stops, "the payload is empty", "la charge utile est vide";
+    PayloadNull = "payload_null", Stops, "the payload is null", "la charge utile est nulle";
     PayloadInvalidUtf8 = "payload_invalid_utf8", Stops, "a byte in the payload that is no UTF-8",
         "un octet de la charge utile qui n’est pas de l’UTF-8";
     PayloadTrailing = "payload_trailing", Stops, "other text after the claims",
         "un autre texte après les claims";
     PayloadBom = "payload_bom", Stops, "a byte order mark before the claims",
         "une marque d’ordre des octets avant les claims";
+    PayloadUtf16 = "payload_utf16", Stops, "the claims in UTF-16", "les claims en UTF-16";
+    PayloadComment = "payload_comment", Stops, "a comment among the claims",
+        "un commentaire parmi les claims";
     PayloadDuplicate = "payload_duplicate", Stops, "`nonce` twice: another, then the right one",
         "`nonce` deux fois : un autre, puis le bon";
     PayloadDuplicateUnknown = "payload_duplicate_unknown", Either, "a claim nobody knows, twice",
@@ -29,24 +33,36 @@ faults! {
     PayloadSurrogate = "payload_surrogate", Stops, "half a surrogate pair in a claim",
         "un demi-couple de substitution dans un claim";
     PartsTwo = "parts_two", Stops, "no third part", "pas de troisième partie";
+    PartsEmpty = "parts_empty", Stops, "three parts, all empty", "trois parties, toutes vides";
     PartsFour = "parts_four", Stops, "four parts", "quatre parties";
     PartsFive = "parts_five", Stops, "five parts, like an encrypted token",
         "cinq parties, comme un jeton chiffré";
     Padded = "padded", Stops, "base64 with padding", "du base64 avec remplissage";
     Alphabet = "alphabet", Stops, "base64 with `+` and `/`", "du base64 avec `+` et `/`";
     WhiteSpace = "white_space", Stops, "a line break in the token", "un saut de ligne dans le jeton";
+    JsonFlattened = "json_flattened", Stops, "flattened JSON serialization", "la sérialisation JSON aplatie";
     TrailingBits = "trailing_bits", Stops, "bits left over in the signature's base64",
         "des bits en trop dans le base64 de la signature";
     Huge = "huge", Stops, "a token of 5 MB", "un jeton de 5 Mo";
     Replayed = "replayed", Stops, "the token of an earlier login, or one like it",
         "le jeton d’une connexion précédente, ou son semblable";
     OfUserInfo = "of_userinfo", Stops, "the userinfo token instead", "le jeton de userinfo à la place";
+    OfLogout = "of_logout", Stops, "a logout token instead", "un jeton de déconnexion à la place";
 }
 
 impl Form {
     /// The token of these claims, which are already those of the other token where that is the lie.
     pub(in crate::emulator) fn sign(self, claims: &Map<String, Value>, pen: &Pen<'_>) -> Option<String> {
-        let mut unsigned = Unsigned::with_header(&Value::Object(pen.header()), claims);
+        let mut header = pen.header();
+        let mut claims = claims.clone();
+        if self == Self::OfLogout {
+            header.insert("typ".into(), json!("logout+jwt"));
+            claims.retain(|name, _| name != "nonce");
+            claims.insert("jti".into(), json!("deconnexion"));
+            claims
+                .insert("events".into(), json!({ "http://schemas.openid.net/event/backchannel-logout": {} }));
+        }
+        let mut unsigned = Unsigned::with_header(&Value::Object(header), &claims);
         let honest = Value::Object(claims.clone());
         let with = |member: &str| {
             let text = honest.to_string();
@@ -56,6 +72,11 @@ impl Form {
             Self::PayloadArray => Some(json!([claims]).to_string().into_bytes()),
             Self::PayloadString => Some(json!(honest.to_string()).to_string().into_bytes()),
             Self::PayloadEmpty => Some(Vec::new()),
+            Self::PayloadNull => Some(b"null".to_vec()),
+            Self::PayloadUtf16 => {
+                Some(honest.to_string().encode_utf16().flat_map(u16::to_le_bytes).collect())
+            }
+            Self::PayloadComment => Some(with("/* rien */\"x\":1")),
             Self::PayloadInvalidUtf8 => {
                 let (start, end) = (b"{\"x\":\"\xff\xc0\xaf\",".as_slice(), honest.to_string());
                 Some([start, end.strip_prefix('{').unwrap_or_default().as_bytes()].concat())
@@ -82,6 +103,14 @@ impl Form {
     fn written(self, token: String) -> Option<String> {
         Some(match self {
             Self::PartsTwo => token.rsplit_once('.')?.0.to_owned(),
+            Self::PartsEmpty => "..".to_owned(),
+            Self::JsonFlattened => {
+                let mut parts = token.split('.');
+                let names = ["protected", "payload", "signature"];
+                let members: Map<String, Value> =
+                    names.map(|name| (name.to_owned(), json!(parts.next()))).into_iter().collect();
+                Value::Object(members).to_string()
+            }
             Self::PartsFour => format!("{token}.{}", encode(b"reste")),
             Self::PartsFive => {
                 let header = json!({ "alg": "RSA-OAEP", "enc": "A256GCM", "cty": "JWT" }).to_string();

@@ -1,11 +1,12 @@
 //! Decides the lies of the key set.
 
 use super::signature::{Pen, STRANGER};
-use super::twice;
+use super::{deep, twice};
 use crate::emulator::client::Alg;
 use crate::emulator::http::Reply;
 use crate::emulator::token::id_token::Unsigned;
 use crate::emulator::token::keys::{SigningKey, decode, encode, hs256, noise, rs256_short, rsa_pair};
+use crate::emulator::token::odd::Odd;
 use rsa::traits::PublicKeyParts;
 use serde_json::{Map, Value, json};
 
@@ -15,18 +16,28 @@ faults! {
     EmptySet = "empty_set", Stops, "no key at all", "aucune clé";
     KeysMissing = "keys_missing", Stops, "an object without `keys`", "un objet sans `keys`";
     KeysObject = "keys_object", Stops, "`keys` is an object", "`keys` est un objet";
+    KeysNull = "keys_null", Stops, "`keys` is null", "`keys` est nul";
     KeysTwice = "keys_twice", Stops, "`keys` twice: a stranger's, then the right ones",
         "`keys` deux fois : celles d’un inconnu, puis les bonnes";
     Noise = "noise", Succeeds, "other kinds, curves, uses, secrets and private keys beside the right ones",
         "d’autres types, courbes, usages, secrets et clés privées à côté des bonnes clés";
     NoiseNotObjects = "noise_not_objects", Either, "entries that are no objects beside the right ones",
         "des éléments qui ne sont pas des objets à côté des bonnes clés";
+    Deep = "deep", Either, "a member ten thousand arrays deep", "un membre profond de dix mille tableaux";
     NoAlgNoUse = "no_alg_no_use", Succeeds, "keys without `alg` and `use`", "des clés sans `alg` ni `use`";
+    KidMissing = "kid_missing", Either, "keys without `kid`", "des clés sans `kid`";
+    KidNumber = "kid_number", Either, "`kid` of the keys is a number", "`kid` des clés est un nombre";
+    UseAgainstOps = "use_against_ops", Either, "the signing key's `use` is to sign, its `key_ops` is to encrypt",
+        "l’usage `use` de la clé est de signer, l’usage `key_ops` de chiffrer";
+    NumberPadded = "number_padded", Either, "a number of the signing key in base64 with padding",
+        "un nombre de la clé de signature en base64 avec remplissage";
     Hundred = "hundred", Either, "a hundred keys beside the right ones", "cent clés à côté des bonnes";
     DuplicateKid = "duplicate_kid", Either, "a stranger's key of the same `kid` before the right one",
         "la clé d’un inconnu, de même `kid`, avant la bonne";
     RotatedBeforeSigning = "rotated_before_signing", Succeeds, "replaced between the callback and the signature",
         "remplacées entre le retour et la signature";
+    RotatedBetweenLogins = "rotated_between_logins", Succeeds, "replaced when a login begins",
+        "remplacées au début d’une connexion";
     UnknownKid = "unknown_kid", Stops at IdToken, "tokens signed by a key that is never published",
         "des jetons signés par une clé qui n’est jamais publiée";
     WithoutOurs = "without_ours", Stops at IdToken, "only a stranger's key is published",
@@ -45,18 +56,34 @@ faults! {
         "des jetons signés avec une clé symétrique publiée";
     Rsa1024 = "rsa_1024", Stops at IdToken, "tokens signed with a published RSA key of 1024 bits",
         "des jetons signés avec une clé RSA publiée de 1024 bits";
+    P384 = "p384", Stops at IdToken, "tokens signed with a published key on P-384",
+        "des jetons signés avec une clé publiée sur P-384";
+    Ed25519 = "ed25519", Stops at IdToken, "tokens signed with a published Ed25519 key",
+        "des jetons signés avec une clé Ed25519 publiée";
     Unusable = "unusable", Stops at IdToken, "the signing key is not on its curve, or its modulus is even",
         "la clé de signature n’est pas sur sa courbe, ou son module est pair";
     NumberLong = "number_long", Stops at IdToken, "a number of the signing key has one byte too many in front",
         "un nombre de la clé de signature a un octet de trop au début";
+    NumberMissing = "number_missing", Stops at IdToken, "a number of the signing key is missing",
+        "il manque un nombre de la clé de signature";
+    NumberZero = "number_zero", Stops at IdToken, "the numbers of the signing key are zero",
+        "les nombres de la clé de signature sont nuls";
     ExponentOne = "exponent_one", Stops at IdToken, "the RSA exponent is 1; there is no EC key at all",
         "l’exposant RSA est 1 ; il n’y a aucune clé EC";
+    ExponentThree = "exponent_three", Stops at IdToken, "the RSA exponent is 3; there is no EC key at all",
+        "l’exposant RSA est 3 ; il n’y a aucune clé EC";
+    ModulusHuge = "modulus_huge", Stops at IdToken, "the RSA modulus is of 16,384 bits; there is no EC key at all",
+        "le module RSA est de 16 384 bits ; il n’y a aucune clé EC";
     ContentTypeHtml = "content_type_html", Stops, "the right keys, called a page",
         "les bonnes clés, présentées comme une page";
     CacheNone = "cache_none", Succeeds, "`Cache-Control: no-store`",
         "à ne pas mettre en cache : `Cache-Control: no-store`";
     CacheDecade = "cache_decade", Succeeds, "`Cache-Control: max-age` of ten years",
         "`Cache-Control: max-age` de dix ans";
+    CacheZero = "cache_zero", Succeeds, "`Cache-Control: max-age=0`",
+        "déjà périmé : `Cache-Control: max-age=0`";
+    CacheAbsurd = "cache_absurd", Succeeds, "a `Cache-Control: max-age` of thirty digits",
+        "un `Cache-Control: max-age` de trente chiffres";
 }
 
 /// `kid` of the symmetric key, and of the short RSA key.
@@ -88,6 +115,9 @@ impl Keys {
                 let twin = |(key, ours): (Value, &SigningKey)| with(key, &[("kid", json!(ours.kid()))]);
                 keys = strangers.into_iter().zip(&honest).map(twin).chain(keys).collect();
             }
+            Self::KeysNull => set = json!({ "keys": null }),
+            Self::Deep => raw = Some(deep(&json!({ "keys": keys }))),
+            Self::P384 | Self::Ed25519 => keys.extend(self.odd(seed).map(|odd| odd.jwk)),
             Self::WithoutOurs => keys = strangers,
             Self::Oct => {
                 let secret = encode(&noise(seed, ODD_KID, 32));
@@ -110,6 +140,8 @@ impl Keys {
         let cache = match self {
             Self::CacheNone => "no-store",
             Self::CacheDecade => "public, max-age=315360000, immutable",
+            Self::CacheZero => "max-age=0",
+            Self::CacheAbsurd => "max-age=999999999999999999999999999999",
             _ => "public, max-age=600",
         };
         let body = raw.unwrap_or_else(|| set.to_string());
@@ -118,7 +150,9 @@ impl Keys {
 
     /// Whether tokens are signed with another key, so that keys fetched earlier do not save the login.
     pub(super) fn signs(self) -> bool {
-        matches!(self, Self::RotatedBeforeSigning | Self::UnknownKid | Self::Oct | Self::Rsa1024)
+        let replaced =
+            matches!(self, Self::RotatedBeforeSigning | Self::RotatedBetweenLogins | Self::UnknownKid);
+        replaced || matches!(self, Self::Oct | Self::Rsa1024 | Self::P384 | Self::Ed25519)
     }
 
     /// The token of these claims, signed with another key where that is the lie.
@@ -135,6 +169,12 @@ impl Keys {
                 let signature = rs256_short(input.as_bytes(), &rsa_pair(pen.seed, ODD_KID, 1024)?)?;
                 (input, signature)
             }
+            Self::P384 | Self::Ed25519 => {
+                let odd = self.odd(pen.seed)?;
+                let input = unsigned(odd.alg).signing_input();
+                let signature = odd.sign(input.as_bytes())?;
+                (input, signature)
+            }
             Self::UnknownKid => {
                 let key = SigningKey::derive(pen.seed, pen.key.alg, "pkcs11:inconnue")?;
                 return Unsigned::new(&key, claims).sign(&key);
@@ -142,6 +182,13 @@ impl Keys {
             _ => return Unsigned::new(&pen.key, claims).sign(&pen.key),
         };
         Some(format!("{input}.{signature}"))
+    }
+
+    fn odd(self, seed: &[u8; 32]) -> Option<Odd> {
+        match self {
+            Self::P384 => Some(Odd::p384(ODD_KID)),
+            _ => Odd::ed25519(&noise(seed, ODD_KID, 32), ODD_KID),
+        }
     }
 
     /// One of the signing keys as this lie publishes it.
@@ -171,7 +218,25 @@ impl Keys {
             Self::NumberLong => {
                 change(&mut key, if ec { "x" } else { "n" }, |number| number.insert(0, u8::from(!ec)));
             }
-            Self::ExponentOne if ec => return None,
+            Self::ExponentOne | Self::ExponentThree | Self::ModulusHuge if ec => return None,
+            Self::ExponentThree => drop(set("e", json!("Aw"))),
+            Self::ModulusHuge => change(&mut key, "n", |number| {
+                *number = number.repeat(8);
+            }),
+            Self::KidMissing => drop(key.remove("kid")),
+            Self::KidNumber => drop(set("kid", json!(12))),
+            Self::UseAgainstOps => drop(set("key_ops", json!(["encrypt", "wrapKey"]))),
+            Self::NumberMissing => drop(key.remove(if ec { "y" } else { "n" })),
+            Self::NumberZero => {
+                for name in ["x", "y", "n"] {
+                    change(&mut key, name, |number| number.fill(0));
+                }
+            }
+            Self::NumberPadded => {
+                let name = if ec { "x" } else { "n" };
+                let padded = key.get(name).and_then(Value::as_str).map(|number| format!("{number}="));
+                key.insert(name.to_owned(), json!(padded));
+            }
             Self::ExponentOne => drop(set("e", json!("AQ"))),
             _ => {}
         }

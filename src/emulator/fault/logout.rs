@@ -14,6 +14,9 @@ faults! {
     StateHostile = "state_hostile", Succeeds, "the return carries markup as `state`",
         "le retour porte des balises comme `state`";
     Error = "error", Succeeds, "the return carries an `error`", "le retour porte une `error`";
+    Code = "code", Succeeds, "the return carries a `code`", "le retour porte un `code`";
+    StateHuge = "state_huge", Succeeds, "the return carries a `state` of 100 kB",
+        "le retour porte un `state` de 100 ko";
 }
 
 impl Logout {
@@ -26,6 +29,8 @@ impl Logout {
             Self::StateMissing => Vec::new(),
             Self::StateTwice => honest.clone().into_iter().chain(honest).collect(),
             Self::StateHostile => vec![("state", "\"><script>alert(1)</script>\r\n".to_owned())],
+            Self::Code => honest.into_iter().chain([("code", random.to_owned())]).collect(),
+            Self::StateHuge => vec![("state", "s".repeat(100 * 1024))],
             Self::Error => honest.into_iter().chain([("error", "server_error".to_owned())]).collect(),
         }
     }

@@ -109,7 +109,7 @@ impl Fault {
             Self::Delivery(Place::Keys, _) => Endpoint::Jwks,
             Self::Keys(lie) if lie.signs() => Endpoint::Token,
             Self::Keys(_) => Endpoint::Jwks,
-            Self::Callback(Callback::CodeUsed) => Endpoint::Token,
+            Self::Callback(Callback::CodeUsed | Callback::CodeOtherLogin) => Endpoint::Token,
             Self::Callback(_) => Endpoint::Interaction,
             Self::Delivery(Place::UserInfo, _) | Self::UserInfo(_) | Self::Jwe(Sealed::UserInfo, _) => {
                 Endpoint::UserInfo
@@ -188,6 +188,13 @@ fn twice(honest: &Value, name: &str, value: &Value) -> String {
     let honest = honest.to_string();
     let rest = honest.strip_prefix('{').unwrap_or_default();
     format!("{{{}:{value},{rest}", Value::from(name))
+}
+
+/// The object `honest` as text, with one member more that is ten thousand arrays deep.
+fn deep(honest: &Value) -> String {
+    let honest = honest.to_string();
+    let rest = honest.strip_prefix('{').unwrap_or_default();
+    format!("{{\"x\":{}{},{rest}", "[".repeat(10_000), "]".repeat(10_000))
 }
 
 /// `text` with the case of its letters changed.

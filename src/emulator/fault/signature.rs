@@ -21,11 +21,14 @@ faults! {
     AlgMissing = "alg_missing", Stops, "no `alg`", "pas de `alg`";
     AlgNumber = "alg_number", Stops, "`alg` is a number", "`alg` est un nombre";
     AlgCase = "alg_case", Stops, "`alg` in lower case", "`alg` en minuscules";
+    AlgArray = "alg_array", Stops, "`alg` in an array", "`alg` dans un tableau";
+    AlgSpace = "alg_space", Stops, "`alg` with a space after it", "`alg` suivi d’une espace";
     AlgOtherName = "alg_other_name", Stops, "`alg` names a longer hash than was used",
         "`alg` nomme un condensat plus long que celui utilisé";
     AlgOtherKey = "alg_other_key", Stops, "signed with the other algorithm and its real key",
         "signé avec l’autre algorithme et sa vraie clé";
     AlgPs256 = "alg_ps256", Stops, "PS256 with the real RSA key", "PS256 avec la vraie clé RSA";
+    AlgRs512 = "alg_rs512", Stops, "RS512 with the real RSA key", "RS512 avec la vraie clé RSA";
     Hs256PublicPem = "hs256_public_pem", Stops, "HS256 keyed with the public key as PEM",
         "HS256, la clé étant la clé publique en PEM";
     Hs256PublicDer = "hs256_public_der", Stops, "HS256 keyed with the public key as DER",
@@ -36,6 +39,8 @@ faults! {
         "HS256, la clé étant le module ou les coordonnées";
     Hs256ClientSecret = "hs256_client_secret", Stops, "HS256 keyed with the client secret",
         "HS256, la clé étant le secret du client";
+    Hs256Wrong = "hs256_wrong_secret", Stops, "HS256 keyed with another secret",
+        "HS256, la clé étant un autre secret";
     Hs256Empty = "hs256_empty", Stops, "HS256 keyed with nothing", "HS256, la clé étant vide";
     Empty = "signature_empty", Stops, "no signature", "pas de signature";
     Foreign = "signature_foreign", Stops, "a stranger's signature under our `kid`",
@@ -45,6 +50,10 @@ faults! {
         "la signature sans son dernier octet";
     Long = "signature_long", Stops, "the signature with one byte more", "la signature avec un octet de plus";
     Zero = "signature_zero", Stops, "a signature of zeros", "une signature de zéros";
+    Swapped = "signature_swapped", Stops, "the halves of the signature exchanged",
+        "les moitiés de la signature échangées";
+    Order = "signature_order", Stops, "a signature of the curve's order twice, or of the modulus",
+        "une signature faite deux fois de l’ordre de la courbe, ou du module";
     PayloadChanged = "payload_changed", Stops, "claims changed after signing",
         "des claims modifiés après la signature";
     HeaderChanged = "header_changed", Stops, "a header changed after signing",
@@ -85,6 +94,12 @@ impl Pen<'_> {
 /// Label of the key that strangers sign with.
 pub(in crate::emulator) const STRANGER: &str = "attaquant";
 
+/// How many points P-256 has (SEC 2 §2.4.2): zero, to whoever forgets to look at the range.
+const ORDER: [u8; 32] = [
+    0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc,
+    0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
+];
+
 /// Label, and so `kid`, of the key published for encryption.
 pub(in crate::emulator) fn enc_key(alg: Alg) -> String {
     format!("pkcs11:{}:chiffrement", alg.name())
@@ -98,7 +113,7 @@ pub(in crate::emulator) fn second_key(alg: Alg) -> String {
 impl Signature {
     /// Whether the key of the other algorithm is used or named, and so must be published.
     pub(in crate::emulator) fn needs_other(self) -> bool {
-        matches!(self, Self::AlgOtherKey | Self::AlgPs256 | Self::KidOtherAlg)
+        matches!(self, Self::AlgOtherKey | Self::AlgPs256 | Self::AlgRs512 | Self::KidOtherAlg)
     }
 
     /// The token of these claims.
@@ -120,8 +135,10 @@ impl Signature {
                 set("alg", json!(pen.other.as_ref()?.alg.name()));
                 set("kid", json!(pen.other.as_ref()?.kid()));
             }
-            Self::AlgPs256 => {
-                set("alg", json!("PS256"));
+            Self::AlgArray => set("alg", json!([pen.key.alg.name()])),
+            Self::AlgSpace => set("alg", json!(format!("{} ", pen.key.alg.name()))),
+            Self::AlgPs256 | Self::AlgRs512 => {
+                set("alg", json!(if self == Self::AlgPs256 { "PS256" } else { "RS512" }));
                 set("kid", json!(pen.rsa()?.kid()));
             }
             Self::KidOtherAlg => set("kid", json!(pen.other.as_ref()?.kid())),
@@ -164,12 +181,19 @@ impl Signature {
             Self::AlgNone | Self::AlgNoneCapital | Self::AlgNoneMixed | Self::Empty => Some(String::new()),
             Self::AlgOtherKey => pen.other.as_ref()?.sign(message),
             Self::AlgPs256 => pen.rsa()?.sign_as(message, Algorithm::PS256),
+            Self::AlgRs512 => pen.rsa()?.sign_as(message, Algorithm::RS512),
             Self::Foreign | Self::Jwk | Self::Jku | Self::X5u | Self::X5c => other_than(STRANGER),
             Self::KidEncKey => other_than(&enc_key(pen.key.alg)),
             Self::Der => Some(encode(&der(&bytes))),
             Self::Short => Some(encode(bytes.split_last()?.1)),
             Self::Long => Some(encode(&[bytes.as_slice(), &[0]].concat())),
             Self::Zero => Some(encode(&vec![0; bytes.len()])),
+            Self::Swapped => {
+                let (first, second) = bytes.split_at_checked(bytes.len() / 2)?;
+                Some(encode(&[second, first].concat()))
+            }
+            Self::Order if pen.key.alg == Alg::Es256 => Some(encode(&[ORDER, ORDER].concat())),
+            Self::Order => pen.key.jwk.get("n").and_then(Value::as_str).map(str::to_owned),
             _ => Some(honest),
         }
     }
@@ -193,6 +217,7 @@ impl Signature {
             Self::Hs256PublicJwk => Some(Value::Object(pen.key.jwk.clone()).to_string().into_bytes()),
             Self::Hs256PublicRaw => Some([number("n"), number("x"), number("y")].concat()),
             Self::Hs256ClientSecret => Some(pen.client_secret.as_bytes().to_vec()),
+            Self::Hs256Wrong => Some(format!("{}-autre", pen.client_secret).into_bytes()),
             Self::Hs256Empty => Some(Vec::new()),
             _ => None,
         }

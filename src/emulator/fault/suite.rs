@@ -12,6 +12,8 @@ const NAMES: &[(&str, &[&str])] = &[
             "fapi2-security-profile-final-client-test-discovery-issuer-mismatch",
         ],
     ),
+    ("discovery.jwks_moved", &["oidcc-client-test-discovery-jwks-uri-keys"]),
+    ("jwks.rotated_between_logins", &["oidcc-client-test-signing-key-rotation"]),
     ("jwks.rotated_before_signing", &["oidcc-client-test-signing-key-rotation-just-before-signing"]),
     ("callback.iss_other", &["fapi2-security-profile-final-client-test-invalid-authorization-response-iss"]),
     ("callback.iss_missing", &["fapi2-security-profile-final-client-test-remove-authorization-response-iss"]),
@@ -65,6 +67,7 @@ const NAMES: &[(&str, &[&str])] = &[
         "id_token.signature_foreign",
         &["oidcc-client-test-invalid-sig-rs256", "oidcc-client-test-invalid-sig-es256"],
     ),
+    ("id_token.hs256_wrong_secret", &["oidcc-client-test-invalid-sig-hs256"]),
     ("userinfo.sub_other", &["oidcc-client-test-userinfo-invalid-sub"]),
     ("logout.other_state", &["oidcc-client-test-rp-init-logout-other-state"]),
     ("logout.no_state", &["oidcc-client-test-rp-init-logout-no-state"]),
@@ -82,6 +85,23 @@ impl Fault {
 mod tests {
     use super::*;
 
+    /// Client modules of the OpenID Connect plans in which the provider lies, without their prefix.
+    const OIDCC: &str = "invalid-iss missing-sub invalid-aud missing-aud missing-iat kid-absent-single-jwks \
+        kid-absent-multiple-jwks idtoken-sig-none invalid-sig-rs256 invalid-sig-es256 invalid-sig-hs256 \
+        userinfo-invalid-sub nonce-invalid discovery-jwks-uri-keys discovery-issuer-mismatch signing-key-rotation \
+        signing-key-rotation-just-before-signing rp-init-logout-other-state rp-init-logout-no-state";
+    /// Those in which it is honest, and watches; an error by POST needs a `response_mode`, which FranceConnect takes
+    /// from nobody.
+    const HONEST: &str = "idtoken-sig-rs256 scope-userinfo-claims client-secret-basic discovery-openid-config \
+        userinfo-bearer-header userinfo-bearer-body userinfo-signed form-post-error rp-init-logout";
+    /// The lies of the FAPI 2 plan.
+    const FAPI: &str = "invalid-iss missing-iss invalid-aud missing-aud invalid-secondary-aud invalid-null-alg \
+        invalid-alternate-alg invalid-expired-exp missing-exp invalid-nonce missing-nonce discovery-issuer-mismatch \
+        invalid-authorization-response-iss remove-authorization-response-iss \
+        ensure-authorization-response-with-invalid-state-fails \
+        ensure-authorization-response-with-invalid-missing-state-fails valid-aud-as-array \
+        token-endpoint-response-without-expires_in token-type-case-insensitivity";
+
     #[test]
     fn every_module_names_one_fault() {
         for (name, modules) in NAMES {
@@ -89,5 +109,22 @@ mod tests {
                 assert_eq!(Fault::from_name(module).map(Fault::name), Some(*name), "{module}");
             }
         }
+    }
+
+    #[test]
+    fn every_lie_of_the_suite_can_be_had_by_its_name() {
+        let prefixed = |names: &str, prefix: &str| {
+            names.split(' ').map(|name| format!("{prefix}-test-{name}")).collect::<Vec<_>>()
+        };
+        let oidcc = prefixed(OIDCC, "oidcc-client");
+        let fapi = prefixed(FAPI, "fapi2-security-profile-final-client");
+        for module in oidcc.iter().chain(&fapi) {
+            assert!(Fault::from_name(module).is_some(), "{module}");
+        }
+        for module in prefixed(HONEST, "oidcc-client") {
+            assert!(Fault::from_name(&module).is_none(), "{module}");
+        }
+        let named: usize = NAMES.iter().map(|(_, modules)| modules.len()).sum();
+        assert_eq!(named, oidcc.len() + fapi.len());
     }
 }

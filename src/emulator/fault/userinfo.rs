@@ -1,7 +1,7 @@
 //! Decides the lies of userinfo. What concerns signing or the registered claims is told as the ID Token
 //! tells it.
 
-use super::{Claims, Fault, Form, Header, Signature, other_case, twice};
+use super::{Claims, Fault, Form, Header, Keys, Signature, other_case, twice};
 use crate::emulator::http::Reply;
 use serde_json::{Map, Value, json};
 
@@ -14,12 +14,18 @@ faults! {
     SubEmpty = "sub_empty", Stops, "an empty `sub`", "`sub` vide";
     SubNumber = "sub_number", Stops, "`sub` is a number", "`sub` est un nombre";
     SubCase = "sub_case", Stops, "the `sub` in other case", "`sub` avec majuscules et minuscules inversées";
+    SubNull = "sub_null", Stops, "`sub` is null", "`sub` est nul";
+    SubArray = "sub_array", Stops, "`sub` in an array", "`sub` dans un tableau";
     PlainJson = "plain_json", Stops, "plain JSON", "du JSON simple";
     JsonAsJwt = "json_as_jwt", Stops, "plain JSON, called a token", "du JSON simple, présenté comme un jeton";
     IssOther = "iss_other", Stops, "`iss` of another provider", "`iss` d’un autre fournisseur";
+    IssSlash = "iss_slash", Stops, "`iss` with a slash more at the end",
+        "`iss` avec une barre oblique de plus à la fin";
     IssMissing = "iss_missing", Stops, "no `iss`", "pas de `iss`";
     AudOther = "aud_other", Stops, "`aud` of another client", "`aud` d’un autre client";
     AudMissing = "aud_missing", Stops, "no `aud`", "pas de `aud`";
+    AudStranger = "aud_stranger", Stops, "`aud` of this client and a stranger",
+        "`aud` de ce client et d’un inconnu";
     AudArray = "aud_array", Succeeds, "`aud` is an array of this client alone",
         "`aud` est un tableau qui ne contient que ce client";
     ExpPast = "exp_past", Stops, "`exp` five minutes ago", "`exp` il y a cinq minutes";
@@ -35,6 +41,12 @@ faults! {
     SignatureForeign = "signature_foreign", Stops, "a stranger's signature under our `kid`",
         "la signature d’un inconnu sous notre `kid`";
     SignatureEmpty = "signature_empty", Stops, "no signature", "pas de signature";
+    UnknownKid = "unknown_kid", Stops, "signed by a key that is never published",
+        "signé par une clé qui n’est jamais publiée";
+    Jku = "jku", Stops, "the address of a stranger's keys, and his signature",
+        "l’adresse des clés d’un inconnu, et sa signature";
+    KidMissing = "kid_missing", Succeeds, "no `kid`, one fitting key",
+        "pas de `kid`, une seule clé qui convient";
     PayloadChanged = "payload_changed", Stops, "claims changed after signing",
         "des claims modifiés après la signature";
     Crit = "crit", Stops, "`crit` names an extension nobody knows",
@@ -43,12 +55,28 @@ faults! {
     PartsFive = "parts_five", Stops, "five parts, like an encrypted token",
         "cinq parties, comme un jeton chiffré";
     PayloadArray = "payload_array", Stops, "the payload is an array", "la charge utile est un tableau";
+    PayloadTrailing = "payload_trailing", Stops, "other text after the claims",
+        "un autre texte après les claims";
+    PayloadInvalidUtf8 = "payload_invalid_utf8", Stops, "a byte in the payload that is no UTF-8",
+        "un octet de la charge utile qui n’est pas de l’UTF-8";
+    PayloadDeep = "payload_deep", Stops, "a claim ten thousand arrays deep",
+        "un claim profond de dix mille tableaux";
+    PayloadSurrogate = "payload_surrogate", Stops, "half a surrogate pair in a claim",
+        "un demi-couple de substitution dans un claim";
     Status401 = "status_401", Stops, "401 `invalid_token`", "401, erreur `invalid_token`";
+    Status403 = "status_403", Stops, "403 `insufficient_scope`", "403, erreur `insufficient_scope`";
+    Status201 = "status_201", Either, "the honest answer with status 201",
+        "la réponse honnête avec le statut 201";
+    FormEncoded = "form_encoded", Stops, "the claims as a form", "les claims comme un formulaire";
     ContentTypeCharset = "content_type_charset", Succeeds, "`application/jwt; charset=utf-8`",
         "type de contenu `application/jwt; charset=utf-8`";
     ContentTypeCase = "content_type_case", Succeeds, "`Application/JWT`", "type de contenu `Application/JWT`";
+    ContentTypeSpace = "content_type_space", Succeeds, "`application/jwt ; charset=utf-8`",
+        "type de contenu `application/jwt ; charset=utf-8`";
     ContentTypeJson = "content_type_json", Either, "the token, called JSON",
         "le jeton, présenté comme du JSON";
+    ContentTypeHtml = "content_type_html", Either, "the token, called a page",
+        "le jeton, présenté comme une page";
     ContentTypeMissing = "content_type_missing", Either, "the token without content type",
         "le jeton sans type de contenu";
     PayloadDuplicate = "payload_duplicate", Stops, "`sub` twice: another, then the right one",
@@ -64,6 +92,12 @@ faults! {
     HostileLong = "hostile_long", Either, "names of 8 kB", "des noms de 8 ko";
     HostileHeaders = "hostile_headers", Either, "line breaks that would make headers",
         "des sauts de ligne qui feraient des en-têtes";
+    HostileNames = "hostile_names", Succeeds, "claims whose names are markup, line breaks and `__proto__`",
+        "des claims nommés de balises, de sauts de ligne et de `__proto__`";
+    EmailLookalike = "email_lookalike", Either, "an e-mail address with two `@`, one of them a look-alike",
+        "une adresse électronique à deux `@`, dont un sosie";
+    BirthdateImpossible = "birthdate_impossible", Either, "a birth date of `1992-13-45`",
+        "une date de naissance `1992-13-45`";
     ClaimsMissing = "claims_missing", Succeeds, "the identity without its optional claims",
         "l’identité sans ses claims facultatifs";
     ClaimsExtra = "claims_extra", Succeeds, "claims nobody asked for, of every kind",
@@ -85,6 +119,17 @@ impl UserInfo {
             Self::SubMissing => Fault::Claims(Claims::SubMissing),
             Self::SubEmpty => Fault::Claims(Claims::SubEmpty),
             Self::SubNumber => Fault::Claims(Claims::SubNumber),
+            Self::SubNull => Fault::Claims(Claims::SubNull),
+            Self::SubArray => Fault::Claims(Claims::SubArray),
+            Self::IssSlash => Fault::Claims(Claims::IssSlash),
+            Self::AudStranger => Fault::Claims(Claims::AudStranger),
+            Self::UnknownKid => Fault::Keys(Keys::UnknownKid),
+            Self::Jku => Fault::Signature(Signature::Jku),
+            Self::KidMissing => Fault::Header(Header::KidMissing),
+            Self::PayloadTrailing => Fault::Form(Form::PayloadTrailing),
+            Self::PayloadInvalidUtf8 => Fault::Form(Form::PayloadInvalidUtf8),
+            Self::PayloadDeep => Fault::Form(Form::PayloadDeep),
+            Self::PayloadSurrogate => Fault::Form(Form::PayloadSurrogate),
             Self::IssOther => Fault::Claims(Claims::IssOther),
             Self::IssMissing => Fault::Claims(Claims::IssMissing),
             Self::AudOther => Fault::Claims(Claims::AudOther),
@@ -139,6 +184,15 @@ impl UserInfo {
             Self::HostileHeaders => name_all(
                 ["Set-Cookie: a=b", "Location: /", ";Path=/", ", b=c"].map(|t| json!(format!("A\r\n{t}"))),
             ),
+            Self::HostileNames => {
+                for name in ["<script>alert(1)</script>", "a\r\nSet-Cookie: b", "__proto__", "", "sub\0"] {
+                    claims.insert(name.into(), json!({ "sub": "autre" }));
+                }
+            }
+            Self::EmailLookalike => {
+                drop(claims.insert("email".into(), json!("a@service.example＠autre.exemple.fr@b")));
+            }
+            Self::BirthdateImpossible => drop(claims.insert("birthdate".into(), json!("1992-13-45"))),
             Self::SubOther => {
                 claims.insert("sub".into(), json!(format!("{}v1", "a1".repeat(32))));
                 claims.insert("family_name".into(), json!("AUTRE"));
@@ -187,6 +241,20 @@ impl UserInfo {
             Self::PlainJson => Reply::with_body(200, "application/json; charset=utf-8", json()),
             Self::JsonAsJwt => Reply::with_body(200, jwt, json()),
             Self::ContentTypeCharset => Reply::with_body(200, "application/jwt; charset=utf-8", token),
+            Self::ContentTypeSpace => Reply::with_body(200, "application/jwt ; charset=utf-8", token),
+            Self::ContentTypeHtml => Reply::with_body(200, "text/html; charset=utf-8", token),
+            Self::Status201 => Reply::with_body(201, jwt, token),
+            Self::FormEncoded => {
+                let pairs = claims.iter().map(|(name, value)| (name, value.as_str().unwrap_or_default()));
+                let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+                Reply::with_body(200, "application/x-www-form-urlencoded", form)
+            }
+            Self::Status403 => {
+                let body =
+                    json!({ "error": "insufficient_scope", "error_description": "insufficient scope" });
+                Reply::json(403, &body)
+                    .header("www-authenticate", "Bearer error=\"insufficient_scope\", scope=\"openid\"")
+            }
             Self::ContentTypeCase => Reply::with_body(200, "Application/JWT", token),
             Self::ContentTypeJson => Reply::with_body(200, "application/json; charset=utf-8", token),
             Self::ContentTypeMissing => {

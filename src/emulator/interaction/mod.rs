@@ -209,7 +209,7 @@ impl Emulator {
         now: Timestamp,
         id: &str,
         uid: &str,
-        interaction: Interaction,
+        mut interaction: Interaction,
         login: Login,
     ) -> Reply {
         if let Some(session) = self.state.sessions.get_mut(id) {
@@ -224,19 +224,35 @@ impl Emulator {
             // Everything of VSCHAR (RFC 6749 §A.11) that a careless reader decodes twice or not at all.
             code.push_str("+/=&%25?#;, ~");
         }
+        if lie == Some(fault::Callback::CodePlus) {
+            code.push_str(" avec des espaces");
+        }
+        let earlier = self.earlier_state(&interaction);
         let mut told = Callback::success(&self.settings.issuer, &code, &interaction.state);
         let to = interaction.redirect_uri.clone();
+        if lie == Some(fault::Callback::CodeOtherLogin) {
+            interaction.nonce = "NonceDUneAutreConnexion0123456789ab".to_owned();
+        }
         let consumed = (lie == Some(fault::Callback::CodeUsed)).then(String::new);
         let grant = Arc::new(Grant { since: now, request: interaction, login });
         self.state.codes.insert(code, Code { issued: now, grant, consumed });
-        if let Some(lie) = lie {
-            lie.change(&mut told, self.chance.bytes());
+        let Some(lie) = lie else { return Reply::see_other(&told.location(&to, false)) };
+        lie.change(&mut told, self.chance.bytes());
+        if let (fault::Callback::StateEarlier, Some(earlier)) = (lie, earlier) {
+            told.set("state", &earlier);
         }
-        let mut reply = Reply::see_other(&told.location(&to, lie == Some(fault::Callback::Fragment)));
-        if lie == Some(fault::Callback::Status302) {
+        let mut reply = Reply::see_other(&lie.location(&told, &to));
+        if lie == fault::Callback::Status302 {
             reply.status = 302;
         }
         reply
+    }
+
+    /// The `state` of another login of the same client, for the fault that repeats it.
+    fn earlier_state(&self, now: &Interaction) -> Option<String> {
+        let other = |earlier: &&Interaction| earlier.client_id == now.client_id && earlier.state != now.state;
+        let mut earlier = self.state.codes.values().map(|code| &code.grant.request);
+        earlier.find(other).map(|earlier| earlier.state.clone())
     }
 
     /// "Revenir sur …": the service is told that the citizen gave up, or what went wrong.

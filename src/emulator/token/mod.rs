@@ -5,6 +5,7 @@ pub(in crate::emulator) mod id_token;
 pub(in crate::emulator) mod issue;
 pub(in crate::emulator) mod jwe;
 pub(in crate::emulator) mod keys;
+pub(in crate::emulator) mod odd;
 
 use crate::emulator::Emulator;
 use crate::emulator::fault::{ClaimsFacts, Fault, Form, Keys, Sealed, Signature};
@@ -90,7 +91,7 @@ impl Emulator {
 
     fn token_answer(&mut self, now: Timestamp, access_token: &str, grant: &Grant) -> Reply {
         if self.fault == Some(Fault::Keys(Keys::RotatedBeforeSigning)) {
-            self.rotations += 1;
+            self.rotate();
         }
         let claims = self.id_token_claims(now, grant);
         let signed = self.id_token(now, access_token, grant);

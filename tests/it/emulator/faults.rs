@@ -46,11 +46,13 @@ fn constant(reply: &Reply) -> String {
 }
 
 /// Faults that change nothing but a signature, which is another one each time anyway.
-const SIGNATURES: [&str; 4] = [
+const SIGNATURES: [&str; 6] = [
     "id_token.signature_foreign",
     "userinfo.signature_foreign",
     "id_token.trailing_bits",
     "id_token.signature_zero",
+    "id_token.signature_swapped",
+    "id_token.signature_order",
 ];
 
 #[test]
@@ -92,16 +94,17 @@ fn verifies(emulator: &mut Emulator, jwt: &str, alg: Alg) -> bool {
     let Ok(header) = jsonwebtoken::decode_header(jwt) else { return false };
     let known =
         keys["keys"].as_array().unwrap().iter().find(|key| key["kid"] == header.kid.as_deref().unwrap_or(""));
-    let Some(key) = known.and_then(|key| serde_json::from_value(key.clone()).ok()) else { return false };
-    let mut rules = jsonwebtoken::Validation::new(match alg {
-        Alg::Es256 => jsonwebtoken::Algorithm::ES256,
-        Alg::Rs256 => jsonwebtoken::Algorithm::RS256,
-    });
-    rules.validate_exp = false;
-    rules.required_spec_claims.clear();
-    rules.validate_aud = false;
-    let key = jsonwebtoken::DecodingKey::from_jwk(&key).unwrap();
-    jsonwebtoken::decode::<serde_json::Value>(jwt, &key, &rules).is_ok()
+    let Some(key) = known else { return false };
+    let (registered, kty) = match alg {
+        Alg::Es256 => (jsonwebtoken::Algorithm::ES256, "EC"),
+        Alg::Rs256 => (jsonwebtoken::Algorithm::RS256, "RSA"),
+    };
+    if header.alg != registered || key["kty"] != kty {
+        return false;
+    }
+    let key = jsonwebtoken::DecodingKey::from_jwk(&serde_json::from_value(key.clone()).unwrap()).unwrap();
+    let (signed, signature) = jwt.rsplit_once('.').unwrap();
+    jsonwebtoken::crypto::verify(signature, signed.as_bytes(), &key, registered).unwrap_or(false)
 }
 
 #[test]
@@ -161,6 +164,50 @@ fn a_redirect_leads_to_the_honest_answer_and_is_seen() {
         assert_eq!(emulator.handle(NOW, &Request::get(sent.get("location").unwrap())), honest, "{name}");
         assert_eq!(emulator.calls().last(), Some(&Endpoint::Trap));
     }
+}
+
+#[test]
+fn keys_of_other_kinds_verify_what_they_signed() {
+    for (name, alg) in
+        [("jwks.p384", jsonwebtoken::Algorithm::ES384), ("jwks.ed25519", jsonwebtoken::Algorithm::EdDSA)]
+    {
+        let mut emulator = emulator();
+        emulator.misbehave(Fault::from_name(name));
+        let code = code(&mut emulator, NOW, &[], "test");
+        let answer = json_of(&token(&mut emulator, NOW, &[("code", &code)]));
+        let (signed, signature) = answer["id_token"].as_str().unwrap().rsplit_once('.').unwrap();
+        let kid = part(signed, 0)["kid"].clone();
+        let set = json_of(&emulator.handle(NOW, &Request::get(&format!("{ISSUER}/jwks"))));
+        let key = set["keys"].as_array().unwrap().iter().find(|key| key["kid"] == kid).unwrap();
+        let key = serde_json::from_value(key.clone()).unwrap();
+        let key = jsonwebtoken::DecodingKey::from_jwk(&key).unwrap();
+        let verified = jsonwebtoken::crypto::verify(signature, signed.as_bytes(), &key, alg);
+        assert!(verified.unwrap(), "{name}");
+    }
+}
+
+#[test]
+fn keys_are_replaced_when_a_login_begins() {
+    let mut emulator = emulator();
+    emulator.misbehave(Fault::from_name("oidcc-client-test-signing-key-rotation"));
+    let mut kids = Vec::new();
+    for _ in 0..3 {
+        let code = code(&mut emulator, NOW, &[], "test");
+        let answer = json_of(&token(&mut emulator, NOW, &[("code", &code)]));
+        let keys = json_of(&emulator.handle(NOW, &Request::get(&format!("{ISSUER}/jwks"))));
+        let kid = part(answer["id_token"].as_str().unwrap(), 0)["kid"].clone();
+        assert_eq!(keys["keys"][0]["kid"], kid);
+        assert!(!kids.contains(&kid), "{kid} of an earlier login");
+        kids.push(kid);
+    }
+}
+
+#[test]
+fn an_answer_that_drips_announces_its_wait() {
+    let mut emulator = emulator();
+    emulator.misbehave(Fault::from_name("jwks.drip"));
+    let reply = emulator.handle(NOW, &Request::get(&format!("{ISSUER}/jwks")));
+    assert!(reply.drips && reply.delay.as_secs() == 15 && !reply.body.is_empty());
 }
 
 #[test]
