@@ -176,6 +176,7 @@ impl Emulator {
         };
         let endpoint = Endpoint::of(&path);
         self.record(endpoint);
+        self.reader.login = inspect::uid(&path).and_then(|uid| self.records.number(&uid));
         self.behaviour = match self.toward(now, request, endpoint) {
             Ok(behaviour) => behaviour,
             Err(wrong) => return Reply::json(422, &json!({ "errors": wrong })),

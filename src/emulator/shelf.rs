@@ -110,6 +110,11 @@ impl<K: Clone + Eq + Hash + Debug, V: Dated> Shelf<K, V> {
     pub(super) fn values(&self) -> impl Iterator<Item = &V> {
         self.values.values().filter(|value| self.lives(value))
     }
+
+    pub(super) fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        let (now, life) = (self.now, self.life);
+        self.values.values_mut().filter(move |value| now.since(value.since()) < life)
+    }
 }
 
 #[cfg(test)]

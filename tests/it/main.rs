@@ -59,3 +59,4 @@ mod services_secrets;
 mod session;
 mod spellings;
 mod support;
+mod trouble;

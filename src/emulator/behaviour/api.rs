@@ -2,6 +2,7 @@
 //! its own.
 
 use super::Behaviour;
+use super::panel::OVER;
 use crate::emulator::http::{Reply, Request};
 use crate::emulator::inspect::Record;
 use crate::emulator::{Emulator, Endpoint, Fault, Outcome};
@@ -104,6 +105,20 @@ impl Emulator {
                     None => refused(404, &["no login of this number is kept".to_owned()]),
                 }
             }
+            ("PUT" | "DELETE", ["logins", number, "behaviour"]) => {
+                let Ok(number) = number.parse() else { return refused(404, &[OVER.to_owned()]) };
+                let behaviour = match request.method.as_str() {
+                    "DELETE" => None,
+                    _ => match Behaviour::parse(body) {
+                        Ok(behaviour) => Some(behaviour),
+                        Err(wrong) => return refused(422, &wrong),
+                    },
+                };
+                match self.behave_in(number, behaviour) {
+                    Some(_) => Reply::new(204),
+                    None => refused(404, &[OVER.to_owned()]),
+                }
+            }
             ("GET", ["faults"]) => Reply::json(200, &self.faults_json()),
             _ => refused(404, &[format!("there are {}", RESOURCES.join(", "))]),
         }
@@ -159,7 +174,7 @@ impl Emulator {
     }
 }
 
-const RESOURCES: [&str; 9] = [
+const RESOURCES: [&str; 10] = [
     "behaviour",
     "clients/ID/behaviour",
     "next-login/behaviour",
@@ -169,6 +184,7 @@ const RESOURCES: [&str; 9] = [
     "faults",
     "logins",
     "logins/NUMBER",
+    "logins/NUMBER/behaviour",
 ];
 
 fn refused(status: u16, errors: &[String]) -> Reply {

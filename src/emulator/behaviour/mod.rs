@@ -2,6 +2,7 @@
 //! another clock.
 
 mod api;
+pub(super) mod login;
 mod panel;
 mod toward;
 
@@ -15,6 +16,11 @@ use std::time::Duration;
 const LONGEST_DELAY: Duration = Duration::from_secs(60);
 /// Furthest that the clock may be wrong, in seconds: a year.
 const FURTHEST_CLOCK: i64 = 366 * 24 * 3600;
+
+/// Most things that are said to be wrong with one text.
+const MOST_ERRORS: usize = 20;
+/// Most characters of a stranger's name that are said again.
+const LONGEST_NAME: usize = 64;
 
 /// How an emulator behaves; honestly by default.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,6 +39,11 @@ impl Behaviour {
     /// An emulator that tells this lie, or none.
     pub fn lying(fault: Option<Fault>) -> Self {
         Self { fault, ..Self::default() }
+    }
+
+    /// Whether nothing is asked.
+    pub(super) fn is_honest(&self) -> bool {
+        *self == Self::default()
     }
 
     /// Reads `{"fault": NAME, "latency_ms": N, "outage": [ENDPOINT], "clock_skew_s": N}`, in which nothing must be, or
@@ -74,6 +85,7 @@ impl Behaviour {
                 ("outage", Value::Array(names)) => {
                     for name in names {
                         match name.as_str().and_then(Endpoint::from_name) {
+                            Some(endpoint) if read.outage.contains(&endpoint) => {}
                             Some(endpoint) => read.outage.push(endpoint),
                             None => wrong.push(format!("outage: must be a list of {}", endpoints())),
                         }
@@ -90,10 +102,12 @@ impl Behaviour {
                 }
                 _ => wrong.push(format!(
                     "{}: must be fault (a name), latency_ms, outage (a list of names) or clock_skew_s",
-                    name.escape_debug()
+                    name.escape_debug().take(LONGEST_NAME).collect::<String>()
                 )),
             }
         }
+        wrong.dedup();
+        wrong.truncate(MOST_ERRORS);
         if wrong.is_empty() { Ok(read) } else { Err(wrong) }
     }
 

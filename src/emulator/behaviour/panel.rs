@@ -1,6 +1,7 @@
 //! Decides the panel: how the emulator behaves and toward whom, changed by forms, and the last logins.
 
 use super::Behaviour;
+use super::login::FIELD;
 use crate::emulator::http::{Params, Reply, Request};
 use crate::emulator::inspect::{Record, clock};
 use crate::emulator::page::language::Lang;
@@ -13,11 +14,17 @@ use serde_json::{Map, Value, json};
 const EVERYBODY: &str = "*";
 const NEXT: &str = "+";
 
+/// Said of a login that is at none of our pages.
+pub(super) const OVER: &str = "this login is at no page of the emulator any more";
+
 impl Emulator {
     /// The pages of the control interface; `path` is what follows its prefix.
     pub(super) fn panel(&mut self, request: &Request, path: &str) -> Reply {
         match (request.method.as_str(), path) {
-            ("GET", "" | "/") => self.panel_page(200, &[]),
+            ("GET", "" | "/") => {
+                let login = request.query_params().get(FIELD).and_then(|number| number.parse().ok());
+                self.panel_page(200, &[], login)
+            }
             ("POST", "" | "/") => self.change(&request.form_params()),
             ("GET", path) => {
                 let number = path.strip_prefix("/connexions/").and_then(|number| number.parse().ok());
@@ -31,19 +38,26 @@ impl Emulator {
     }
 
     fn change(&mut self, form: &Params) -> Reply {
+        let login = form.get(FIELD).and_then(|number| number.parse().ok());
         match form.get("action") {
             Some("rotation") => self.rotate(),
             Some("forget") => self.records.clear(),
             Some("reset") => self.behaviours.reset(Behaviour::default()),
             _ => match self.asked(form) {
-                Err(wrong) => return self.panel_page(422, &wrong),
+                Err(wrong) => return self.panel_page(422, &wrong, login),
+                Ok(behaviour) if login.is_some() => {
+                    return match login.and_then(|number| self.behave_in(number, Some(behaviour))) {
+                        Some(pages) => Reply::see_other(&pages),
+                        None => self.panel_page(422, &[OVER.to_owned()], None),
+                    };
+                }
                 Ok(behaviour) => match form.get("whom").unwrap_or(EVERYBODY) {
                     EVERYBODY => self.behaviours.everybody = behaviour,
                     NEXT => self.behaviours.next = Some((None, behaviour)),
                     id if self.settings.clients.iter().any(|client| client.client_id == id) => {
                         self.behaviours.clients.insert(id.to_owned(), behaviour);
                     }
-                    _ => return self.panel_page(422, &["client_id: unknown".to_owned()]),
+                    _ => return self.panel_page(422, &["client_id: unknown".to_owned()], None),
                 },
             },
         }
@@ -71,7 +85,8 @@ impl Emulator {
         Behaviour::read(&members)
     }
 
-    fn panel_page(&self, status: u16, wrong: &[String]) -> Reply {
+    /// `login` is the only one that the form is about, while it is kept.
+    fn panel_page(&self, status: u16, wrong: &[String], login: Option<u64>) -> Reply {
         let lang = self.reader.lang;
         let title = lang.pick("Tableau de bord", "Panel");
         let item = |text: &String| fill("<li>{}</li>", &[text]);
@@ -87,7 +102,7 @@ impl Emulator {
             }
         };
         let main = fill(
-            "<h1>{}</h1>{}<h2 id=\"connexions\">{}</h2>{}<h2>{}</h2>{}<h2>{}</h2>{}",
+            "<h1>{}</h1>{}<h2 id=\"connexions\">{}</h2>{}<h2>{}</h2>{}<h2 id=\"mentir\">{}</h2>{}",
             &[
                 &title,
                 &alert,
@@ -96,7 +111,7 @@ impl Emulator {
                 &lang.pick("Comportement", "Behaviour"),
                 &self.behaviours_table(lang),
                 &lang.pick("Faire mentir l’émulateur", "Make the emulator misbehave"),
-                &self.form(lang),
+                &self.form(lang, login.and_then(|number| self.records.get(number))),
             ],
         );
         let title = if wrong.is_empty() {
@@ -151,7 +166,7 @@ impl Emulator {
         rows.extend(behaviours.clients.iter().map(|(id, behaviour)| (id.clone(), behaviour)));
         rows.extend(behaviours.next.as_ref().map(|(_, behaviour)| (whom(lang, NEXT), behaviour)));
         let row = |(whom, behaviour): &(String, &Behaviour)| {
-            fill("<dt>{}</dt><dd>{}</dd>", &[whom, &words(lang, behaviour)])
+            fill("<dt>{}</dt><dd>{}</dd>", &[whom, &behaviour.words(lang)])
         };
         let list: Html = rows.iter().map(row).collect();
         fill(
@@ -175,13 +190,28 @@ impl Emulator {
         )
     }
 
-    fn form(&self, lang: Lang) -> Html {
+    fn form(&self, lang: Lang, login: Option<&Record>) -> Html {
         let option = |value: &str, words: &str| fill("<option value=\"{}\">{}</option>", &[&value, &words]);
         let client = |client: &Client| option(&client.client_id, &client.client_id);
         let mut whom_options =
             vec![option(EVERYBODY, &whom(lang, EVERYBODY)), option(NEXT, &whom(lang, NEXT))];
         whom_options.extend(self.settings.clients.iter().map(client));
         let whom_options: Html = whom_options.into_iter().collect();
+        let whom = match login {
+            Some(login) => fill(
+                "<p>{} {}</p><input type=\"hidden\" name=\"{}\" value=\"{}\">",
+                &[
+                    &lang.pick("Pour cette seule connexion, n°", "For this login alone, no."),
+                    &login.number.to_string(),
+                    &FIELD,
+                    &login.number.to_string(),
+                ],
+            ),
+            None => fill(
+                "<label for=\"whom\">{}</label><select id=\"whom\" name=\"whom\">{}</select>",
+                &[&lang.pick("Envers qui", "Toward whom"), &whom_options],
+            ),
+        };
         let product = self.settings.product;
         let told = |fault: &&Fault| {
             self.settings.clients.iter().any(|client| fault.applies(product, client.encryption))
@@ -213,7 +243,7 @@ impl Emulator {
         let checks: Html = Endpoint::NAMED.iter().map(check).collect();
         fill(
             "<form method=\"post\" action=\"{}/\">\
-             <label for=\"whom\">{}</label><select id=\"whom\" name=\"whom\">{}</select>\
+             {}\
              <label for=\"fault\">{}</label><select id=\"fault\" name=\"fault\"><option value=\"\">{}</option>{}</select>\
              <label for=\"latency\">{}</label>\
              <input id=\"latency\" name=\"latency_ms\" inputmode=\"numeric\" placeholder=\"0\">\
@@ -223,8 +253,7 @@ impl Emulator {
              <button type=\"submit\">{}</button></form>",
             &[
                 &self.settings.product.control(),
-                &lang.pick("Envers qui", "Toward whom"),
-                &whom_options,
+                &whom,
                 &lang.pick("Faute", "Fault"),
                 &lang.pick("aucune", "none"),
                 &groups,
@@ -258,18 +287,21 @@ fn outcome(lang: Lang, fault: Fault) -> &'static str {
     }
 }
 
-fn words(lang: Lang, behaviour: &Behaviour) -> Html {
-    let mut told: Vec<String> = behaviour.fault.map(|fault| fault.name().to_owned()).into_iter().collect();
-    if !behaviour.latency.is_zero() {
-        let late = lang.pick("en retard de", "late by");
-        told.push(format!("{late} {} ms", behaviour.latency.as_millis()));
+impl Behaviour {
+    /// All that is asked, in a line.
+    pub(in crate::emulator) fn words(&self, lang: Lang) -> Html {
+        let mut told: Vec<String> = self.fault.map(|fault| fault.name().to_owned()).into_iter().collect();
+        if !self.latency.is_zero() {
+            let late = lang.pick("en retard de", "late by");
+            told.push(format!("{late} {} ms", self.latency.as_millis()));
+        }
+        if !self.outage.is_empty() {
+            let names: Vec<&str> = self.outage.iter().map(|endpoint| endpoint.name()).collect();
+            told.push(format!("{} {}", lang.pick("en panne :", "out of order:"), names.join(", ")));
+        }
+        if self.clock_skew != 0 {
+            told.push(format!("{} {:+} s", lang.pick("horloge", "clock"), self.clock_skew));
+        }
+        if told.is_empty() { lang.pick("honnête", "honest").to_html() } else { told.join(" ; ").to_html() }
     }
-    if !behaviour.outage.is_empty() {
-        let names: Vec<&str> = behaviour.outage.iter().map(|endpoint| endpoint.name()).collect();
-        told.push(format!("{} {}", lang.pick("en panne :", "out of order:"), names.join(", ")));
-    }
-    if behaviour.clock_skew != 0 {
-        told.push(format!("{} {:+} s", lang.pick("horloge", "clock"), behaviour.clock_skew));
-    }
-    if told.is_empty() { lang.pick("honnête", "honest").to_html() } else { told.join(" ; ").to_html() }
 }

@@ -30,13 +30,19 @@ pub(in crate::emulator) struct Behaviours {
     /// The next login, of one client or of any.
     pub(super) next: Option<(Option<String>, Behaviour)>,
     /// What the last authorization request was promised.
-    last: Option<(Timestamp, Arc<Behaviour>)>,
+    pub(super) last: Option<(Timestamp, Arc<Behaviour>)>,
 }
 
 impl Behaviours {
     /// Behaves so toward everybody, and like nothing else any more.
     pub(in crate::emulator) fn reset(&mut self, everybody: Behaviour) {
         *self = Self { everybody, ..Self::default() };
+    }
+
+    /// What a client gets whose login was promised nothing.
+    pub(super) fn toward(&self, client_id: Option<&str>) -> Behaviour {
+        let own = client_id.and_then(|id| self.clients.get(id));
+        own.unwrap_or(&self.everybody).clone()
     }
 }
 
@@ -62,7 +68,7 @@ impl Emulator {
         if let Some(promised) = self.login(request, endpoint).and_then(|login| login.behaviour.clone()) {
             return Ok((*promised).clone());
         }
-        Ok(self.toward_client(self.client_of(request, endpoint).as_deref()))
+        Ok(self.behaviours.toward(self.client_of(request, endpoint).as_deref()))
     }
 
     /// An authorization request: its own header, what was asked for the next login, or what its client gets.
@@ -76,18 +82,13 @@ impl Emulator {
         };
         let special =
             own.is_some() || client_id.as_ref().is_some_and(|id| self.behaviours.clients.contains_key(id));
-        let behaviour = own.unwrap_or_else(|| self.toward_client(client_id.as_deref()));
+        let behaviour = own.unwrap_or_else(|| self.behaviours.toward(client_id.as_deref()));
         self.promised = special.then(|| Arc::new(behaviour.clone()));
         self.behaviours.last = self.promised.clone().map(|promised| (now, promised));
         if behaviour.fault == Some(Fault::Keys(Keys::RotatedBetweenLogins)) {
             self.rotate();
         }
         Ok(behaviour)
-    }
-
-    fn toward_client(&self, client_id: Option<&str>) -> Behaviour {
-        let own = client_id.and_then(|id| self.behaviours.clients.get(id));
-        own.unwrap_or(&self.behaviours.everybody).clone()
     }
 
     /// The authorization request that this request belongs to.

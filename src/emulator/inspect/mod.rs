@@ -31,6 +31,9 @@ const NAMELESS: i64 = 120;
 /// The same for a request of the same client that names nothing known.
 const SAME_CLIENT: i64 = 600;
 
+/// How much is kept of one login, in bytes.
+const ROOM: usize = 256 * 1024;
+
 /// Parameters whose values are nobody's business.
 const SECRETS: [&str; 2] = ["client_secret", "password"];
 
@@ -45,6 +48,10 @@ pub(super) struct Record {
     /// How the emulator behaved in it.
     pub(super) behaviour: Behaviour,
     pub(super) exchanges: Vec<Exchange>,
+    /// The name of its pages, once it has any.
+    pub(super) uid: Option<String>,
+    /// How many bytes more are kept.
+    room: usize,
     /// Of everything that was given out in it and may come back.
     marks: Vec<[u8; 16]>,
 }
@@ -90,6 +97,16 @@ impl Records {
         self.kept.iter().find(|record| record.number == number)
     }
 
+    /// The same, to be changed.
+    pub(super) fn get_mut(&mut self, number: u64) -> Option<&mut Record> {
+        self.kept.iter_mut().find(|record| record.number == number)
+    }
+
+    /// The number of the login with pages of this name.
+    pub(super) fn number(&self, uid: &str) -> Option<u64> {
+        self.iter().find(|record| record.uid.as_deref() == Some(uid)).map(|record| record.number)
+    }
+
     /// Forgets them all.
     pub(super) fn clear(&mut self) {
         self.kept.clear();
@@ -106,10 +123,22 @@ impl Records {
             client_id,
             behaviour,
             exchanges: Vec::new(),
+            uid: None,
+            room: ROOM,
             marks: Vec::new(),
         };
         self.kept.push_back(record);
         self.kept.back_mut()
+    }
+}
+
+impl Exchange {
+    /// How many bytes of strangers it holds.
+    fn size(&self) -> usize {
+        let texts = [&self.method, &self.path, &self.code, &self.body].into_iter();
+        let params = self.params.iter().flat_map(|(name, value)| [name, value]);
+        let notes = self.notes.iter().flat_map(|note| [&note.fr, &note.en]);
+        texts.chain(params).chain(notes).chain(&self.location).chain(&self.inner).map(String::len).sum()
     }
 }
 
@@ -126,8 +155,13 @@ impl Emulator {
         let exchange = exchange(now, request, endpoint, reply, inner, notes);
         let behaviour = self.behaviour.clone();
         let Some(record) = self.belongs(now, request, endpoint, client_id, behaviour) else { return };
+        if endpoint == Endpoint::Authorize {
+            record.uid = reply.get("location").and_then(uid);
+        }
         record.marks.extend(given.iter().map(|text| fingerprint::<16>(text.as_bytes())));
-        if record.exchanges.len() < EXCHANGES {
+        let room = record.room.checked_sub(exchange.size());
+        if let Some(room) = room.filter(|_| record.exchanges.len() < EXCHANGES) {
+            record.room = room;
             record.exchanges.push(exchange);
         }
     }
@@ -207,7 +241,7 @@ fn given(request: &Request, endpoint: Endpoint, reply: &Reply) -> Vec<String> {
 }
 
 /// The interaction that a path or address names.
-fn uid(path: &str) -> Option<String> {
+pub(super) fn uid(path: &str) -> Option<String> {
     let (_, rest) = path.split_once("/interaction/")?;
     rest.split(['/', '?', '#']).next().map(str::to_owned)
 }

@@ -43,8 +43,28 @@ impl Emulator {
 
 /// What the emulator did wrong, and how the service took it.
 fn lie(lang: Lang, record: &Record) -> Html {
-    let Some((fault, verdict)) = record.behaviour.fault.zip(record.verdict()) else { return Html::default() };
-    let words = match verdict {
+    let behaviour = &record.behaviour;
+    if behaviour.is_honest() {
+        return Html::default();
+    }
+    let what = match behaviour.fault {
+        Some(fault) => fill(
+            "{} <code>{}</code> ({}).",
+            &[
+                &lang.pick("Faute commise par l’émulateur :", "Fault committed by the emulator:"),
+                &fault.name(),
+                &lang.pick(fault.what_fr(), fault.what()),
+            ],
+        ),
+        None => fill(
+            "{} {}.",
+            &[
+                &lang.pick("Comportement de l’émulateur :", "Behaviour of the emulator:"),
+                &behaviour.words(lang),
+            ],
+        ),
+    };
+    let words = record.verdict().map_or("", |verdict| match verdict {
         Verdict::Right => lang.pick("Le service a fait ce qu’il fallait.", "The service did right."),
         Verdict::Believed => lang.pick(
             "Le service a continué : il a cru ce qu’il devait refuser.",
@@ -61,17 +81,9 @@ fn lie(lang: Lang, record: &Record) -> Html {
         Verdict::NotReached => {
             lang.pick("La connexion n’en est pas arrivée là.", "The login has not come to that.")
         }
-    };
-    fill(
-        "<p class=\"{}\">{} <code>{}</code> ({}). {}</p>",
-        &[
-            &if verdict == Verdict::Believed { "alerte" } else { "note" },
-            &lang.pick("Faute commise par l’émulateur :", "Fault committed by the emulator:"),
-            &fault.name(),
-            &lang.pick(fault.what_fr(), fault.what()),
-            &words,
-        ],
-    )
+    });
+    let class = if record.verdict() == Some(Verdict::Believed) { "alerte" } else { "note" };
+    fill("<p class=\"{}\">{} {}</p>", &[&class, &what, &words])
 }
 
 fn remarks(lang: Lang, record: &Record) -> Html {

@@ -68,6 +68,8 @@ pub(in crate::emulator) struct Reader {
     here: String,
     /// The panel's address, if the reader may open it.
     pub(in crate::emulator) panel: Option<String>,
+    /// The number of the login whose page this is, where logins are kept.
+    pub(in crate::emulator) login: Option<u64>,
 }
 
 impl Reader {
@@ -79,7 +81,7 @@ impl Reader {
             query if request.method == "GET" && !query.is_empty() => format!("{}?{query}", request.path),
             _ => request.path.clone(),
         };
-        Self { lang, here, panel: None }
+        Self { lang, here, panel: None, login: None }
     }
 
     /// The address of the link to the other language.

@@ -56,6 +56,7 @@ fieldset{margin:1rem 0 0;border:1px solid #ccc}\
 label.case{display:inline-block;margin:.25rem 1rem .25rem 0}\
 label.case input{width:auto}\
 .large{overflow-x:auto}\
+.discret{margin-top:2rem;font-size:.9rem}\
 .note{border-left:4px solid #000091;padding:.5rem 1rem;background:#f5f5fe}\
 main:has(.sequence){max-width:72rem}\
 pre{overflow-x:auto;background:#f6f6f6;padding:.75rem}\

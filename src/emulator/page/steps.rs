@@ -1,5 +1,6 @@
 //! Decides the pages on which the citizen chooses an identity provider and a test account.
 
+use crate::emulator::behaviour::login;
 use crate::emulator::citizen::{Account, Idp};
 use crate::emulator::client::Client;
 use crate::emulator::http::Reply;
@@ -60,8 +61,16 @@ pub(in crate::emulator) fn choice(scene: &Scene<'_>, suspicious: bool) -> Reply 
     let heading = scene.pick("Choisissez un compte pour vous connecter à", "Choose an account to log in to");
     let main = fill(
         "<h1>{} {}</h1>{}\
-         <form method=\"post\" action=\"{}/fournisseur\"><ul class=\"choix\">{}</ul></form>{}",
-        &[&heading, &scene.service(), &alert, &scene.here, &buttons, &scene.back_link()],
+         <form method=\"post\" action=\"{}/fournisseur\"><ul class=\"choix\">{}</ul></form>{}{}",
+        &[
+            &heading,
+            &scene.service(),
+            &alert,
+            &scene.here,
+            &buttons,
+            &scene.back_link(),
+            &login::link(scene.reader),
+        ],
     );
     scene.page(200, scene.pick("Choix du compte", "Choice of account"), &main)
 }
