@@ -4,6 +4,7 @@
 //! Looking is one thing and judging another: what a browser, a probe and the emulator saw is data, and a point is
 //! judged from it without any IO, so that a test writes what was seen.
 
+pub mod browser;
 mod finding;
 mod item;
 

@@ -1,0 +1,38 @@
+//! A site on loopback that answers as a test says, and the browser that visits it.
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::response::{IntoResponse, Response};
+use franceconnect_edge::journey::qualification::browser::{Browser, find};
+use std::time::Duration;
+
+/// Time enough for any page that is sound.
+pub const LIMIT: Duration = Duration::from_secs(20);
+
+/// The browser of this machine, which must have one.
+pub async fn browser() -> Browser {
+    let program = find(|name| std::env::var_os(name)).expect("no Chromium: scripts/tools chromium");
+    Browser::launch(&program).await.expect("a browser that starts")
+}
+
+/// Serves what `answer` says for a path and query, on an address that is returned without a slash at its end.
+pub async fn site<R: IntoResponse>(answer: impl Fn(&str) -> R + Clone + Send + Sync + 'static) -> String {
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let router = axum::Router::new().fallback(move |request: Request| {
+        let answer = answer.clone();
+        async move { answer(request.uri().path_and_query().map_or("/", |path| path.as_str())).into_response() }
+    });
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    address
+}
+
+/// An answer of this type and body.
+pub fn answer(kind: &str, body: impl Into<Body>) -> Response {
+    Response::builder().header("content-type", kind).body(body.into()).unwrap()
+}
+
+/// A page with this in its body.
+pub fn page(body: &str) -> Response {
+    answer("text/html; charset=utf-8", format!("<!doctype html><title>Une page</title><body>{body}"))
+}
