@@ -2,7 +2,7 @@
 
 use percent_encoding::percent_decode_str;
 
-use super::spelling::is_ascii_in_disguise;
+use super::spelling::{is_ascii_in_disguise, is_unseen};
 
 /// Why a path is refused before anything is looked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,7 @@ impl SitePath {
     /// Anything two readers could read differently is refused, not repaired: a segment that is empty,
     /// `.` or `..`, begins with a dot (but `.well-known`), or ends with a dot or a space; an encoded
     /// slash or percent sign; a backslash, semicolon, colon, `?`, `#` or control character; a character
-    /// that some readers take for one of ASCII, such as a wide letter; bytes that are not UTF-8.
+    /// that some readers take for one of ASCII, such as a wide letter or a number in a circle; bytes that are not UTF-8.
     pub fn parse(raw: &str) -> Result<Self, PathRefused> {
         let rest = raw.strip_prefix('/').ok_or(PathRefused)?;
         let (rest, directory) = match rest.strip_suffix('/') {
@@ -74,7 +74,8 @@ fn segment(raw: &str) -> Option<String> {
     let odd = |c: char| {
         c.is_control() || matches!(c, '/' | '\\' | '%' | ';' | ':' | '?' | '#') || is_ascii_in_disguise(c)
     };
-    let hidden = decoded.starts_with('.') && decoded != ".well-known";
-    let trailing = decoded.ends_with(['.', ' ']);
+    let seen = decoded.trim_matches(is_unseen);
+    let hidden = seen.starts_with('.') && decoded != ".well-known";
+    let trailing = seen.ends_with(['.', ' ']);
     (!decoded.is_empty() && !hidden && !trailing && !decoded.contains(odd)).then(|| decoded.into_owned())
 }

@@ -2,7 +2,7 @@
 //! are reached.
 
 use super::SitePath;
-use super::spelling::plain;
+use super::spelling::{bare, plain};
 use crate::franceconnect::Level;
 
 /// Why a rule of the configuration is refused.
@@ -44,7 +44,7 @@ impl Protected {
         let mut faults = Vec::new();
         for entry in list.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
             match rules_of(entry) {
-                Ok(both) => rules.extend(both),
+                Ok(names) => rules.extend(names),
                 Err(fault) => faults.push(fault),
             }
         }
@@ -75,7 +75,8 @@ impl Protected {
     /// The length of the longest rule over one file, and what all rules over it ask for.
     pub(super) fn over(&self, file: &str) -> Option<(usize, Demand)> {
         let file = plain(file);
-        let names = [spelt_page(&file), &file];
+        let bare = bare(&file);
+        let names = [spelt_page(&file), &file, spelt_page(&bare), &bare];
         let covering = |rule: &&Rule| names.iter().any(|name| below(name, &rule.page));
         let length = self.0.iter().filter(covering).map(|rule| rule.page.len()).max()?;
         let level = self.0.iter().filter(covering).map(|rule| rule.level).max()?;
@@ -93,10 +94,12 @@ impl Protected {
     }
 }
 
-fn rules_of(entry: &str) -> Result<[Rule; 2], RuleFault> {
+fn rules_of(entry: &str) -> Result<impl Iterator<Item = Rule>, RuleFault> {
     let (path, level) = read(entry)?;
     // A folder may be called `x.html`, too.
-    Ok([page(&path), plain(&path)].map(|page| Rule { page, level }))
+    let names = [page(&path), plain(&path)];
+    let bare = names.clone().map(|name| bare(&name)).into_iter().filter(|bare| !bare.is_empty());
+    Ok(bare.chain(names).map(move |page| Rule { page, level }))
 }
 
 /// An entry as its path, decoded and without slashes around it, and its level.

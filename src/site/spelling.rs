@@ -35,6 +35,11 @@ pub(super) fn plain(page: &str) -> String {
     plain
 }
 
+/// The same to a reader that ignores some of those signs, as databases do marks and tags: without any.
+pub(super) fn bare(plain: &str) -> String {
+    plain.replace(ANY, "")
+}
+
 fn base(c: char) -> char {
     if c.is_ascii() {
         return c.to_ascii_lowercase();
@@ -43,18 +48,33 @@ fn base(c: char) -> char {
         let place = usize::try_from(u32::from(c).checked_sub(first)?).ok()?;
         table.get(place).copied().map(char::from)
     };
-    at(LATIN, 0xc0).or_else(|| at(LATIN_ADDITIONAL, 0x1e00)).unwrap_or(ANY)
+    match c {
+        'ª' => 'a',
+        'º' => 'o',
+        '¹' => '1',
+        '²' => '2',
+        '³' => '3',
+        '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => ' ',
+        _ => at(LATIN, 0xc0).or_else(|| at(LATIN_ADDITIONAL, 0x1e00)).unwrap_or(ANY),
+    }
 }
 
 /// Marks that belong to the letter before them, and characters that show nothing.
-fn is_unseen(c: char) -> bool {
-    matches!(u32::from(c), 0xad | 0x300..=0x344 | 0x346..=0x36f | 0x1ab0..=0x1aff | 0x1dc0..=0x1dff | 0x200b..=0x200f
-        | 0x202a..=0x202e | 0x2060..=0x206f | 0x20d0..=0x20ff | 0xfe00..=0xfe0f | 0xfe20..=0xfe2f | 0xfeff)
+pub(super) fn is_unseen(c: char) -> bool {
+    matches!(u32::from(c), 0xad | 0x300..=0x344 | 0x346..=0x362 | 0x200b..=0x200f | 0x202a..=0x202e | 0x2060..=0x206f
+        | 0x20d0..=0x20ff | 0xfe00..=0xfe0f | 0xfe20..=0xfe2f | 0xfeff)
 }
 
-/// Whether some reader takes the character for one of ASCII, or for several: by its canonical decomposition, by case
-/// folding, or because it is one of ASCII in another width. No path has it.
+/// Whether some reader takes the character for one of ASCII, or for several: by its decomposition, by case folding, or
+/// because it is one of ASCII in another width or style, or a digit or letter of the same weight (Unicode Collation
+/// Algorithm). No path has it.
 pub(super) fn is_ascii_in_disguise(c: char) -> bool {
-    matches!(u32::from(c), 0x149 | 0x37e | 0x1e9a | 0x1fef | 0x212a..=0x212b | 0x2260 | 0x226e..=0x226f
-        | 0xfb00..=0xfb06 | 0xff01..=0xff5e)
+    c > '»' && c.is_numeric()
+        || matches!(u32::from(c), 0x132..=0x133 | 0x149 | 0x1be | 0x1c4..=0x1cc | 0x1f1..=0x1f3 | 0x2a3 | 0x2a6
+        | 0x2b0..=0x2b8 | 0x2e0..=0x2e4 | 0x363..=0x36f | 0x37e | 0x1ab0..=0x1aff | 0x1d2c..=0x1dff | 0x1e9a | 0x1fef
+        | 0x2024..=0x2026 | 0x203c | 0x2044 | 0x2047..=0x2049 | 0x2070..=0x209f | 0x20a8 | 0x2100..=0x218f | 0x2260
+        | 0x226e..=0x226f | 0x2460..=0x24ff | 0x2a74..=0x2a76 | 0x2c7c..=0x2c7d | 0x3250 | 0x32cc..=0x32cf
+        | 0x3371..=0x33ff | 0xa722..=0xa7ff | 0xfb00..=0xfb06 | 0xfb29 | 0xfe10..=0xfe1f | 0xfe30..=0xfe6f
+        | 0xff01..=0xff5e | 0x10780..=0x107bf | 0x1ccd6..=0x1ccf9 | 0x1d400..=0x1d7ff | 0x1f100..=0x1f1e5
+        | 0x1fbf0..=0x1fbf9)
 }
