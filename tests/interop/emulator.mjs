@@ -8,7 +8,7 @@
 // changed in the files, so that what already runs here is not met.
 
 import { execFileSync, spawn } from 'node:child_process';
-import { chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { request as plain } from 'node:http';
 import { request as secure } from 'node:https';
 import { createServer } from 'node:net';
@@ -33,7 +33,10 @@ for (const known of [3000, 8000, 8080, 8788]) {
   ports.set(String(known), server.address().port);
   await new Promise((done) => server.close(done));
 }
-const renumbered = (text) => text.replace(/(?<=(?:localhost|127\.0\.0\.1):)(\d{4})\b/g, (port) => ports.get(port) ?? port);
+/** Whether the services are told to ask for https. */
+let secured = false;
+const renumbered = (text) => (secured ? text.replaceAll('http://127.0.0.1:8788', 'https://localhost:8788') : text)
+  .replace(/(?<=(?:localhost|127\.0\.0\.1):)(\d{4})\b/g, (port) => ports.get(port) ?? port);
 const at = (port, path) => renumbered(`http://localhost:${port}${path}`);
 
 function files(folder) {
@@ -134,38 +137,23 @@ async function service(site) {
   }
 }
 
-async function inJavascript(change, variables) {
-  // Below the folder where its packages are.
-  const script = resolve('target', 'tmp', `emulator-${process.pid}.mjs`);
-  writeFileSync(script, change(renumbered(readFileSync('examples/emulator/javascript/service.mjs', 'utf8'))));
-  const { child } = await start(process.execPath, [script], { env: { ...process.env, ...variables } });
-  await service(at(3000, ''));
-  await stop(child);
-  rmSync(script);
-}
-
 const tests = {
   async javascript() {
-    await inJavascript((text) => text, {});
-  },
-
-  async https() {
-    // The same service, which asks for https and is told whom to trust.
-    const asks = (text) => text.replace("EMULATOR = 'http://127.0.0.1:", "EMULATOR = 'https://localhost:");
-    await inJavascript(asks, { NODE_EXTRA_CA_CERTS: ca });
-    const address = renumbered('https://localhost:8788/plus/api/v2/.well-known/openid-configuration');
-    const curl = await new Promise((done) => {
-      let said = '';
-      const asked = spawn('curl', ['--silent', '--fail', '--cacert', ca, address]);
-      asked.stdout.on('data', (bytes) => { said += bytes; });
-      asked.on('error', (error) => done(String(error))).on('close', () => done(said));
-    });
-    check('curl --cacert', JSON.parse(curl).issuer, address.replace('/.well-known/openid-configuration', ''));
+    // Below the folder where its packages are.
+    const script = resolve('target', 'tmp', `emulator-${process.pid}.mjs`);
+    writeFileSync(script, renumbered(readFileSync('examples/emulator/javascript/service.mjs', 'utf8')));
+    const env = { ...process.env, ...secured && { NODE_EXTRA_CA_CERTS: ca } };
+    const { child } = await start(process.execPath, [script], { env });
+    await service(at(3000, ''));
+    await stop(child);
+    rmSync(script);
   },
 
   async python() {
     const folder = files('python');
-    const { child, said } = await start(join(given.python, 'bin/python'), ['-u', join(folder, 'service.py')], { url: at(8000, '/') });
+    const { child, said } = await start(join(given.python, 'bin/python'), ['-u', join(folder, 'service.py')], {
+      url: at(8000, '/'), env: { ...process.env, ...secured && { REQUESTS_CA_BUNDLE: ca } },
+    });
     await service(at(8000, '')).catch((error) => { throw new Error(`${error.message}\n${said()}`); });
     await stop(child);
   },
@@ -174,10 +162,13 @@ const tests = {
     const folder = files('apache');
     mkdirSync(join(folder, 'site/prive'), { recursive: true });
     writeFileSync(join(folder, 'site/prive/index.html'), 'prive');
+    if (secured) {
+      for (const [, name] of PRODUCTS) appendFileSync(join(folder, `${name}.conf`), `\nOIDCCABundlePath ${ca}\n`);
+    }
     execFileSync(process.execPath, ['keys.mjs'], { cwd: folder });
     // As nobody, where root runs this.
     const nobody = process.getuid() === 0 ? { uid: 65534, gid: 65534 } : {};
-    if (nobody.uid) for (const path of [home, folder, join(folder, 'chiffrement-1.pem')]) chownSync(path, nobody.uid, nobody.gid);
+    if (nobody.uid) for (const path of [home, join(home, 'ca'), folder, join(folder, 'chiffrement-1.pem')]) chownSync(path, nobody.uid, nobody.gid);
     for (const [product, name, acr] of PRODUCTS) {
       const words = ['-d', folder, '-f', `${name}.conf`, '-D', 'FOREGROUND'];
       const { child } = await start('/usr/sbin/apache2', words, { url: at(8080, '/jwks.json'), ...nobody });
@@ -186,8 +177,25 @@ const tests = {
       check(`${name}: ${arrived.url} ${arrived.status}\n${arrived.body}\n${readFileSync(join(folder, 'error.log'))}`, arrived.body, 'prive');
       check(`${name} family_name`, arrived.headers['x-family-name'], 'DUBOIS');
       check(`${name} acr`, arrived.headers['x-acr'], acr);
+      const left = await browser.open(at(8080, `/prive/callback?logout=${encodeURIComponent(at(8080, '/'))}`));
+      // It gives the id_token back as it came: of FranceConnect+ that is the encrypted one, which is no hint.
+      const [ends, shows] = acr === 'eidas1' ? [at(8080, '/'), ''] : [`${renumbered('http://127.0.0.1:8788')}/plus/api/v2/session/end`, 'Y04FEDB9'];
+      check(`${name} logout: ${left.body}`, left.url.split('?')[0], ends);
+      check(`${name} logout page`, left.body.includes(shows), true);
       await stop(child);
     }
+  },
+
+  /** All of them, told to ask for https and whom to trust. */
+  async https() {
+    secured = true;
+    await tests.javascript();
+    await tests.python();
+    await tests.apache();
+    const address = `${renumbered('http://127.0.0.1:8788')}/plus/api/v2`;
+    const words = ['--silent', '--fail', '--cacert', ca, `${address}/.well-known/openid-configuration`];
+    check('curl --cacert', JSON.parse(execFileSync('curl', words)).issuer, address);
+    secured = false;
   },
 };
 
