@@ -1,12 +1,13 @@
-//! Decides how a service's key set is fetched: one GET of a few seconds, bounded, never redirected.
+//! Decides how a service's documents (key set, sector identifiers) are fetched: one GET of a few seconds, bounded,
+//! never redirected.
 
 use super::client::key_sets::KeySetAnswer;
 use reqwest::{Client, ClientBuilder, redirect};
 use std::time::Duration;
 
-/// Longest wait for a key set.
+/// Longest wait for a document.
 const TIMEOUT: Duration = Duration::from_secs(5);
-/// Longest key set, in bytes.
+/// Longest document, in bytes.
 const LIMIT: usize = 64 * 1024;
 
 /// What fetches; nothing if the TLS library could not start.

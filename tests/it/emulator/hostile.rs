@@ -120,8 +120,14 @@ fn every_value_under_every_name_at_every_address() {
                 let pairs = if name.is_empty() { value.clone() } else { format!("{name}={value}") };
                 let at = format!("{path} {name}={}", value.chars().take(40).collect::<String>());
                 let get = Request::get(&format!("{issuer}{path}?{pairs}"));
-                sound(&emulator.handle(NOW, &get), &at);
-                sound(&emulator.handle(NOW, &Request::post(&format!("{issuer}{path}"), &pairs)), &at);
+                let post = Request::post(&format!("{issuer}{path}"), &pairs);
+                for request in [get, post] {
+                    assert!(
+                        emulator.wants(NOW, &request).is_empty(),
+                        "{at}: a document is fetched for nobody"
+                    );
+                    sound(&emulator.handle(NOW, &request), &at);
+                }
             }
         }
     }
