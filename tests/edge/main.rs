@@ -167,6 +167,7 @@ const TESTS: &[(&str, Test)] = tests! {
         a_provider_that_is_down_is_a_page_with_another_try,
         a_provider_that_was_never_there_costs_no_code,
         a_provider_that_does_not_answer_is_given_ten_seconds,
+        a_login_in_trouble_ends_as_it_must,
         without_secrets_every_page_names_all_that_is_missing,
     }
     Own: forwarding {

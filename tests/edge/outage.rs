@@ -56,6 +56,37 @@ pub fn a_provider_that_does_not_answer_is_given_ten_seconds(platform: Platform) 
     }
 }
 
+/// Late, out of order in part, by another clock, with other keys in the middle: what the provider does without a lie.
+pub fn a_login_in_trouble_ends_as_it_must(platform: Platform) {
+    let world = World::fresh(platform);
+    assert_eq!(world.browser().log_in("test").status, 303);
+    for (asked, status, verdict) in [
+        (r#"{"latency_ms": 700}"#, 303, ""),
+        (r#"{"outage": ["token"]}"#, 503, "right"),
+        (r#"{"outage": ["userinfo"]}"#, 503, "unseen"),
+        (r#"{"clock_skew_s": 300}"#, 400, "right"),
+        (r#"{"clock_skew_s": -300}"#, 400, "right"),
+    ] {
+        let mut browser = world.browser();
+        let sent = browser.get("/auth/login?return_to=/prive/");
+        world.emulator().misbehave(asked);
+        let callback = browser.walk(sent.location(), "test");
+        let answer = browser.get(&callback);
+        assert_eq!(answer.status, status, "{asked}: {}", answer.text());
+        assert_eq!(browser.is_logged_in(), status == 303, "{asked}");
+        assert!(status == 303 || answer.text().contains("value=\"/prive/\""), "{asked}: another try");
+        assert_eq!(world.emulator().verdict(), verdict, "{asked}");
+        world.emulator().misbehave("");
+    }
+    let mut browser = world.browser();
+    let callback = browser.authorize("test", "/prive/");
+    world.emulator().rotate_keys();
+    world.emulator().take_calls();
+    assert_eq!(browser.get(&callback).status, 303, "the keys are fetched again");
+    assert_eq!(world.emulator().take_calls(), ["token", "jwks", "userinfo"]);
+    assert!(browser.is_logged_in());
+}
+
 pub fn without_secrets_every_page_names_all_that_is_missing(platform: Platform) {
     let site = format!("http://localhost:{}", free_port());
     let variables = Variables::from([("PUBLIC_URL", site.clone()), ("FC_SCOPES", "email".to_owned())]);

@@ -82,6 +82,17 @@ impl Emulator {
         assert_eq!(set.status, 204, "the emulator knows no fault {fault:?}");
     }
 
+    /// Signs with other keys from now on.
+    pub fn rotate_keys(&self) {
+        assert_eq!(self.control(self.product, "POST", "keys/rotation", "").status, 204);
+    }
+
+    /// What its inspector says of the service in the last login; nothing where it did nothing wrong.
+    pub fn verdict(&self) -> String {
+        let logins = self.control(self.product, "GET", "logins", "").json();
+        logins[0]["verdict"].as_str().unwrap_or_default().to_owned()
+    }
+
     /// Knows the service by another secret from now on.
     pub fn change_secret(&self, secret: &str) {
         assert_eq!(self.control(self.product, "PUT", "secret", secret).status, 204);

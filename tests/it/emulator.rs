@@ -10,6 +10,7 @@ mod errors;
 mod facts;
 mod faults;
 mod files;
+mod guide;
 mod hostile;
 mod information;
 mod inspector;

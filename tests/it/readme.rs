@@ -13,7 +13,7 @@ const GUIDES: [&str; 2] = ["README.md", "LISEZMOI.md"];
 /// The two languages of the emulator's.
 const EMULATOR: [&str; 2] = ["docs/emulator.md", "docs/emulateur.md"];
 /// Every guide whose commands and paths are held to be true.
-const ALL: [&str; 7] = [
+const ALL: [&str; 8] = [
     "README.md",
     "LISEZMOI.md",
     "SECURITY.md",
@@ -21,6 +21,7 @@ const ALL: [&str; 7] = [
     "CHANGELOG.md",
     "docs/emulator.md",
     "docs/emulateur.md",
+    "docs/emulator-faults.md",
 ];
 /// Set to anything, it makes the test of the tables write them instead.
 const REFRESH: &str = "REFRESH_README";
