@@ -27,23 +27,29 @@ impl Emulator {
         })
     }
 
-    /// Whether a request was made on this machine, by a program or by a page of ours: a name that somebody's DNS points
-    /// here could make a foreign page's requests ours.
+    /// Whether a request was made on this machine, by a program or by a page of ours.
     fn is_local(&self, request: &Request) -> bool {
+        let host = request.header("host").unwrap_or_default();
+        let foreign = matches!(request.header("sec-fetch-site"), Some("cross-site" | "same-site"));
+        let same = |origin: &str| origin.split_once("://").is_some_and(|(_, authority)| authority == host);
+        self.is_named(request) && !foreign && request.header("origin").is_none_or(same)
+    }
+
+    /// Whether a request was made to a name of this machine or to the issuer's: one that somebody's DNS points here could
+    /// make a foreign page's requests ours.
+    pub(super) fn is_named(&self, request: &Request) -> bool {
         let host = request.header("host").unwrap_or_default();
         let Some(url) = Url::parse(&format!("http://{host}/")).ok().filter(Url::has_host) else {
             return false;
         };
         let issuer = Url::parse(&self.settings.issuer).ok();
-        let ours = match url.host() {
+        let loopback = match url.host() {
             Some(Host::Ipv4(address)) => address.is_loopback(),
             Some(Host::Ipv6(address)) => address.is_loopback(),
             Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
             None => false,
-        } || issuer.is_some_and(|issuer| issuer.host_str() == url.host_str());
-        let foreign = matches!(request.header("sec-fetch-site"), Some("cross-site" | "same-site"));
-        let same = |origin: &str| origin.split_once("://").is_some_and(|(_, authority)| authority == host);
-        ours && !foreign && request.header("origin").is_none_or(same)
+        };
+        loopback || issuer.is_some_and(|issuer| issuer.host_str() == url.host_str())
     }
 
     fn api(&mut self, request: &Request, path: &str) -> Reply {

@@ -74,7 +74,7 @@ impl Emulator {
     /// An authorization request: its own header, what was asked for the next login, or what its client gets.
     fn promise(&mut self, now: Timestamp, request: &Request) -> Result<Behaviour, Vec<String>> {
         let client_id = self.client_of(request, Endpoint::Authorize);
-        let header = request.header(HEADER).filter(|_| self.settings.control);
+        let header = request.header(HEADER).filter(|_| self.settings.control && self.is_named(request));
         let mine = |next: &(Option<String>, Behaviour)| next.0.is_none() || next.0 == client_id;
         let own = match header {
             Some(header) => Some(Behaviour::parse(header)?),

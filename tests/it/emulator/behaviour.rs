@@ -23,7 +23,7 @@ fn control(emulator: &mut Emulator, method: &str, what: &str, body: &str) -> Rep
 /// The token answer of a login of `client_id`, whose authorization request has these headers.
 fn token_of(emulator: &mut Emulator, now: Timestamp, client_id: &str, headers: &[(&str, &str)]) -> Reply {
     let mut visitor = Visitor::new();
-    let mut request = Request::get(&authorize(&[("client_id", client_id)]));
+    let mut request = Request::get(&authorize(&[("client_id", client_id)])).with("host", "127.0.0.1:8788");
     for (name, value) in headers {
         request = request.with(name, value);
     }
@@ -78,7 +78,8 @@ fn one_login_is_lied_to_by_its_own_header() {
     let honest = token_of(&mut emulator, NOW, "client", &[("emulator-behaviour", "{}")]);
     assert_eq!(nonce(&honest).as_deref(), HONEST, "an honest login among lies");
     assert_eq!(token_of(&mut emulator, NOW, "client", &[]).status, 500);
-    let request = Request::get(&authorize(&[])).with("emulator-behaviour", "inconnue");
+    let request =
+        Request::get(&authorize(&[])).with("host", "localhost").with("emulator-behaviour", "inconnue");
     assert_eq!(emulator.handle(NOW, &request).status, 422);
 }
 

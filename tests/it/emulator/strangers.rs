@@ -128,6 +128,10 @@ fn a_name_that_leads_here_is_not_ours() {
         }
     }
     assert_eq!(state(&mut emulator), before);
+    for (host, status) in [("rebound.example", 303), ("127.0.0.1:8788", 422)] {
+        let request = Request::get(&authorize(&[])).with("host", host).with("emulator-behaviour", "inconnue");
+        assert_eq!(emulator.handle(NOW, &request).status, status, "{host}: the header of a login");
+    }
     for host in ["127.0.0.1:8788", "127.8.9.1", "[::1]:8788", "localhost", "fc.localhost:80"] {
         assert_eq!(send(&mut emulator, "GET", "api/behaviour", "", &[("host", host)]).status, 200, "{host}");
     }
