@@ -227,7 +227,8 @@ impl Emulator {
         if lie == Some(fault::Callback::CodePlus) {
             code.push_str(" avec des espaces");
         }
-        let earlier = self.earlier_state(&interaction);
+        let repeats = lie == Some(fault::Callback::StateEarlier);
+        let earlier = repeats.then(|| self.earlier_state(&interaction)).flatten();
         let mut told = Callback::success(&self.settings.issuer, &code, &interaction.state);
         let to = interaction.redirect_uri.clone();
         if lie == Some(fault::Callback::CodeOtherLogin) {
@@ -238,7 +239,7 @@ impl Emulator {
         self.state.codes.insert(code, Code { issued: now, grant, consumed });
         let Some(lie) = lie else { return Reply::see_other(&told.location(&to, false)) };
         lie.change(&mut told, self.chance.bytes());
-        if let (fault::Callback::StateEarlier, Some(earlier)) = (lie, earlier) {
+        if let Some(earlier) = earlier {
             told.set("state", &earlier);
         }
         let mut reply = Reply::see_other(&lie.location(&told, &to));
