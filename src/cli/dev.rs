@@ -57,6 +57,10 @@ pub(super) async fn run(args: Args, lang: Lang) -> Result<(), ExitCode> {
         faults::warn(lang, &faults);
         ExitCode::FAILURE
     })?;
+    let control = emulator.ip().is_loopback();
+    if control {
+        emulated.tell_panel(lang);
+    }
     tell::tell(lang, &config, &variables, &args.site);
     let products = [Product::Standard, Product::Plus];
     let clients = products.map(|product| (product, variables.client(product, &config))).into();
@@ -65,7 +69,7 @@ pub(super) async fn run(args: Args, lang: Lang) -> Result<(), ExitCode> {
     let both = async {
         tokio::try_join!(
             native::serve(listeners, native, stop.clone().wait()),
-            emulated.serve(clients, Manners::default(), stop.clone()),
+            emulated.serve(clients, Manners { control, ..Manners::default() }, stop.clone()),
         )
     };
     both.await.map(|_| ()).map_err(|error| listen::failed(lang, &error))

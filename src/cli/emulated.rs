@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use super::lang::Lang;
 use super::listen::{self, Stop};
 use crate::emulator::{self, Authority, Citizens, Client, Emulator, Product, Settings};
+use crate::secret::fingerprint;
 
 /// Both products, in the order that they are told in.
 const PRODUCTS: [Product; 2] = [Product::Standard, Product::Plus];
@@ -26,6 +27,8 @@ pub(super) struct Manners {
     pub(super) citizens: Option<Citizens>,
     /// What https stands on, if it is spoken at all.
     pub(super) authority: Option<Authority>,
+    /// What keys and everything random are drawn from, if they are to be the same at each start.
+    pub(super) seed: Option<String>,
 }
 
 /// Emulators that have their address and not yet their clients, whose own addresses may depend on it.
@@ -48,6 +51,15 @@ impl Emulated {
     /// The issuer of `product` here.
     pub(super) fn issuer(&self, product: Product) -> String {
         format!("http://{}{}", self.bound, product.path())
+    }
+
+    /// Says where the panel is.
+    pub(super) fn tell_panel(&self, lang: Lang) {
+        let panel = format!("http://{}{}/", self.bound, Product::Standard.control());
+        lang.say(
+            format_args!("Inspecteur des connexions et fautes : {panel}"),
+            format_args!("Inspector of logins, and faults: {panel}"),
+        );
     }
 
     /// The issuer of `product` on https; none at an address that no certificate is for.
@@ -95,7 +107,14 @@ fn emulator(
     manners: &Manners,
 ) -> io::Result<Arc<Mutex<Emulator>>> {
     let mut seed = [0; 32];
-    getrandom::fill(&mut seed).map_err(io::Error::other)?;
+    match &manners.seed {
+        // Every emulator has keys of its own, whatever its port.
+        Some(text) => {
+            let scheme = issuer.split(':').next().unwrap_or_default();
+            seed = fingerprint(format!("{scheme} {} {text}", product.name()).as_bytes());
+        }
+        None => getrandom::fill(&mut seed).map_err(io::Error::other)?,
+    }
     let default = Settings::default();
     let settings = Settings {
         product,

@@ -80,7 +80,7 @@ impl Product {
     }
 
     /// What the paths of the control interface begin with.
-    pub(super) fn control(self) -> &'static str {
+    pub fn control(self) -> &'static str {
         match self {
             Self::Standard => "/_emulateur",
             Self::Plus => "/plus/_emulateur",

@@ -97,6 +97,44 @@ fn emulate_is_both_products_on_one_address() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_seed_makes_the_same_keys_and_the_same_chance_again() {
+    let folder = Folder::new();
+    let drawn = |seed: &[&str]| {
+        let (running, lines) = Running::start(emulate(&folder, seed));
+        let standard = ready(&lines);
+        let keys = |issuer: &str| get(&format!("{issuer}/jwks")).split_once("\r\n\r\n").unwrap().1.to_owned();
+        let uid = get(&format!(
+            "{standard}/authorize?response_type=code&client_id=service-local&scope=openid&acr_values=eidas1\
+            &state=s&nonce={}&redirect_uri=http%3A%2F%2Flocalhost%3A8787%2Fauth%2Fcallback",
+            "n".repeat(32)
+        ));
+        let uid = uid.split_once("/interaction/").unwrap().1.split('\r').next().unwrap().to_owned();
+        let all = (keys(standard), keys(&standard.replace("/api/v2", "/plus/api/v2")), uid);
+        assert_eq!(running.signal("TERM").code(), Some(0));
+        all
+    };
+    let once = drawn(&["--seed", "essai"]);
+    assert_eq!(drawn(&["--seed", "essai"]), once);
+    assert_ne!(once.0, once.1, "each product has keys of its own");
+    let (other, none) = (drawn(&["--seed", "autre"]), drawn(&[]));
+    assert!(other.0 != once.0 && other.2 != once.2 && none.0 != once.0 && none.2 != once.2);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_panel_is_open_on_loopback_unless_it_is_closed() {
+    let folder = Folder::new();
+    for (more, open) in [(&[][..], true), (&["--no-control"][..], false)] {
+        let (running, lines) = Running::start(emulate(&folder, more));
+        let panel = ready(&lines).replace("/api/v2", "/_emulateur/");
+        assert_eq!(get(&panel).starts_with("HTTP/1.1 200"), open, "{more:?}");
+        assert_eq!(lines.iter().any(|line| line.ends_with(&panel)), open, "{lines:?}");
+        assert_eq!(running.signal("TERM").code(), Some(0));
+    }
+}
+
 /// `emulate` on any port, whose authority is in `folder/ca`.
 pub fn emulate(folder: &Folder, more: &[&str]) -> Command {
     let mut command = program(folder.path());

@@ -13,7 +13,7 @@ use clap::ValueEnum;
 use url::Url;
 
 use super::emulated::{Emulated, Manners};
-use super::lang::Lang;
+use super::lang::{self, Lang};
 use super::listen::{self, Stop};
 use crate::emulator::{Authority, Product};
 
@@ -71,8 +71,20 @@ pub(super) struct Args {
     citizens: Option<PathBuf>,
     #[command(flatten)]
     ready: Ready,
-    #[arg(long, help = "Ouvre l’interface qui fait commettre des fautes à l’émulateur")]
+    #[arg(long, conflicts_with = "no_control")]
+    #[arg(help = "Ouvre le tableau de bord et l’interface de commande même hors de cette machine")]
     control: bool,
+    #[arg(
+        long,
+        help = "Les ferme : rien ne fait commettre de faute à l’émulateur, ni ne montre les connexions"
+    )]
+    no_control: bool,
+    #[arg(
+        long,
+        value_name = "TEXTE",
+        help = "Tire d’un texte les clés et tout ce qui est aléatoire, pour rejouer"
+    )]
+    seed: Option<String>,
     #[arg(long, help = "FranceConnect+ refuse les adresses de retour locales, comme le vrai")]
     strict_urls: bool,
 }
@@ -116,8 +128,13 @@ pub(super) async fn run(args: Args, lang: Lang) -> Result<(), ExitCode> {
         Some(clients) => (clients, false),
         None => clients::ready(args.ready),
     };
+    let control = args.control || (args.listen.ip().is_loopback() && !args.no_control);
     tell::tell(lang, &emulated, &clients, secret_shown, authority.as_ref());
-    let manners = Manners { control: args.control, strict_urls: args.strict_urls, citizens, authority };
+    if control {
+        emulated.tell_panel(lang);
+    }
+    lang::print(format_args!("ready {}", emulated.issuer(Product::Standard)));
+    let manners = Manners { control, strict_urls: args.strict_urls, citizens, authority, seed: args.seed };
     emulated.serve(clients, manners, stop).await.map_err(|error| listen::failed(lang, &error))
 }
 

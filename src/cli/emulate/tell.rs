@@ -7,8 +7,7 @@ use crate::cli::emulated::Emulated;
 use crate::cli::lang::{self, Lang};
 use crate::emulator::{Account, Authority, Client, ClientAuth, Encryption, Product};
 
-/// Prints both issuers, the clients, and at the end the line that says that all is ready. A secret that was given is
-/// known and not repeated.
+/// Prints both issuers and the clients. A secret that was given is known and not repeated.
 pub(super) fn tell(
     lang: Lang,
     emulated: &Emulated,
@@ -40,7 +39,6 @@ pub(super) fn tell(
         format_args!("Compte de test : test, mot de passe {password}"),
         format_args!("Test account: test, password {password}"),
     );
-    lang::print(format_args!("ready {}", emulated.issuer(Product::Standard)));
 }
 
 /// The lines of `.dev.vars`.
