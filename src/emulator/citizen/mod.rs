@@ -3,6 +3,7 @@
 
 mod file;
 mod idp;
+mod shapes;
 pub(in crate::emulator) mod typed;
 
 pub use file::Citizens;

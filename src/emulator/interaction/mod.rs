@@ -4,22 +4,19 @@
 
 pub(in crate::emulator) mod authorize;
 pub(in crate::emulator) mod callback;
+mod way_back;
 
 use crate::emulator::citizen::Idp;
 use crate::emulator::citizen::typed::Typed;
-use crate::emulator::fault::{self, Fault};
 use crate::emulator::http::{Reply, Request};
 use crate::emulator::page::steps::{self, Scene};
-use crate::emulator::page::{error, identity, information};
-use crate::emulator::state::{Code, Grant, Interaction, Login, Session};
+use crate::emulator::page::{identity, information};
+use crate::emulator::state::{Interaction, Login, Session};
 use crate::emulator::{Account, Emulator};
 use crate::time::Timestamp;
 use authorize::Refusal;
 use callback::Callback;
 use std::sync::Arc;
-
-/// The query of the way back from a page that came out of turn.
-const OUT_OF_TURN: &str = "erreur=Y190004";
 
 impl Emulator {
     /// `/authorize`, by GET or by a POSTed form.
@@ -131,16 +128,16 @@ impl Emulator {
             }
             (method, "information") => {
                 let Some(login) = login else { return self.out_of_turn(&here, &interaction) };
-                let anonymous = product.anonymous(&interaction.scopes);
                 let consent = scene.client.is_some_and(|client| client.identity_consent);
                 let agreed = !consent || form.get("consentement") == Some("oui");
+                // A session that another service began may be of no use to this one; and where nothing is told there
+                // is nothing to consent to, so that the registration contradicts the request.
+                let contradiction = consent && product.anonymous(&interaction.scopes);
+                let error = login.account.login_error(scene.client).or(contradiction.then_some("Y600007"));
+                if let Some(code) = error {
+                    return self.fail(&id, uid, code, &here, &interaction);
+                }
                 match method {
-                    _ if consent && anonymous => {
-                        // There is nothing to consent to: the registration contradicts the request.
-                        let code = "Y600007";
-                        self.update(&id, uid, |interaction| interaction.failed = Some(code));
-                        self.error_with_back(code, &here, &interaction)
-                    }
                     "POST" if agreed => self.finish(now, &id, uid, interaction, login),
                     "POST" => information::page(&scene, &interaction, &login, consent, true),
                     _ if interaction.direct && !consent => self.finish(now, &id, uid, interaction, login),
@@ -185,9 +182,7 @@ impl Emulator {
         here: &str,
     ) -> Reply {
         if let Some(code) = login.account.login_error(self.client(interaction)) {
-            self.update(id, uid, |interaction| interaction.failed = Some(code));
-            let page = self.error_with_back(code, here, interaction);
-            return self.with_session(page, id);
+            return self.fail(id, uid, code, here, interaction);
         }
         if login.account.suspicious && !login.idp.strong {
             self.update(id, uid, |interaction| (interaction.idp, interaction.suspicious) = (None, true));
@@ -203,82 +198,18 @@ impl Emulator {
         self.with_session(Reply::see_other(&format!("{here}/information")), &renewed)
     }
 
-    /// The citizen agrees: a code for the service. The interaction is over.
-    fn finish(
+    /// The login ends with the page of `code`, whatever the citizen does but go back.
+    fn fail(
         &mut self,
-        now: Timestamp,
         id: &str,
         uid: &str,
-        mut interaction: Interaction,
-        login: Login,
+        code: &'static str,
+        here: &str,
+        interaction: &Interaction,
     ) -> Reply {
-        if let Some(session) = self.state.sessions.get_mut(id) {
-            session.end(uid);
-        }
-        let lie = match self.fault {
-            Some(Fault::Callback(lie)) => Some(lie),
-            _ => None,
-        };
-        let mut code = self.random();
-        if lie == Some(fault::Callback::CodeSpecial) {
-            // Everything of VSCHAR (RFC 6749 §A.11) that a careless reader decodes twice or not at all.
-            code.push_str("+/=&%25?#;, ~");
-        }
-        if lie == Some(fault::Callback::CodePlus) {
-            code.push_str(" avec des espaces");
-        }
-        let repeats = lie == Some(fault::Callback::StateEarlier);
-        let earlier = repeats.then(|| self.earlier_state(&interaction)).flatten();
-        let mut told = Callback::success(&self.settings.issuer, &code, &interaction.state);
-        let to = interaction.redirect_uri.clone();
-        if lie == Some(fault::Callback::CodeOtherLogin) {
-            interaction.nonce = "NonceDUneAutreConnexion0123456789ab".to_owned();
-        }
-        let consumed = (lie == Some(fault::Callback::CodeUsed)).then(String::new);
-        let grant = Arc::new(Grant { since: now, request: interaction, login });
-        self.state.codes.insert(code, Code { issued: now, grant, consumed });
-        let Some(lie) = lie else { return Reply::see_other(&told.location(&to, false)) };
-        lie.change(&mut told, self.chance.bytes());
-        if let Some(earlier) = earlier {
-            told.set("state", &earlier);
-        }
-        let mut reply = Reply::see_other(&lie.location(&told, &to));
-        if lie == fault::Callback::Status302 {
-            reply.status = 302;
-        }
-        reply
-    }
-
-    /// The `state` of another login of the same client, for the fault that repeats it.
-    fn earlier_state(&self, now: &Interaction) -> Option<String> {
-        let other = |earlier: &&Interaction| earlier.client_id == now.client_id && earlier.state != now.state;
-        let mut earlier = self.state.codes.values().map(|code| &code.grant.request);
-        earlier.find(other).map(|earlier| earlier.state.clone())
-    }
-
-    /// "Revenir sur …": the service is told that the citizen gave up, or what went wrong.
-    fn back(&mut self, now: Timestamp, request: &Request, uid: &str) -> Reply {
-        let product = self.settings.product;
-        let session = self.state.session(request.cookie(product.cookie()), now, product);
-        let Some(interaction) = session.and_then(|session| session.end(uid)) else {
-            return self.error("Y030030");
-        };
-        let issuer = &self.settings.issuer;
-        if now.since(interaction.started) >= product.session_life() {
-            // The engine has forgotten the request and its state; FranceConnect redirects by itself.
-            let (error, description) = error::told("Y030030").unwrap_or_default();
-            let told = Callback::error(issuer, error, description, "undefined");
-            let location = callback::with_plus(&told, &interaction.redirect_uri);
-            return Reply::with_body(302, "text/plain; charset=utf-8", "").header("location", location);
-        }
-        let out_of_turn = request.query == OUT_OF_TURN;
-        let told = match interaction.failed.or(out_of_turn.then_some("Y190004")) {
-            None => Some(("access_denied", "User auth aborted")),
-            Some(code) => error::told(code),
-        };
-        let Some((error, description)) = told else { return self.error("Y030030") };
-        let told = Callback::error(issuer, error, description, &interaction.state);
-        Reply::see_other(&told.location(&interaction.redirect_uri, false))
+        self.update(id, uid, |interaction| interaction.failed = Some(code));
+        let page = self.error_with_back(code, here, interaction);
+        self.with_session(page, id)
     }
 
     fn update(&mut self, id: &str, uid: &str, change: impl FnOnce(&mut Interaction)) {
@@ -286,22 +217,6 @@ impl Emulator {
         if let Some(interaction) = session.and_then(|session| session.interactions.get_mut(uid)) {
             change(interaction);
         }
-    }
-
-    fn error_with_back(&mut self, code: &str, here: &str, interaction: &Interaction) -> Reply {
-        self.error_leading(code, &format!("{here}/retour"), interaction)
-    }
-
-    /// A page that was refreshed or left out: the login is not over, but the service hears of it from who gives up here.
-    fn out_of_turn(&mut self, here: &str, interaction: &Interaction) -> Reply {
-        self.error_leading("Y190004", &format!("{here}/retour?{OUT_OF_TURN}"), interaction)
-    }
-
-    fn error_leading(&mut self, code: &str, back: &str, interaction: &Interaction) -> Reply {
-        let id = self.uuid();
-        let name = self.client(interaction).map_or("", |client| &client.name);
-        let back = error::told(code).map(|_| (name, back));
-        error::page(&self.reader, self.settings.product, code, &id, back)
     }
 
     fn with_session(&self, reply: Reply, id: &str) -> Reply {

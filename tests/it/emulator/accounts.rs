@@ -185,6 +185,15 @@ fn somebody_helped_is_the_one_who_logs_in() {
         assert_eq!((reply.status, page_code(&reply)), expected, "{mandates:?} {login}");
     }
     assert!(accounts().of(Product::Plus).all(|account| account.rep_scope.is_empty()), "FranceConnect only");
+
+    // A session that one service began is of no use to another that the mandate does not cover.
+    let covered = Client { rep_scope: Some(vec!["logement".into()]), ..client("client") };
+    let other = Client { rep_scope: Some(vec!["sante".into()]), ..client("autre") };
+    let mut emulator = Emulator::new(Settings { clients: vec![covered, other], ..Settings::default() });
+    let mut browser = Visitor::new();
+    browser.log_in(&mut emulator, NOW, &authorize(&[]), "aidant_argent_logement");
+    let (_, page) = browser.open(&mut emulator, NOW, &authorize(&[("client_id", "autre")]));
+    assert_eq!(page_code(&page), Some("Y600020"));
 }
 
 #[test]

@@ -32,6 +32,7 @@ ip_server_addresses_and_ranges = ["192.0.2.1/32", "2001:db8::/64", "198.51.100.7
 id_token_signed_response_alg = "RS256"
 entity_id = "0123456789abcdef0123456789ABCDEF"
 scopes = ["openid", "profile"]
+rep_scope = ["logement"]
 claims = []
 allowed_idp_hints = ["demonstration-courriel"]
 allowed_prompts = ["login"]
@@ -58,6 +59,7 @@ fn a_file_of_clients_has_the_fields_of_the_record() {
     assert_eq!(low.redirect_uris.len(), 2);
     assert_eq!(low.scopes.as_deref(), Some(&["openid".to_owned(), "profile".to_owned()][..]));
     assert_eq!(low.entity_id.as_deref(), Some("0123456789abcdef0123456789ABCDEF"));
+    assert_eq!((low.rep_scope.as_deref(), &high.rep_scope), (Some(&["logement".to_owned()][..]), &None));
     assert!(low.direct && low.identity_consent && !low.active);
     assert_eq!((high.signing_alg, high.encryption), (Alg::Es256, Some(Encryption::RsaOaep256)));
     assert_eq!((high.auth, high.amr, high.active), (ClientAuth::PrivateKeyJwt, true, true));
@@ -217,6 +219,9 @@ like = "test"
 nom = "X"
 [[citizen]]
 login = "a"
+foreign_id = "IT/FR/1"
+rep_scope = ["logement"]
+suspicious = "oui"
 "#;
     assert_eq!(
         told(&Citizens::read(broken).unwrap_err()),
@@ -233,6 +238,8 @@ login = "a"
             "14 citizen 2, prenom: n’est pas un champ",
             "17 citizen 2, register, nom: n’est pas un champ",
             "19 citizen 3, login: est déjà celui d’un",
+            "21 citizen 3, rep_scope: n’existe pas pour une",
+            "22 citizen 3, suspicious: doit être true ou",
         ]
     );
 }
