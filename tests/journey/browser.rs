@@ -51,7 +51,7 @@ fn sound(path: &str) -> Response {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn it_goes_looks_clicks_fills_in_and_tells_the_way_it_went() {
-    let (browser, base) = (browser().await, site(sound).await);
+    let (browser, base) = (browser().await, site(|path: &str| std::future::ready(sound(path))).await);
     let tab = browser.open(false).await.unwrap();
     assert_eq!(tab.go(&format!("{base}/"), LIMIT).await.unwrap().status(), Some(200));
     let landing = tab.click("#next", LIMIT).await.unwrap();
@@ -136,7 +136,7 @@ async fn visited(browser: &Browser, url: &str, limit: Duration) -> Result<bool, 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hostile_pages_cost_their_time_and_no_more() {
-    let (browser, base) = (browser().await, site(hostile).await);
+    let (browser, base) = (browser().await, site(|path: &str| std::future::ready(hostile(path))).await);
     let limit = Duration::from_secs(3);
     let visit = |path: &str| {
         let url = format!("{base}{path}");

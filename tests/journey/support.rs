@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use franceconnect_edge::journey::qualification::browser::{Browser, find};
 use std::time::Duration;
 
@@ -16,12 +16,13 @@ pub async fn browser() -> Browser {
 }
 
 /// Serves what `answer` says for a path and query, on an address that is returned without a slash at its end.
-pub async fn site<R: IntoResponse>(answer: impl Fn(&str) -> R + Clone + Send + Sync + 'static) -> String {
+pub async fn site<A: Future<Output = Response> + Send + 'static>(
+    answer: impl Fn(&str) -> A + Clone + Send + Sync + 'static,
+) -> String {
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let router = axum::Router::new().fallback(move |request: Request| {
-        let answer = answer.clone();
-        async move { answer(request.uri().path_and_query().map_or("/", |path| path.as_str())).into_response() }
+        answer(request.uri().path_and_query().map_or("/", |path| path.as_str()))
     });
     tokio::spawn(async move { axum::serve(listener, router).await });
     address

@@ -7,6 +7,8 @@
 pub mod browser;
 mod finding;
 mod item;
+pub mod page;
+pub mod seen;
 
 pub use finding::{Evidence, Finding, Verdict};
 pub use item::{Certainty, ITEMS, Item, Means};

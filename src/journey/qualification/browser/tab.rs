@@ -228,6 +228,15 @@ impl Tab {
         self.call("Input.dispatchMouseEvent", moved).await.map(drop)
     }
 
+    /// Moves the pointer out of the way.
+    ///
+    /// # Errors
+    /// When the browser does not answer.
+    pub async fn leave(&self) -> Result<(), Trouble> {
+        let moved = json!({ "type": "mouseMoved", "x": 0, "y": 0 });
+        self.call("Input.dispatchMouseEvent", moved).await.map(drop)
+    }
+
     /// Presses a key and lets it go.
     ///
     /// # Errors

@@ -1,0 +1,136 @@
+//! Decides which pages of a service are looked at before anybody logs in: that of the button, that to sign up on, and
+//! what is told of the law and of personal data.
+
+use super::super::browser::{Browser, Tab, Trouble};
+use super::super::seen::{Outside, signs_up};
+use super::{Control, Page, plain};
+use crate::journey::Words;
+use crate::journey::qualification::Evidence;
+use std::time::Duration;
+
+/// What is known of a service before it is looked at.
+#[derive(Debug, Clone)]
+pub struct Service {
+    /// The address of the page with the button, or of one that leads there.
+    pub url: String,
+    /// It is on FranceConnect+.
+    pub plus: bool,
+    /// A public service, which shows FranceConnect first.
+    pub public: bool,
+    /// A certificate that nobody vouches for will do: a machine of one's own.
+    pub any_certificate: bool,
+}
+
+impl Service {
+    /// Looks at its pages, each for `limit` at most, and presses the button once to see where that opens.
+    ///
+    /// # Errors
+    /// When the first page cannot be looked at; another that cannot be is as one that is missing.
+    pub async fn visit(&self, browser: &Browser, limit: Duration) -> Result<Outside, Trouble> {
+        let tab = browser.open(self.any_certificate).await?;
+        tab.go(&self.url, limit).await?;
+        let mut login = Page::read_closely(&tab, limit).await?;
+        let way = login.controls().find(|control| logs_in(control)).map(|control| control.path.clone());
+        if let Some(path) = way.filter(|_| login.button().is_none()) {
+            let landing = tab.click(&path, limit).await?;
+            // A service of which each page asks for a login has left for FranceConnect.
+            if same_site(&landing.url, &self.url) {
+                login = Page::read_closely(&tab, limit).await?;
+            }
+        }
+        let pictures = pictures(&tab).await?;
+        let link = |wanted: fn(&str) -> bool| link(&login, wanted);
+        let (signup, legal, privacy) = (link(signs_up), link(is_legal), link(is_privacy));
+        let windows = match login.button().map(|button| button.path.clone()) {
+            Some(path) => {
+                // Where it leads is for the logins to judge.
+                let _ = tab.click(&path, limit).await;
+                tab.tried().windows
+            }
+            None => Vec::new(),
+        };
+        Ok(Outside {
+            plus: self.plus,
+            public: self.public,
+            signup: page(browser, signup, self.any_certificate, limit).await?,
+            legal: page(browser, legal, self.any_certificate, limit).await?,
+            privacy: page(browser, privacy, self.any_certificate, limit).await?,
+            login,
+            windows,
+            pictures,
+        })
+    }
+}
+
+/// The page in light and in dark.
+async fn pictures(tab: &Tab) -> Result<Vec<Evidence>, Trouble> {
+    let light = tab.screenshot().await?;
+    tab.scheme(true).await?;
+    let dark = tab.screenshot().await?;
+    tab.scheme(false).await?;
+    let title = Words::new("La page du bouton, en clair", "The page of the button, in light");
+    let in_dark = Words::new("La page du bouton, en sombre", "The page of the button, in dark");
+    Ok(vec![Evidence::Picture { title, png: light }, Evidence::Picture { title: in_dark, png: dark }])
+}
+
+/// A page of its own context; none where there is none, or where it cannot be looked at.
+async fn page(
+    browser: &Browser,
+    url: Option<String>,
+    any_certificate: bool,
+    limit: Duration,
+) -> Result<Option<Page>, Trouble> {
+    let Some(url) = url else { return Ok(None) };
+    let tab = browser.open(any_certificate).await?;
+    match tab.go(&url, limit).await {
+        Ok(landing) if landing.status().is_none_or(|status| status < 400) => {
+            Ok(Page::read(&tab, limit).await.ok())
+        }
+        Err(Trouble::Gone) => Err(Trouble::Gone),
+        _ => Ok(None),
+    }
+}
+
+/// Where the first link of this kind leads, if to another page of the web.
+fn link(page: &Page, wanted: fn(&str) -> bool) -> Option<String> {
+    let here = without_fragment(&page.url);
+    let links =
+        page.controls().filter(|control| wanted(&control.name)).filter_map(|control| control.href.as_deref());
+    let mut pages = links.map(without_fragment).filter(|href| *href != here && href.starts_with("http"));
+    pages.next().map(str::to_owned)
+}
+
+fn without_fragment(url: &str) -> &str {
+    url.split_once('#').map_or(url, |(page, _)| page)
+}
+
+fn same_site(a: &str, b: &str) -> bool {
+    let host = |url: &str| url::Url::parse(url).ok().map(|url| url.host_str().map(str::to_owned));
+    host(a) == host(b)
+}
+
+fn logs_in(control: &Control) -> bool {
+    let name = plain(&control.name).to_lowercase();
+    ["se connecter", "connexion", "s'identifier", "log in", "login", "sign in"]
+        .iter()
+        .any(|word| name.starts_with(word))
+}
+
+fn is_legal(name: &str) -> bool {
+    let name = plain(name).to_lowercase();
+    name.contains("mentions légales") || name.contains("mentions legales") || name.contains("legal notice")
+}
+
+fn is_privacy(name: &str) -> bool {
+    let name = plain(name).to_lowercase();
+    [
+        "données personnelles",
+        "données à caractère personnel",
+        "confidentialité",
+        "vie privée",
+        "privacy",
+        "rgpd",
+    ]
+    .iter()
+    .any(|words| name.contains(words))
+}

@@ -1,0 +1,211 @@
+//! Decides the points that pages show, from pages that were read; no browser and no network is needed for it.
+//!
+//! Each point is one function from what was seen to its flaws: none, and the point is passed. What only a person can
+//! tell is asked of one, and what could not be seen is said to be so.
+
+mod button;
+mod inside;
+mod place;
+mod wording;
+
+pub use place::signs_up;
+
+use super::page::{Page, Style, plain};
+use super::{Evidence, Finding, Item, Verdict};
+use crate::franceconnect::Product;
+use crate::journey::Words;
+
+/// What was seen of a service before anybody logged in.
+#[derive(Debug, Clone, Default)]
+pub struct Outside {
+    /// The service should show the button of FranceConnect+.
+    pub plus: bool,
+    /// The page with the button.
+    pub login: Page,
+    /// The page to sign up on, where it is another.
+    pub signup: Option<Page>,
+    /// The legal notice.
+    pub legal: Option<Page>,
+    /// What is said of personal data.
+    pub privacy: Option<Page>,
+    /// Windows that opened when the button was pressed.
+    pub windows: Vec<String>,
+    /// A public service, which shows FranceConnect first.
+    pub public: bool,
+    /// Pictures of the page with the button: in light, in dark.
+    pub pictures: Vec<Evidence>,
+}
+
+impl Outside {
+    fn product(&self) -> Product {
+        if self.plus { Product::Plus } else { Product::Standard }
+    }
+
+    /// Every page that was seen.
+    fn pages(&self) -> impl Iterator<Item = &Page> {
+        [Some(&self.login), self.signup.as_ref(), self.legal.as_ref(), self.privacy.as_ref()]
+            .into_iter()
+            .flatten()
+    }
+}
+
+/// What was seen once somebody had logged in through the emulator.
+#[derive(Debug, Clone, Default)]
+pub struct Inside {
+    /// The page the login led to, then that of the profile and others, each once.
+    pub pages: Vec<Page>,
+    /// Who logged in: an invention of the emulator's.
+    pub person: Person,
+}
+
+/// The names of the person who logged in.
+#[derive(Debug, Clone, Default)]
+pub struct Person {
+    /// First names.
+    pub given: Vec<String>,
+    /// The name at birth.
+    pub family: String,
+    /// The name in use, if another.
+    pub usage: Option<String>,
+    /// The date of birth, as FranceConnect writes it.
+    pub birthdate: String,
+}
+
+/// A point, and how it is judged.
+type Point<Seen> = (&'static str, fn(&Seen) -> Judged);
+
+/// What a point comes to.
+pub(super) enum Judged {
+    /// The flaws seen, none for a point that is passed.
+    Flaws(Vec<Flaw>),
+    /// A question for a person.
+    Ask(Words),
+    /// Why it could not be looked at.
+    Skip(Words),
+}
+
+/// Something wrong: what was seen, and how to mend it.
+pub(super) struct Flaw {
+    seen: Words,
+    mend: Words,
+}
+
+/// A flaw, in French and in English: what was seen, how to mend it.
+pub(super) fn flaw(seen: [&str; 2], mend: [&str; 2]) -> Flaw {
+    let [seen, mend] = [seen, mend].map(|[fr, en]| Words::new(fr, en));
+    Flaw { seen, mend }
+}
+
+/// A flaw with a quotation of the page in it, where the words say `{}`.
+pub(super) fn quoting(quoted: &str, seen: [&str; 2], mend: [&str; 2]) -> Flaw {
+    let quoted: String = plain(quoted).chars().take(120).collect();
+    let [fr, en] = seen.map(|words| words.replace("{}", &quoted));
+    flaw([&fr, &en], mend)
+}
+
+/// The verdicts on the points of the pages before a login, in the order of the list.
+pub fn outside(seen: &Outside) -> Vec<Finding> {
+    let points: [Point<Outside>; 15] = [
+        ("O1", button::official),
+        ("1", button::only_picture),
+        ("2", button::unaltered),
+        ("3", button::markup),
+        ("4", place::link_below),
+        ("5", place::sentence_above),
+        ("6", button::states),
+        ("7", button::size),
+        ("8", place::first_and_apart),
+        ("9", place::on_both_pages),
+        ("10", place::same_tab),
+        ("11", wording::one_word),
+        ("12", wording::accessible),
+        ("13", wording::another_way),
+        ("22", wording::told),
+    ];
+    let findings = points.iter().filter_map(|(id, judge)| finding(id, judge(seen), evidence(seen, id)));
+    findings.collect()
+}
+
+/// The verdicts on the points of the pages after a login; with nothing, why nothing was seen.
+pub fn inside(seen: Result<&Inside, Words>) -> Vec<Finding> {
+    let points: [Point<Inside>; 7] = [
+        ("O2", inside::named_in_header),
+        ("O5", inside::not_editable),
+        ("14", inside::profile_in_reach),
+        ("15", inside::one_way_out),
+        ("16", inside::no_second_password),
+        ("18", inside::explained),
+        ("19", inside::birth_name),
+    ];
+    let judged = |judge: fn(&Inside) -> Judged| match &seen {
+        Ok(seen) => judge(seen),
+        Err(why) => Judged::Skip(why.clone()),
+    };
+    points.iter().filter_map(|(id, judge)| finding(id, judged(*judge), Vec::new())).collect()
+}
+
+fn finding(id: &str, judged: Judged, evidence: Vec<Evidence>) -> Option<Finding> {
+    let verdict = match judged {
+        Judged::Flaws(flaws) => failed(flaws),
+        Judged::Ask(question) => Verdict::Attest { question },
+        Judged::Skip(why) => Verdict::Skipped { why },
+    };
+    Some(Finding { item: Item::named(id)?, verdict, evidence })
+}
+
+/// Passed without flaws; else all that was seen, and all that there is to mend, each once.
+fn failed(flaws: Vec<Flaw>) -> Verdict {
+    let join = |of: fn(&Flaw) -> &Words| {
+        let mut all: Vec<&Words> = flaws.iter().map(of).collect();
+        all.dedup();
+        let text = |of: fn(&Words) -> &str| all.iter().map(|words| of(words)).collect::<Vec<_>>().join(" ");
+        Words::new(text(|words| &words.fr), text(|words| &words.en))
+    };
+    if flaws.is_empty() {
+        return Verdict::Passed;
+    }
+    Verdict::Failed { seen: join(|flaw| &flaw.seen), mend: join(|flaw| &flaw.mend) }
+}
+
+/// What was seen of the button, for the points about it.
+fn evidence(seen: &Outside, id: &str) -> Vec<Evidence> {
+    let Some(button) = seen.login.button().filter(|_| matches!(id, "O1" | "2" | "3" | "6" | "7")) else {
+        return Vec::new();
+    };
+    let state = |title: &str, style: &Style| {
+        format!(
+            "{title}: color {}, background {}, font {}, {} px\n",
+            style.color, style.background, style.font, style.size
+        )
+    };
+    let mut text = format!(
+        "<{} class=\"{}\"> {:?}\nin: {}\n{:.0} × {:.0} px\n",
+        button.element,
+        button.classes.join(" "),
+        button.name,
+        button.groups.iter().take(3).cloned().collect::<Vec<_>>().join(" "),
+        button.frame.width,
+        button.frame.height,
+    );
+    for part in &button.parts {
+        text.push_str(&format!(
+            "  <{} class=\"{}\"> {:?}\n",
+            part.element,
+            part.classes.join(" "),
+            part.text
+        ));
+    }
+    text.push_str(&state("light", &button.style));
+    let others = [("hovered", &seen.login.hovered), ("dark", &seen.login.dark)];
+    others
+        .iter()
+        .filter_map(|(title, style)| Some(state(title, style.as_ref()?)))
+        .for_each(|line| text.push_str(&line));
+    let title = Words::new("Le bouton, tel qu’il est", "The button as it is");
+    let picture = match id {
+        "O1" => seen.pictures.first(),
+        "6" => seen.pictures.get(1),
+        _ => None,
+    };
+    [Evidence::Text { title, text }].into_iter().chain(picture.cloned()).collect()
+}

@@ -1,0 +1,200 @@
+//! Services each with one fault: it fails its own point, and no other.
+
+use crate::support::{LIMIT, answer, browser, page, site};
+use axum::response::Response;
+use franceconnect_edge::journey::qualification::browser::Browser;
+use franceconnect_edge::journey::qualification::page::{Page, Service};
+use franceconnect_edge::journey::qualification::seen::{Inside, Outside, Person, inside, outside};
+use franceconnect_edge::journey::qualification::{Evidence, Finding, Verdict};
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+const SOUND: &str = include_str!("sound.html");
+const PROFILE: &str = include_str!("profile.html");
+const STYLE: &str = include_str!("../../site/style.css");
+
+const SENTENCE: &str = "<p>FranceConnect est la solution proposée par l’État pour sécuriser et simplifier la connexion à vos services en ligne.</p>";
+const LOCAL: &str = "<p><label>Mot de passe <input name=\"password\" type=\"password\"></label></p>\n      <button type=\"submit\">Se connecter</button>";
+const OU: &str = "<p>OU</p>";
+const BUTTON: &str = "<button class=\"fr-connect\" type=\"submit\">";
+const SPANS: &str = "<span class=\"fr-connect__login\">S’identifier avec</span>\n          <span class=\"fr-connect__brand\">FranceConnect</span>";
+
+/// A fault of a service before the login: the point, what stands where.
+const OUTSIDE: [(&str, &str, &str, &str); 35] = [
+    ("O1", "/", BUTTON, "<button class=\"bouton\" type=\"submit\">"),
+    ("1", "/", "<h1>", "<img src=/logo-franceconnect.svg alt=FranceConnect width=9 height=9><h1>"),
+    ("1", "/", OU, "<p>OU</p><button>Continuer avec FranceConnect</button>"),
+    ("2", "/", "S’identifier avec", "Connexion par"),
+    (
+        "2",
+        "/",
+        "</head>",
+        "<style>.fr-connect { background: #060 }.fr-connect:hover { background: #080 }</style></head>",
+    ),
+    ("2", "/", "</head>", "<style>.fr-connect { transform: scaleX(1.5) }</style></head>"),
+    ("2", "/", "</head>", "<style>.fr-connect__brand { font-family: cursive }</style></head>"),
+    ("3", "/", "fr-connect-group", "groupe"),
+    ("3", "/", SPANS, "S’identifier avec FranceConnect"),
+    ("3", "/", BUTTON, "<button class=\"fr-connect fr-connect--plus\" type=\"submit\">"),
+    ("4", "/", "https://franceconnect.gouv.fr/", "https://example.org/"),
+    ("4", "/", " - nouvelle fenêtre", ""),
+    ("4", "/", " target=\"_blank\"", ""),
+    ("4", "/", "Qu’est-ce que FranceConnect ?</a>", "Qu’est-ce que c’est ?</a>"),
+    ("5", "/", SENTENCE, "<p>Bonjour.</p>"),
+    ("6", "/", "</head>", "<style>.fr-connect:hover { background: #000091 }</style></head>"),
+    ("6", "/", BUTTON, "<button class=\"fr-connect\" type=\"submit\" disabled>"),
+    (
+        "6",
+        "/",
+        "</head>",
+        "<style>@media (prefers-color-scheme: dark) { .fr-connect { color: #224 } }</style></head>",
+    ),
+    ("7", "/", "</head>", "<style>.fr-connect { font-size: 11px }</style></head>"),
+    ("7", "/", "</head>", "<style>.fr-connect { width: 100% }</style></head>"),
+    ("8", "/", OU, ""),
+    (
+        "8",
+        "/",
+        SENTENCE,
+        "<form><label>Mot de passe <input type=password></label></form><p>OU</p><p>FranceConnect est la solution proposée par l’État pour sécuriser et simplifier la connexion à vos services en ligne.</p>",
+    ),
+    ("9", "/inscription", BUTTON, "<button class=\"bouton\" type=\"submit\" hidden>"),
+    ("10", "/", "action=\"/login\"", "action=\"/login\" target=\"_blank\""),
+    ("10", "/", BUTTON, "<button class=\"fr-connect\" type=\"submit\" onclick=\"window.open('/login')\">"),
+    (
+        "10",
+        "/",
+        "</body>",
+        "<script>document.querySelector('.fr-connect').addEventListener('click', (event) => { event.preventDefault(); window.open('/login', 'fc', 'width=400') })</script></body>",
+    ),
+    ("11", "/", "Pas encore de compte ?", "Pas de compte France Connect ?"),
+    ("11", "/donnees", "votre identité", "votre identité FC"),
+    ("12", "/", "<h1>", "<p style='color: #aaa; background: #fff'>Peu lisible</p><h1>"),
+    ("12", "/", BUTTON, "<button class=\"fr-connect\" type=\"submit\" style=\"outline: none\">"),
+    ("12", "/", BUTTON, "<button class=\"fr-connect\" type=\"submit\" tabindex=\"-1\">"),
+    ("12", "/", OU, "<p>OU</p><a href=/x><svg width=9 height=9></svg></a>"),
+    ("13", "/", LOCAL, ""),
+    ("22", "/donnees", "La déléguée à la protection des données", "Quelqu’un"),
+    ("22", "/", "<a href=\"/mentions\">Mentions légales</a>", ""),
+];
+
+/// The same after it.
+const INSIDE: [(&str, &str, &str); 12] = [
+    ("O2", "Angela DUBOIS</a>", "Mon compte</a>"),
+    ("O5", "value=\"1962-08-24\" readonly", "value=\"1962-08-24\""),
+    ("O5", "value=\"DUBOIS\" readonly", "value=\"DUBOIS\""),
+    ("14", "<a href=\"/profil\">Angela DUBOIS</a>", "<span>Angela DUBOIS</span>"),
+    ("15", "</main>", "<a href=/logout>Déconnexion</a></main>"),
+    ("15", "Se déconnecter", "Quitter"),
+    ("16", "Enregistrer", "Changer mon mot de passe"),
+    ("16", "</form>\n  </main>", "<p><label>Code <input type=password></label></p></form></main>"),
+    ("18", "et ne se modifient pas ici", "et sont utiles"),
+    ("18", "value=\"1962-08-24\" readonly", "value=\"\" readonly"),
+    ("19", "Nom de naissance", "Nom"),
+    ("19", "Nom de naissance", "Nom de famille"),
+];
+
+fn served(path: &str) -> Response {
+    match path.split('?').next().unwrap_or("/") {
+        "/" | "/inscription" => answer("text/html; charset=utf-8", SOUND),
+        "/style.css" => answer("text/css", STYLE),
+        "/mentions" => page("Éditeur : le service."),
+        "/donnees" => {
+            page("FranceConnect transmet votre identité. La déléguée à la protection des données répond.")
+        }
+        "/profil" => answer("text/html; charset=utf-8", PROFILE),
+        _ => page("Plus loin"),
+    }
+}
+
+/// The service with `from` made `to` on one page.
+async fn altered(at: &'static str, from: &'static str, to: &'static str) -> String {
+    site(move |path: &str| {
+        let path = path.to_owned();
+        let answer = served(&path);
+        async move {
+            if path.split('?').next() != Some(at) {
+                return answer;
+            }
+            let (head, body) = answer.into_parts();
+            let body = String::from_utf8(axum::body::to_bytes(body, 1 << 20).await.unwrap().into()).unwrap();
+            assert!(body.contains(from), "{at} has no {from}");
+            Response::from_parts(
+                head,
+                body.replacen(from, to, if from == "Nom de naissance" { 9 } else { 1 }).into(),
+            )
+        }
+    })
+    .await
+}
+
+async fn visited(browser: &Browser, base: &str, plus: bool) -> Outside {
+    let service = Service { url: format!("{base}/"), plus, public: true, any_certificate: false };
+    service.visit(browser, LIMIT).await.unwrap()
+}
+
+fn failed(findings: &[Finding]) -> Vec<&'static str> {
+    let failed = findings.iter().filter(|finding| matches!(finding.verdict, Verdict::Failed { .. }));
+    failed.map(|finding| finding.item.id).collect()
+}
+
+fn judged(findings: &[Finding], id: &str) -> Verdict {
+    findings.iter().find(|finding| finding.item.id == id).unwrap().verdict.clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sound_service_passes_and_shows_why() {
+    let (browser, base) = (browser().await, site(|path: &str| std::future::ready(served(path))).await);
+    let findings = outside(&visited(&browser, &base, false).await);
+    assert_eq!(findings.len(), 15);
+    for finding in &findings {
+        match (finding.item.id, &finding.verdict) {
+            ("12", Verdict::Attest { .. }) | (_, Verdict::Passed) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    let pictures = findings.iter().flat_map(|finding| &finding.evidence);
+    assert_eq!(pictures.filter(|evidence| matches!(evidence, Evidence::Picture { .. })).count(), 2);
+    for finding in judge_inside(&browser, &base).await {
+        assert_eq!(finding.verdict, Verdict::Passed, "{}", finding.item.id);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_fault_of_a_page_fails_its_point_and_no_other() {
+    let browser = Arc::new(browser().await);
+    // A few at once: most of the time goes to waiting until a page is calm.
+    let places = Arc::new(Semaphore::new(4));
+    let mut visits = JoinSet::new();
+    let before = OUTSIDE.into_iter().map(|(id, at, from, to)| (true, id, at, from, to));
+    let after = INSIDE.into_iter().map(|(id, from, to)| (false, id, "/profil", from, to));
+    for (outer, id, at, from, to) in before.chain(after) {
+        let (browser, places) = (browser.clone(), places.clone());
+        visits.spawn(async move {
+            let _place = places.acquire().await;
+            let base = altered(at, from, to).await;
+            let findings = match outer {
+                true => outside(&visited(&browser, &base, false).await),
+                false => judge_inside(&browser, &base).await,
+            };
+            let failed = failed(&findings);
+            let verdicts: Vec<_> = failed.iter().map(|id| judged(&findings, id)).collect();
+            (failed != [id]).then(|| format!("{id} ({from:?} → {to:?}): {failed:?} {verdicts:?}"))
+        });
+    }
+    let wrong: Vec<String> = visits.join_all().await.into_iter().flatten().collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+async fn judge_inside(browser: &Browser, base: &str) -> Vec<Finding> {
+    let tab = browser.open(false).await.unwrap();
+    tab.go(&format!("{base}/profil"), LIMIT).await.unwrap();
+    let person = Person {
+        given: ["Angela", "Claire", "Louise"].map(str::to_owned).to_vec(),
+        family: "DUBOIS".to_owned(),
+        usage: None,
+        birthdate: "1962-08-24".to_owned(),
+    };
+    inside(Ok(&Inside { pages: vec![Page::read(&tab, LIMIT).await.unwrap()], person }))
+}
