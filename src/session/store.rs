@@ -154,10 +154,15 @@ impl Names {
     }
 }
 
-/// Whether the name says that its entry is over.
+/// Whether the name says that its entry is over. It must be one of ours to the letter: others may keep sessions in the
+/// same store, and theirs are not to be removed.
 fn is_over(name: &str, now: Timestamp) -> bool {
-    let ends = name.strip_prefix(SESSION).and_then(|rest| rest.split_once('-'));
-    let ends = ends.and_then(|(ends, _)| i64::from_str_radix(ends, 16).ok());
+    let hex = |text: &str, length: usize| {
+        text.len() == length && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    let parts = name.strip_prefix(SESSION).and_then(|rest| rest.split_once('-'));
+    let parts = parts.filter(|(ends, hash)| hex(ends, 10) && hex(hash, 32));
+    let ends = parts.and_then(|(ends, _)| i64::from_str_radix(ends, 16).ok());
     ends.is_some_and(|ends| Timestamp::from_unix(ends) <= now)
 }
 

@@ -205,7 +205,7 @@ mod tests {
         disk.0.with(|database| forget(database, later)).unwrap();
         assert_eq!(list(&disk, "", now).await.names.unwrap(), ["a-2"]);
         // The name of a session's body says when it ends, and a listing of something else tells which have.
-        let session = |ends: Timestamp| put(&format!("session-{:010x}-a", ends.unix()), 600);
+        let session = |ends: Timestamp| put(&format!("session-{:010x}-{:032x}", ends.unix(), 10), 600);
         let sessions = vec![session(now), session(now.plus(1)), session(now.plus(-9))];
         disk.save(sessions, now, visit()).await.unwrap();
         let listed = list(&disk, "a-", now).await;
