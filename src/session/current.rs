@@ -114,7 +114,9 @@ impl Session {
     pub fn after(mut self, other: Option<(Timestamp, Self)>) -> Self {
         let Some((at, other)) = other else { return self };
         (self.before, self.beside) = if other.citizen.issuer == self.citizen.issuer {
-            (other.before, other.beside)
+            // Somebody else may have been here; the browser is theirs for all that, and so is its logout.
+            let same = other.citizen.sub == self.citizen.sub;
+            (other.before, other.beside.filter(|_| same))
         } else {
             let person = other.citizen.person();
             (Some(Before { issuer: other.citizen.issuer, id_token: other.id_token, at }), Some(person))

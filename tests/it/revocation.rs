@@ -119,6 +119,23 @@ fn everywhere_is_at_both_products() {
     }
 }
 
+/// Of two logins that were under way at once, the later may be somebody else's.
+#[test]
+fn whoever_takes_the_place_of_another_person_ends_nothing_of_theirs_elsewhere() {
+    let mut world = World::both();
+    let [mut shared, mut home, mut beside] = [(); 3].map(|()| Browser::new());
+    home.log_in_for(&mut world, "test", "/prive/");
+    let sent = shared.get(&mut world, "/auth/login?return_to=/prive/sante");
+    let callback = beside.identify(&mut world, "avec_nom_dusage", sent.get("location").unwrap());
+    shared.log_in_for(&mut world, "test", "/prive/");
+    shared.log_in_for(&mut world, "test", "/prive/sante");
+    assert_eq!(shared.get(&mut world, &callback).status, 303);
+    assert!(shared.is_logged_in(&mut world));
+    shared.post(&mut world, "/auth/logout/everywhere");
+    elsewhere(&mut world);
+    assert!(home.is_logged_in(&mut world));
+}
+
 #[test]
 fn another_site_ends_nobodys_sessions() {
     let mut world = World::new();
