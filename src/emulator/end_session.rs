@@ -103,7 +103,8 @@ impl Emulator {
         let input = hint.strip_suffix(signature).and_then(|rest| rest.strip_suffix('.')).unwrap_or_default();
         let alg = self.alg(client);
         let right_alg = header.get("alg").and_then(Value::as_str) == Some(alg.name());
-        let signed = self.keys_ever(alg).any(|key| key.verifies(input.as_bytes(), signature));
+        let kid = header.get("kid").and_then(Value::as_str);
+        let signed = self.keys_ever(alg, kid).any(|key| key.verifies(input.as_bytes(), signature));
         let issued_here = claims.get("iss").and_then(Value::as_str) == Some(&self.settings.issuer);
         if !(right_alg && signed && issued_here) {
             return Err("Y045AFAE");

@@ -321,10 +321,15 @@ impl Emulator {
         self.rotations = self.rotations.saturating_add(1);
     }
 
-    /// Every key that has signed since the start.
-    fn keys_ever(&self, alg: Alg) -> impl Iterator<Item = SigningKey> {
-        let rotations = (0..=self.rotations).rev();
-        rotations.filter_map(move |turn| SigningKey::derive(&self.settings.seed, alg, &self.kid(alg, turn)))
+    /// The keys named `kid` that have signed since the start; every key of the last turns where none is named, as only
+    /// a lie leaves it out.
+    fn keys_ever(&self, alg: Alg, kid: Option<&str>) -> impl Iterator<Item = SigningKey> {
+        let turns = (0..=self.rotations).rev();
+        let nameless = if kid.is_some() { usize::MAX } else { 16 };
+        let names = turns.take(nameless).map(move |turn| self.kid(alg, turn));
+        names
+            .filter(move |name| kid.is_none_or(|kid| kid == name))
+            .filter_map(move |name| SigningKey::derive(&self.settings.seed, alg, &name))
     }
 
     /// 43 random characters of base64url.

@@ -28,7 +28,8 @@ pub(super) fn tell(
         let secure = emulated.secure_issuer(*product).filter(|_| authority.is_some());
         others(emulated.issuer(*product), secure, *product, client, secret);
     }
-    if let Some(path) = authority.map(|authority| authority.path().display()) {
+    let served = emulated.secure_issuer(Product::Standard).is_some();
+    if let Some(path) = authority.filter(|_| served).map(|authority| authority.path().display()) {
         lang.say(
             format_args!("Pour le https, faites confiance à cette autorité de certification : {path}"),
             format_args!("For https, trust this certificate authority: {path}"),

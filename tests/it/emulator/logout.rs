@@ -141,3 +141,19 @@ fn every_answer_forbids_caches() {
         assert_eq!(reply.get("cache-control"), Some("no-store"), "{}", reply.status);
     }
 }
+
+#[test]
+fn a_token_of_earlier_keys_still_ends_the_session() {
+    let mut emulator = super::Emulator::new(franceconnect_edge::emulator::Settings {
+        clients: vec![super::client("client")],
+        control: true,
+        ..Default::default()
+    });
+    let (mut browser, hint) = logged_in(&mut emulator);
+    let rotate = Request::new("POST", "/_emulateur/api/keys/rotation").with("host", "127.0.0.1:8788");
+    for _ in 0..200 {
+        assert_eq!(emulator.handle(NOW, &rotate).status, 204);
+    }
+    let pairs = [("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", AFTER)];
+    assert_eq!(end(&mut emulator, &mut browser, 1, &pairs).status, 303);
+}
