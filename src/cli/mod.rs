@@ -7,6 +7,7 @@ mod dev_vars;
 mod emulate;
 mod emulated;
 mod faults;
+mod journey;
 mod keygen;
 mod lang;
 mod listen;
@@ -71,6 +72,12 @@ enum Command {
     #[command(after_help = keygen::HELP, disable_help_subcommand = true)]
     #[command(subcommand_help_heading = "Commandes ", subcommand_value_name = "COMMANDE")]
     Keygen(keygen::Args),
+    #[command(
+        about = "Mène un service jusqu’à FranceConnect : cinq étapes, de l’éligibilité à la production"
+    )]
+    #[command(help_template = TEMPLATE, after_help = journey::HELP, disable_help_subcommand = true)]
+    #[command(subcommand_help_heading = "Commandes ", subcommand_value_name = "COMMANDE")]
+    Journey(journey::Args),
     #[command(about = "Scelle un document de plusieurs services", help_template = TEMPLATE)]
     #[command(after_help = services::HELP, disable_help_subcommand = true)]
     #[command(subcommand_help_heading = "Commandes ", subcommand_value_name = "COMMANDE")]
@@ -87,6 +94,7 @@ pub fn run() -> ExitCode {
         Command::Serve(args) => listen::block_on(lang, serve::run(args, lang)),
         Command::Check(args) => check::run(&args, lang),
         Command::Keygen(args) => keygen::run(&args, lang),
+        Command::Journey(args) => journey::run(&args, lang),
         Command::Services(args) => services::run(&args, lang),
     }
 }

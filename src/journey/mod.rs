@@ -3,8 +3,18 @@
 //!
 //! Nothing here submits a form: it prepares, checks and records.
 
+mod configuration;
 pub mod dossier;
+pub mod eligibility;
+pub mod habilitation;
+mod overview;
+pub mod production;
 pub mod qualification;
+pub mod sandbox;
+mod sheet;
 mod words;
 
+pub use configuration::Configuration;
+pub use overview::{Overview, Stage};
+pub use sheet::Sheet;
 pub use words::Words;

@@ -18,13 +18,16 @@ fn run(words: &[&str]) -> Output {
     program(Path::new(env!("CARGO_TARGET_TMPDIR"))).args(words).output().unwrap()
 }
 
-const COMMANDS: [&[&str]; 9] = [
+const COMMANDS: [&[&str]; 12] = [
     &["dev"],
     &["serve"],
     &["emulate"],
     &["check"],
     &["keygen"],
     &["keygen", "jwks"],
+    &["journey"],
+    &["journey", "init"],
+    &["journey", "sheet"],
     &["services"],
     &["services", "seal"],
     &["services", "json"],

@@ -1,8 +1,13 @@
 //! The way to FranceConnect: the file a team keeps, and the steps that are paper.
 
+mod cli;
 mod dossier;
+mod paper;
 
+use franceconnect_edge::journey::Configuration;
 use franceconnect_edge::journey::dossier::Dossier;
+
+use crate::native_support::KEY;
 
 /// The example, as a team would have filled it in.
 pub fn example() -> String {
@@ -17,4 +22,22 @@ pub fn dossier(changes: &[(&str, &str)]) -> Dossier {
         text = text.replacen(old, new, 1);
     }
     Dossier::read(&text).unwrap_or_else(|flaws| panic!("{flaws:?}"))
+}
+
+/// A configuration of a deployment whose secrets are not seen; later pairs replace earlier ones.
+pub fn configuration(more: &[(&str, &str)]) -> Configuration {
+    let usual = [
+        ("PUBLIC_URL", "https://staging.my-service.fr"),
+        ("FC_CLIENT_ID", "client"),
+        ("FC_SCOPES", "openid given_name family_name preferred_username"),
+    ];
+    let value = |name: &str| {
+        let found = usual.iter().chain(more).rev().find(|(known, _)| *known == name);
+        found.map(|(_, value)| (*value).to_owned())
+    };
+    let stand_in = |name: &str| match name {
+        "FC_SESSION_KEYS" => Some(KEY.to_owned()),
+        name => ["FC_CLIENT_SECRET", "FC_CLIENT_ID"].contains(&name).then(|| "unset".to_owned()),
+    };
+    Configuration::read("wrangler.toml".to_owned(), value, stand_in)
 }

@@ -69,6 +69,17 @@ pub(super) fn environment() -> Result<Source, Unreadable> {
     Ok(source)
 }
 
+/// What a deployment of `name`, which is at `path`, would see: wrangler.toml (or one environment of it), spin.toml, or
+/// the variables that `serve` reads if the name is `environment`.
+pub(super) fn deployed(path: &Path, name: &str, env: Option<&str>) -> Result<Source, Unreadable> {
+    let spin = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("spin"));
+    match name {
+        "environment" => environment::read(false),
+        _ if spin => spin::read(path, |name| std::env::var(name).ok()),
+        _ => wrangler::read(path, env, true),
+    }
+}
+
 /// One service, or those that `FC_SERVICES` names.
 fn judge_alone(source: Source, deploy: bool, lang: Lang) -> ExitCode {
     let document = source.value("FC_SERVICES").map(str::trim).filter(|document| !document.is_empty());

@@ -32,8 +32,13 @@ pub fn filled(text: &str, field: Field, value: &str) -> String {
     lines.join("\n") + "\n"
 }
 
+/// `text` that asks for `scope`, too.
+pub fn with_data(text: &str, scope: &str, purpose: &str) -> String {
+    appended(text, &format!("[[data]]\nscope = {}\npurpose = {}", quoted(scope), quoted(purpose)))
+}
+
 /// `text` with a block of its own behind it.
-pub fn appended(text: &str, block: &str) -> String {
+fn appended(text: &str, block: &str) -> String {
     let before = text.trim_end();
     let gap = if before.is_empty() { "" } else { "\n\n" };
     format!("{before}{gap}{block}\n")
@@ -52,7 +57,7 @@ fn toml(kind: Kind, value: &str) -> String {
 }
 
 /// A string in quotes (TOML 1.0, basic strings).
-pub(super) fn quoted(value: &str) -> String {
+fn quoted(value: &str) -> String {
     let mut quoted = String::from("\"");
     for c in value.chars() {
         match c {

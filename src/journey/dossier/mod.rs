@@ -9,7 +9,7 @@ mod read;
 
 pub use field::*;
 pub use kind::Kind;
-pub use line::{appended, filled};
+pub use line::{filled, with_data};
 
 use super::Words;
 use crate::franceconnect::{Level, Product, Scopes};

@@ -1,0 +1,92 @@
+//! Decides what is read beside franceconnect.toml: the configurations it names, the files that go with a request.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use crate::cli::check::{self, Unreadable};
+use crate::cli::keygen;
+use crate::cli::lang::Lang;
+use crate::document::Flaw;
+use crate::journey::Configuration;
+use crate::journey::dossier::*;
+use crate::journey::habilitation::Seen;
+
+/// The exit status when a file cannot be read.
+pub(super) const UNREADABLE: u8 = 2;
+
+/// What the team keeps, with what it names.
+pub(super) struct Kept {
+    pub(super) dossier: Dossier,
+    /// The configuration of the sandbox, if one is named.
+    pub(super) test: Option<Configuration>,
+    /// That of production.
+    pub(super) live: Option<Configuration>,
+    folder: PathBuf,
+}
+
+impl Kept {
+    /// Reads the file and the configurations.
+    ///
+    /// # Errors
+    /// The exit status, once the reasons were told.
+    pub(super) fn read(path: &Path, lang: Lang) -> Result<Self, ExitCode> {
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            let file = path.display();
+            lang.warn(
+                format_args!("{file} illisible : {error} (journey init le crée)"),
+                format_args!("Cannot read {file}: {error} (journey init makes it)"),
+            );
+            ExitCode::from(UNREADABLE)
+        })?;
+        let dossier = Dossier::read(&text).map_err(|flaws| warn(path, &flaws, lang))?;
+        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        let configuration = |file, env| {
+            let file = dossier.value(file)?;
+            Some(
+                configuration(&folder, file, dossier.value(env))
+                    .map_err(|unreadable| unreadable.report(lang)),
+            )
+        };
+        Ok(Self {
+            test: configuration(SANDBOX_CONFIGURATION, SANDBOX_ENV).transpose()?,
+            live: configuration(PRODUCTION_CONFIGURATION, PRODUCTION_ENV).transpose()?,
+            dossier,
+            folder,
+        })
+    }
+
+    /// Looks at a file beside franceconnect.toml.
+    pub(super) fn look(&self, name: &str) -> Option<Seen> {
+        let mut file = File::open(self.folder.join(name)).ok()?;
+        let size = file.metadata().ok().filter(std::fs::Metadata::is_file)?.len();
+        let mut head = [0; 4];
+        Some(Seen { size, pdf: file.read_exact(&mut head).is_ok() && &head == b"%PDF" })
+    }
+}
+
+/// Every flaw, with its line and its field.
+pub(super) fn warn(path: &Path, flaws: &[Flaw], lang: Lang) -> ExitCode {
+    let file = path.display();
+    for Flaw { line, place, fr, en } in flaws {
+        lang.warn(format_args!("{file}:{line} {place} {fr}"), format_args!("{file}:{line} {place} {en}"));
+    }
+    ExitCode::from(UNREADABLE)
+}
+
+/// A configuration as it would be deployed: `.dev.vars` does not count, but where nothing else is named.
+fn configuration(folder: &Path, file: &str, env: Option<&str>) -> Result<Configuration, Unreadable> {
+    let source = check::deployed(&folder.join(file), file, env)?;
+    let env = env.map(|env| format!(" [env.{env}]")).unwrap_or_default();
+    let variable = |name: &str| source.value(name).map(str::to_owned);
+    let encryption = source.value("FC_ENCRYPTION_ALG").unwrap_or_default().trim();
+    let stand_in = |name: &str| match name {
+        "FC_CLIENT_ID" => Some("unset".to_owned()),
+        "FC_PRIVATE_KEYS" => keygen::private_keys(encryption),
+        "FC_ASSERTION_KEYS" => keygen::assertion_keys(),
+        name if crate::cli::faults::is_secret(name) => keygen::random(),
+        _ => None,
+    };
+    Ok(Configuration::read(format!("{file}{env}"), variable, stand_in))
+}

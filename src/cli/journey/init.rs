@@ -1,0 +1,155 @@
+//! `journey init`: asks for what the file does not say, explains each question, and writes each answer at once, so that
+//! it can be stopped anywhere and taken up again.
+
+use std::fs;
+use std::io::{self, BufRead, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use super::{Kept, MISSING, file, tell};
+use crate::cli::lang::{self, Lang};
+use crate::journey::dossier::*;
+use crate::journey::habilitation::BOXES;
+
+/// What stands below the options of `journey init --help`.
+pub(super) const HELP: &str = "\
+Une ligne vide passe la question, la fin de l’entrée (Ctrl-D) arrête ; chaque réponse est écrite aussitôt, et la
+commande reprend où elle en était. Sans terminal, les réponses se lisent sur l’entrée, une par ligne.";
+
+/// The file as it grows.
+struct Draft<'a> {
+    path: &'a Path,
+    text: String,
+    dossier: Dossier,
+    lang: Lang,
+}
+
+/// Asks until everything is answered or the answers end.
+pub(super) fn run(path: &Path, lang: Lang) -> ExitCode {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => lang
+            .pick(
+                "# Le chemin vers FranceConnect, lu par la commande journey ; franceconnect.example.toml explique chaque ligne.\n",
+                "# The way to FranceConnect, read by the command journey; franceconnect.example.toml explains each line.\n",
+            )
+            .to_owned(),
+        Err(error) => return unwritable(path, &error, lang),
+    };
+    let dossier = match Dossier::read(&text) {
+        Ok(dossier) => dossier,
+        Err(flaws) => return file::warn(path, &flaws, lang),
+    };
+    let mut draft = Draft { path, text, dossier, lang };
+    let mut answers = io::stdin().lock().lines().map_while(Result::ok);
+    if let Err(error) = draft.ask_all(&mut answers) {
+        return unwritable(path, &error, lang);
+    }
+    if !path.exists() {
+        return ExitCode::from(MISSING);
+    }
+    match Kept::read(path, lang) {
+        Ok(kept) if tell::overview(&kept, false, lang) => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::from(MISSING),
+        Err(status) => status,
+    }
+}
+
+impl Draft<'_> {
+    /// Every question, in the order of the steps. Ends with the answers.
+    fn ask_all(&mut self, answers: &mut impl Iterator<Item = String>) -> io::Result<()> {
+        let mut step = None;
+        for field in FIELDS {
+            let data = field.path == RECIPIENTS.path && self.dossier.data.is_empty();
+            if data && !self.ask_data(answers)? {
+                return Ok(());
+            }
+            if !self.dossier.missing(field.step).any(|missing| missing.path == field.path) {
+                continue;
+            }
+            if step != Some(field.step) {
+                step = Some(field.step);
+                let words = field.step.words();
+                self.lang.say(format_args!("\n{}", words.fr), format_args!("\n{}", words.en));
+            }
+            if !self.ask(*field, answers)? {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks until the answer may stand or is left out; `false` once there are no more answers.
+    fn ask(&mut self, field: Field, answers: &mut impl Iterator<Item = String>) -> io::Result<bool> {
+        loop {
+            let question = self.lang.pick(field.fr, field.en);
+            let Some(answer) = prompt(&format!("{question}\n  {} ? ", field.path), answers) else {
+                return Ok(false);
+            };
+            let answer = match (field.kind, answer.to_lowercase().as_str()) {
+                (_, "") => return Ok(true),
+                (Kind::Tick, "o" | "oui" | "y" | "yes") => "true".to_owned(),
+                (Kind::Tick, "n" | "non" | "no") => return Ok(true),
+                _ => answer,
+            };
+            let Some(fault) = field.kind.fault(&answer) else {
+                let text = filled(&self.text, field, &answer);
+                self.write(text)?;
+                return Ok(true);
+            };
+            self.lang.say(format_args!("  {}", fault.fr), format_args!("  {}", fault.en));
+        }
+    }
+
+    /// Each box of DataPass, with its purpose: none, and it is not asked for.
+    fn ask_data(&mut self, answers: &mut impl Iterator<Item = String>) -> io::Result<bool> {
+        self.lang.say(
+            "Les données, chacune avec ce que le service en fait ; une ligne vide : ne pas la demander.",
+            "The data, each with what the service does with it; an empty line: do not ask for it.",
+        );
+        for (scope, label) in BOXES.iter().filter(|(scope, _)| *scope != "openid") {
+            let Some(purpose) = prompt(&format!("{label}\n  {scope} ? "), answers) else { return Ok(false) };
+            if !purpose.is_empty() {
+                self.write(with_data(&self.text, scope, &purpose))?;
+            }
+        }
+        Ok(true)
+    }
+
+    /// Keeps a text that can be read, and nothing else.
+    fn write(&mut self, text: String) -> io::Result<()> {
+        let Ok(dossier) = Dossier::read(&text) else {
+            self.lang.warn(
+                "  Réponse non écrite : la ligne existe sous une autre forme dans le fichier.",
+                "  Answer not written: the line stands in the file in another form.",
+            );
+            return Ok(());
+        };
+        let beside = self.path.with_extension("toml.new");
+        fs::write(&beside, &text)?;
+        fs::rename(&beside, self.path)?;
+        (self.text, self.dossier) = (text, dossier);
+        Ok(())
+    }
+}
+
+/// Shows a question; answers what was typed, without blanks around it.
+fn prompt(question: &str, answers: &mut impl Iterator<Item = String>) -> Option<String> {
+    let mut out = io::stdout();
+    // A terminal that has gone gives no answer either.
+    let _ = write!(out, "{question}").and_then(|()| out.flush());
+    let answer = answers.next();
+    if answer.is_none() {
+        lang::print("");
+    }
+    Some(answer?.trim().to_owned())
+}
+
+fn unwritable(path: &Path, error: &io::Error, lang: Lang) -> ExitCode {
+    let path = path.display();
+    lang.warn(
+        format_args!("{path} ne se lit ou ne s’écrit pas : {error}"),
+        format_args!("Cannot read or write {path}: {error}"),
+    );
+    ExitCode::from(file::UNREADABLE)
+}

@@ -1,0 +1,102 @@
+//! `journey`: where a service stands on its way to FranceConnect, what to fill in, and the sheets to paste.
+
+mod file;
+mod init;
+mod tell;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use self::file::Kept;
+use super::keygen;
+use super::lang::{self, Lang};
+use crate::journey::{eligibility, habilitation, production, sandbox};
+
+/// The exit status when something is missing.
+const MISSING: u8 = 1;
+
+/// What stands below the options of `journey --help`.
+pub(super) const HELP: &str = "\
+Cinq étapes : éligibilité, habilitation, bac à sable, qualification, production. Ce que l’équipe sait se tient dans
+franceconnect.toml (franceconnect.example.toml) ; le reste vient de la configuration qu’il nomme. Rien n’est envoyé.
+Statut : 0 si tout est là, 1 s’il manque quelque chose, 2 si un fichier est illisible ou a des erreurs.";
+
+#[derive(clap::Args)]
+#[command(next_help_heading = "Options ")]
+pub(super) struct Args {
+    #[arg(
+        long,
+        global = true,
+        value_name = "FICHIER",
+        default_value = "franceconnect.toml",
+        hide_default_value = true
+    )]
+    #[arg(help = "Le dossier de l’équipe (par défaut : franceconnect.toml)")]
+    file: PathBuf,
+    #[arg(long, help = "Écrit l’état des cinq étapes en JSON")]
+    json: bool,
+    #[command(subcommand)]
+    what: Option<What>,
+}
+
+#[derive(clap::Subcommand)]
+enum What {
+    #[command(about = "Demande ce qui manque au dossier, une question à la fois", help_template = super::TEMPLATE)]
+    #[command(after_help = init::HELP)]
+    Init,
+    #[command(about = "Écrit ce qu’il faut remplir ou envoyer à une étape", help_template = super::TEMPLATE)]
+    Sheet(Sheet),
+}
+
+#[derive(clap::Args)]
+#[command(next_help_heading = "Options ")]
+struct Sheet {
+    #[arg(value_enum, value_name = "ÉTAPE", hide_possible_values = true)]
+    #[arg(help = "eligibility, habilitation, sandbox ou production")]
+    step: Paper,
+}
+
+/// The steps that end in a form or a letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Paper {
+    Eligibility,
+    Habilitation,
+    Sandbox,
+    Production,
+}
+
+/// Reads the file, does what is asked, answers the exit status.
+pub(super) fn run(args: &Args, lang: Lang) -> ExitCode {
+    if let Some(What::Init) = &args.what {
+        return init::run(&args.file, lang);
+    }
+    let kept = match Kept::read(&args.file, lang) {
+        Ok(kept) => kept,
+        Err(status) => return status,
+    };
+    let complete = match &args.what {
+        Some(What::Sheet(Sheet { step })) => sheet(&kept, *step, lang),
+        _ => tell::overview(&kept, args.json, lang),
+    };
+    if complete { ExitCode::SUCCESS } else { ExitCode::from(MISSING) }
+}
+
+/// Prints a sheet; answers whether nothing stands against it.
+fn sheet(kept: &Kept, step: Paper, lang: Lang) -> bool {
+    let (dossier, test, live) = (&kept.dossier, kept.test.as_ref(), kept.live.as_ref());
+    let sheet = match step {
+        Paper::Eligibility => eligibility::sheet(dossier),
+        Paper::Habilitation => habilitation::sheet(dossier, test, |name| kept.look(name), keygen::today()),
+        Paper::Sandbox => sandbox::sheet(dossier, test),
+        Paper::Production => production::sheet(dossier, live, test),
+    };
+    lang::print(sheet.text(|words| lang.pick(&words.fr, &words.en)).trim_end());
+    let count = sheet.objections().count();
+    if count > 0 {
+        lang.warn(
+            format_args!("À compléter ou à corriger : {count} (lignes « ! »)."),
+            format_args!("To complete or to mend: {count} (lines \"!\")."),
+        );
+    }
+    count == 0
+}

@@ -1,0 +1,57 @@
+//! Decides how the five steps are told: what is done, what the next one misses, how much the others do.
+
+use super::Kept;
+use crate::cli::keygen;
+use crate::cli::lang::{self, Lang};
+use crate::journey::dossier::{SERVICE_NAME, Step};
+use crate::journey::{Overview, Stage};
+
+/// Prints the overview; answers whether all five steps are done.
+pub(super) fn overview(kept: &Kept, json: bool, lang: Lang) -> bool {
+    let overview = Overview::of(
+        &kept.dossier,
+        kept.test.as_ref(),
+        kept.live.as_ref(),
+        |name| kept.look(name),
+        keygen::today(),
+    );
+    if json {
+        lang::print(format_args!("{:#}", overview.json()));
+        return overview.next().is_none();
+    }
+    let name = kept.dossier.value(SERVICE_NAME).unwrap_or("–");
+    lang::print(format_args!("{name}, {}", kept.dossier.product().name()));
+    let next = overview.next().map(|stage| stage.step);
+    for (number, Stage { step, missing }) in (1..).zip(&overview.stages) {
+        let (words, count) = (step.words(), missing.len());
+        let mark = if Some(*step) == next { '>' } else { ' ' };
+        let state = match count {
+            0 => ("fait".to_owned(), "done".to_owned()),
+            _ => (format!("{count} à faire"), format!("{count} to do")),
+        };
+        lang.say(
+            format_args!("{mark} {number}. {} : {}", words.fr, state.0),
+            format_args!("{mark} {number}. {}: {}", words.en, state.1),
+        );
+        if Some(*step) == next {
+            missing.iter().for_each(|words| {
+                lang.say(format_args!("     - {}", words.fr), format_args!("     - {}", words.en))
+            });
+        }
+    }
+    match next {
+        None => lang.say("Les cinq étapes sont faites.", "All five steps are done."),
+        // Its sheet is that of the acceptance.
+        Some(Step::Qualification) => {}
+        Some(step) => {
+            let step = step.name();
+            lang.say(
+                format_args!(
+                    "Ensuite : journey init pour répondre, journey sheet {step} pour ce qu’il faut remplir."
+                ),
+                format_args!("Next: journey init to answer, journey sheet {step} for what to fill in."),
+            );
+        }
+    }
+    next.is_none()
+}

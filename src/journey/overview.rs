@@ -1,0 +1,89 @@
+//! Decides where a service stands on its way: which of the five steps are done, what each misses, which comes next.
+
+use super::configuration::Configuration;
+use super::dossier::{Dossier, Step};
+use super::habilitation::{self, Seen};
+use super::{Sheet, Words, eligibility, production, sandbox};
+use crate::time::Timestamp;
+use serde_json::{Value, json};
+
+/// One step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stage {
+    /// Which.
+    pub step: Step,
+    /// What it misses; nothing if it is done.
+    pub missing: Vec<Words>,
+}
+
+/// The five steps, in their order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overview {
+    /// Each step.
+    pub stages: Vec<Stage>,
+}
+
+impl Overview {
+    /// Judges every step by its sheet; `test` and `live` are the two configurations, `look` tells of a file.
+    pub fn of(
+        dossier: &Dossier,
+        test: Option<&Configuration>,
+        live: Option<&Configuration>,
+        look: impl Fn(&str) -> Option<Seen>,
+        today: Timestamp,
+    ) -> Self {
+        let of_sheet = |sheet: &Sheet| sheet.objections().cloned().collect::<Vec<_>>();
+        let stage = |step| {
+            let mut missing = match step {
+                Step::Eligibility => of_sheet(&eligibility::sheet(dossier)),
+                Step::Habilitation => of_sheet(&habilitation::sheet(dossier, test, &look, today)),
+                Step::Sandbox => of_sheet(&sandbox::sheet(dossier, test)),
+                Step::Qualification => Vec::new(),
+                Step::Production => of_sheet(&production::sheet(dossier, live, test)),
+            };
+            missing.extend(outside(dossier, step));
+            Stage { step, missing }
+        };
+        Self { stages: Step::ALL.map(stage).into() }
+    }
+
+    /// The first step that is not done.
+    pub fn next(&self) -> Option<&Stage> {
+        self.stages.iter().find(|stage| !stage.missing.is_empty())
+    }
+
+    /// As JSON: `steps` with `step`, `done` and `missing` in both languages, and `next`.
+    pub fn json(&self) -> Value {
+        let steps = self.stages.iter().map(|Stage { step, missing }| {
+            let missing: Vec<Value> =
+                missing.iter().map(|words| json!({ "fr": words.fr, "en": words.en })).collect();
+            json!({ "step": step.name(), "done": missing.is_empty(), "missing": missing })
+        });
+        json!({ "steps": steps.collect::<Vec<_>>(), "next": self.next().map(|stage| stage.step.name()) })
+    }
+}
+
+/// What no sheet holds, since others decide it: it is recorded or attested once it has happened.
+fn outside(dossier: &Dossier, step: Step) -> Option<Words> {
+    let unattested = dossier.attested(step.name()).is_none();
+    let (fr, en) = match step {
+        Step::Habilitation if !habilitation::is_granted(dossier) => (
+            "L’habilitation n’est pas enregistrée : une fois la demande validée, remplir [habilitation].",
+            "The habilitation is not recorded: once the request is validated, fill in [habilitation].",
+        ),
+        Step::Sandbox if unattested => (
+            "Aucune connexion au bac à sable n’est attestée : [[attestation]] about = \"sandbox\".",
+            "No login in the sandbox is attested: [[attestation]] about = \"sandbox\".",
+        ),
+        Step::Qualification if unattested => (
+            "La qualification n’est pas attestée : recette interne, puis formulaire de qualification, puis [[attestation]] about = \"qualification\".",
+            "The qualification is not attested: internal acceptance, then the qualification form, then [[attestation]] about = \"qualification\".",
+        ),
+        Step::Production if unattested => (
+            "Aucune connexion en production n’est attestée : [[attestation]] about = \"production\".",
+            "No login in production is attested: [[attestation]] about = \"production\".",
+        ),
+        _ => return None,
+    };
+    Some(Words::new(fr, en))
+}

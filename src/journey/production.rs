@@ -1,0 +1,117 @@
+//! Decides what is asked for to go into production, the text that goes with it, and that nothing of the sandbox comes
+//! along.
+
+use super::configuration::{Configuration, environment};
+use super::dossier::*;
+use super::eligibility::SUPPORT;
+use super::{Sheet, sandbox};
+
+/// What to type and to send; `test` is the configuration of the sandbox.
+pub fn sheet(
+    dossier: &Dossier,
+    configuration: Option<&Configuration>,
+    test: Option<&Configuration>,
+) -> Sheet {
+    let mut sheet = Sheet::new("Production", "Production");
+    if dossier.attested("qualification").is_none() {
+        sheet.against(
+            "La qualification n’est pas attestée : [[attestation]] about = \"qualification\".",
+            "The qualification is not attested: [[attestation]] about = \"qualification\".",
+        );
+    }
+    let Some((configuration, config, registration)) =
+        sandbox::sound(&mut sheet, dossier, configuration, PRODUCTION_CONFIGURATION)
+    else {
+        return sheet;
+    };
+    let place = &configuration.place;
+    if !environment(registration).is_some_and(|environment| environment.name.ends_with("production")) {
+        sheet.against(
+            format!("{place} n’est pas de production : FC_ENVIRONMENT=production ou plus-production."),
+            format!("{place} is not of production: FC_ENVIRONMENT=production or plus-production."),
+        );
+    }
+    if config.public_url().is_loopback() {
+        sheet.against(
+            format!("{place} : PUBLIC_URL est une adresse de cette machine."),
+            format!("{place}: PUBLIC_URL is an address of this machine."),
+        );
+    }
+    if let Some(test) = test {
+        apart(&mut sheet, dossier, configuration, test);
+    }
+    let fields = (PRODUCTION_PAGE, PRODUCTION_ADDRESSES);
+    sandbox::creation(&mut sheet, dossier, config, registration, "Production", fields.0, fields.1);
+    sheet.note(
+        "À joindre au dossier, ou à envoyer par sa messagerie :",
+        "To go with the file, or to be sent through its messages:",
+    );
+    sheet.letter(letter(dossier, config.public_url().origin()));
+    sheet.note(
+        "Le client_id vient par courriel et le client_secret par SMS au contact technique de DataPass : vérifier auparavant que cette personne et ce numéro sont encore les bons.",
+        "The client_id comes by e-mail and the client_secret by SMS to the technical contact of DataPass: check beforehand that the person and the number are still right.",
+    );
+    for field in [TECHNICAL_GIVEN_NAME, TECHNICAL_FAMILY_NAME, TECHNICAL_EMAIL, TECHNICAL_PHONE] {
+        sheet.answer(dossier, field);
+    }
+    sheet.note(
+        "Le client_secret se saisit sans passer par un fichier, un argument ou l’historique : npx wrangler secret put FC_CLIENT_SECRET le demande sans l’afficher.",
+        "The client_secret is entered without touching a file, an argument or the history: npx wrangler secret put FC_CLIENT_SECRET asks for it and does not show it.",
+    );
+    if configuration.client(dossier.product()).is_none() {
+        sheet.against(
+            format!("{place} : FC_CLIENT_ID n’y est pas encore ; il vient par courriel."),
+            format!("{place}: FC_CLIENT_ID is not there yet; it comes by e-mail."),
+        );
+    }
+    sheet.note(
+        format!("Plus tard, une adresse, une IP ou un algorithme change par le formulaire de modification ; pour un nouveau secret, écrire à {SUPPORT}."),
+        format!("Later, an address, an IP or an algorithm changes through the modification form; for a new secret, write to {SUPPORT}."),
+    );
+    sheet
+}
+
+/// Nothing is shared between test and production: neither the client nor the address.
+fn apart(sheet: &mut Sheet, dossier: &Dossier, configuration: &Configuration, test: &Configuration) {
+    let (place, other) = (&configuration.place, &test.place);
+    let product = dossier.product();
+    let clients = (configuration.client(product), test.client(product));
+    if clients.0.is_some() && clients.0 == clients.1 {
+        sheet.against(
+            format!("{place} a le client_id de {other} : celui du bac à sable n’existe pas en production."),
+            format!(
+                "{place} has the client_id of {other}: that of the sandbox does not exist in production."
+            ),
+        );
+    }
+    let origin = |configuration: &Configuration| {
+        let config = configuration.config.as_ref().ok();
+        config.map(|config| config.public_url().origin().to_owned())
+    };
+    if origin(configuration) == origin(test) {
+        sheet.against(
+            format!("{place} a l’adresse de {other} : FranceConnect demande un site d’essai distinct."),
+            format!("{place} has the address of {other}: FranceConnect asks for a test site of its own."),
+        );
+    }
+}
+
+/// The request, in French since the people who read it are.
+fn letter(dossier: &Dossier, origin: &str) -> String {
+    let said = |field| dossier.value(field).unwrap_or("…").to_owned();
+    format!(
+        "Objet : {product}, mise en production de « {service} »\n\nBonjour,\n\nLe service « {service} » \
+         ({name}, SIRET {siret}), habilité sous le numéro DataPass {number}, a été qualifié. Cette demande concerne \
+         l’environnement de PRODUCTION, à l’adresse {origin}.\n\nLe contact technique déclaré dans DataPass est \
+         toujours {given} {family}, joignable au {phone}.\n\n{who}",
+        product = dossier.product().name(),
+        service = said(SERVICE_NAME),
+        name = said(ORGANISATION_NAME),
+        siret = said(ORGANISATION_SIRET),
+        number = said(GRANTED_NUMBER),
+        given = said(TECHNICAL_GIVEN_NAME),
+        family = said(TECHNICAL_FAMILY_NAME),
+        phone = said(TECHNICAL_PHONE),
+        who = said(ORGANISATION_SIGNATORY),
+    )
+}

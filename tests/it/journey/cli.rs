@@ -1,0 +1,129 @@
+//! `journey` on the command line: the overview, its JSON, the sheets, questions that can be taken up again, statuses.
+
+use std::io::Write;
+use std::process::Stdio;
+
+use super::example;
+use crate::cli::{program, text};
+use crate::native_support::Folder;
+
+/// Runs `journey` with `answers` on its standard input; its status, what it printed, and on standard error.
+fn journey(folder: &Folder, words: &[&str], answers: &str) -> (i32, String, String) {
+    let mut command = program(folder.path());
+    command.arg("journey").args(words).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // A command that asks nothing may have closed it already.
+    let _ = child.stdin.take().unwrap().write_all(answers.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+}
+
+fn team() -> Folder {
+    let folder = Folder::new();
+    folder.write("franceconnect.toml", example()).write("maquette.pdf", "%PDF-1.7");
+    folder.write("wrangler.toml", std::fs::read("wrangler.toml").unwrap());
+    folder
+}
+
+#[test]
+fn the_overview_tells_what_is_done_and_what_comes_next() {
+    let folder = team();
+    let (status, printed, _) = journey(&folder, &[], "");
+    assert_eq!(status, 1);
+    for part in [
+        "  1. Éligibilité : fait",
+        "> 2. Habilitation : 1 à faire",
+        "remplir [habilitation]",
+        "journey sheet habilitation",
+    ] {
+        assert!(printed.contains(part), "{part} is missing from:\n{printed}");
+    }
+    let (_, english, _) = journey(&folder, &["--lang", "en"], "");
+    assert!(
+        english.contains("1. Eligibility: done") || english.contains("1. Eligibility : done"),
+        "{english}"
+    );
+    let (status, json, _) = journey(&folder, &["--json"], "");
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((status, &json["next"]), (1, &"habilitation".into()));
+    let done: Vec<_> = json["steps"].as_array().unwrap().iter().map(|step| step["done"] == true).collect();
+    assert_eq!(done, [true, false, false, false, false]);
+}
+
+#[test]
+fn sheets_are_plain_text_with_a_status() {
+    let folder = team();
+    let (status, printed, told) = journey(&folder, &["sheet", "eligibility"], "");
+    assert_eq!((status, told.as_str()), (0, ""), "{printed}");
+    let (status, printed, _) = journey(&folder, &["sheet", "habilitation"], "");
+    assert_eq!(status, 0, "{printed}");
+    let (status, printed, told) = journey(&folder, &["sheet", "sandbox"], "");
+    assert_eq!(status, 1);
+    assert!(
+        printed.contains("https://staging.my-service.fr/auth/callback") && told.contains("1 (lignes"),
+        "{told}"
+    );
+    let (status, printed, _) = journey(&folder, &["sheet", "production"], "");
+    assert!(status == 1 && printed.contains("https://my-service.fr/auth/logout/callback"), "{printed}");
+}
+
+#[test]
+fn a_broken_file_is_told_whole_and_a_missing_one_by_its_name() {
+    let folder = Folder::new();
+    let (status, _, told) = journey(&folder, &[], "");
+    assert!(status == 2 && told.contains("franceconnect.toml") && told.contains("journey init"), "{told}");
+    folder.write("other.toml", "[organisation]\nsiret = \"1\"\nbody = 3\n");
+    for words in [
+        &["--file", "other.toml"][..],
+        &["sheet", "production", "--file", "other.toml"],
+        &["init", "--file", "other.toml"],
+    ] {
+        let (status, _, told) = journey(&folder, words, "");
+        assert_eq!(status, 2, "{told}");
+        assert!(
+            told.contains("other.toml:2 organisation, siret")
+                && told.contains("other.toml:3 organisation, body"),
+            "{told}"
+        );
+    }
+    folder.write("franceconnect.toml", "[sandbox]\nconfiguration = \"absent.toml\"\n");
+    let (status, _, told) = journey(&folder, &[], "");
+    assert!(status == 2 && told.contains("absent.toml"), "{told}");
+}
+
+#[test]
+fn questions_can_be_stopped_and_taken_up_again() {
+    let folder = Folder::new();
+    let read = || std::fs::read_to_string(folder.path().join("franceconnect.toml")).unwrap();
+    let (status, printed, _) = journey(&folder, &["init"], "Commune d’Exemple\n1\n13002526500013\n");
+    assert_eq!(status, 1);
+    assert!(printed.contains("n’est pas un SIRET") && printed.contains("organisation.body ?"), "{printed}");
+    assert!(
+        read().contains("[organisation]\nname = \"Commune d’Exemple\"\nsiret = \"13002526500013\"\n"),
+        "{}",
+        read()
+    );
+
+    // Body, signatory, text, its address, the conditions; then name and description of the service, and the end.
+    let (_, printed, _) = journey(
+        &folder,
+        &["init", "--lang", "en"],
+        "public\nCamille\nArrêté\nhttps://www.legifrance.gouv.fr/loda/id/JORFTEXT000037611479\ny\nFamilles\n",
+    );
+    assert!(!printed.contains("organisation.name") && printed.contains("What it is"), "{printed}");
+    assert!(printed.contains("> 2. Habilitation"), "{printed}");
+
+    // The rest is left empty but for two data.
+    let answers = "\n\n\n\n\nFaire un courrier\nNommer\n";
+    journey(&folder, &["init"], answers);
+    assert!(read().ends_with("[[data]]\nscope = \"given_name\"\npurpose = \"Nommer\"\n"), "{}", read());
+    assert!(read().contains("terms_accepted = true"), "{}", read());
+}
+
+#[test]
+fn without_a_terminal_a_file_alone_is_enough() {
+    let folder = team();
+    let (status, printed, _) = journey(&folder, &["init"], "");
+    assert!(status == 1 && printed.contains("> 2. Habilitation"), "{printed}");
+    assert_eq!(std::fs::read_to_string(folder.path().join("franceconnect.toml")).unwrap(), example());
+}
