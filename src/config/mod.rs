@@ -3,6 +3,7 @@
 mod address;
 mod deployment;
 mod fault;
+mod habilitation;
 mod keys;
 mod origin;
 mod place;
@@ -126,9 +127,10 @@ impl Config {
         self.first.level
     }
 
-    /// Whether a registration gives this level.
+    /// Whether a registration gives this level, and the habilitation lets us ask for it.
     pub(crate) fn gives(&self, level: Option<Level>) -> bool {
-        level <= Some(self.registration_for(level).highest())
+        let registration = self.registration_for(level);
+        level <= Some(registration.granted.unwrap_or(Level::Eidas3).min(registration.highest()))
     }
 
     /// What `path` asks for; if it is a session, never less than the service in general.
@@ -192,6 +194,8 @@ pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, Faults>
     let rules = reader.rules();
     reader.reachable(&stylesheets, &rules);
     reader.attainable(rules.protected(), place, second.is_some());
+    let highest = rules.protected().highest();
+    drafts.iter().for_each(|draft| draft.hold(&mut reader, highest));
     let upstream = origin::read(&mut reader, site);
     let logout_page = reader.logout_page(&prefix);
     let lifetime = reader.lifetime();

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Source;
 use super::address::PublicUrl;
+use super::habilitation;
 use super::place::Place;
 use super::reader::Reader;
 use super::variables::*;
@@ -21,6 +22,8 @@ pub struct Registration {
     pub(crate) scopes: Scopes,
     /// The least level that is asked for and accepted.
     pub(crate) level: Option<Level>,
+    /// The level that was granted, if a habilitation is recorded.
+    pub(crate) granted: Option<Level>,
     /// What goes into the authorization request besides the code flow's own parameters and the level.
     pub(crate) authorization: Vec<(&'static str, String)>,
 }
@@ -107,6 +110,7 @@ pub(super) struct Draft {
     leeway: i64,
     pub(super) scopes: Option<Scopes>,
     level: Option<Level>,
+    granted: Option<Level>,
     authorization: Vec<(&'static str, String)>,
 }
 
@@ -135,6 +139,10 @@ pub(super) fn read(reader: &mut Reader<'_>, site: Option<&PublicUrl>, place: Pla
             "cannot be json where tokens are encrypted: jwt.",
         );
     }
+    let level = if first { level(reader, product, strict) } else { Some(product.lowest()) };
+    // Another provider grants nothing of FranceConnect's.
+    let ours = (scopes.as_ref().filter(|_| strict), level.filter(|_| strict));
+    let granted = habilitation::held(reader, product, ours.0, ours.1).filter(|_| strict);
     Draft {
         product,
         strict,
@@ -155,8 +163,9 @@ pub(super) fn read(reader: &mut Reader<'_>, site: Option<&PublicUrl>, place: Pla
         encryption,
         userinfo,
         leeway: reader.number(FC_LEEWAY, 0, 60).unwrap_or_default(),
+        granted,
         scopes,
-        level: if first { level(reader, product, strict) } else { Some(product.lowest()) },
+        level,
         authorization,
     }
 }
@@ -166,6 +175,14 @@ impl Draft {
     pub(super) fn audience(&self) -> String {
         let issuer = self.source.as_ref().map_or("", Source::issuer);
         format!("{issuer}\n{}", self.client_id)
+    }
+
+    /// Notes that a path asks for a higher level than was granted.
+    pub(super) fn hold(&self, reader: &mut Reader<'_>, highest: Option<Level>) {
+        let asked = highest.filter(|level| level.product() == self.product);
+        if self.granted.is_some() {
+            habilitation::exceeded(reader, self.granted, asked);
+        }
     }
 
     /// The registration, unless a part had a fault. `at` makes addresses of ours.
@@ -196,6 +213,7 @@ impl Draft {
             client,
             scopes: self.scopes?,
             level: self.level,
+            granted: self.granted,
             authorization: self.authorization,
         })
     }

@@ -64,6 +64,9 @@ variables! {
     FC_SCOPES, false, Some("openid given_name family_name"),
         "Données demandées, séparées par des espaces ; seulement celles de l’habilitation.",
         "Data asked for, separated by spaces; only those of the habilitation.";
+    FC_HABILITATION, false, Some(""),
+        "Ce que l’habilitation accorde, le niveau puis les scopes : `eidas1 openid given_name family_name` ; une virgule avant l’autre produit. Demander plus est alors une erreur.",
+        "What the habilitation grants, the level and then the scopes: `eidas1 openid given_name family_name`; a comma before the other product. To ask for more is then a fault.";
     FC_PROTECTED_PATHS, false, Some(""),
         "Chemins qui demandent une connexion, séparés par des virgules, chacun suivi s’il le faut de son niveau : `/compte, /sante eidas2` ; `/` protège tout le site.",
         "Paths that need a login, separated by commas, each followed by its level if need be: `/account, /health eidas2`; `/` protects the whole site.";

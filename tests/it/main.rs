@@ -20,6 +20,7 @@ mod discovery;
 mod emulator;
 mod faults;
 mod gate;
+mod habilitation;
 mod jose;
 mod journey;
 mod jwe;

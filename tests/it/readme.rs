@@ -12,8 +12,10 @@ use crate::cli::{program, text};
 const GUIDES: [&str; 2] = ["README.md", "LISEZMOI.md"];
 /// The two languages of the emulator's.
 const EMULATOR: [&str; 2] = ["docs/emulator.md", "docs/emulateur.md"];
+/// The two languages of the way to FranceConnect.
+const JOURNEY: [&str; 2] = ["docs/journey.md", "docs/parcours.md"];
 /// Every guide whose commands and paths are held to be true.
-const ALL: [&str; 8] = [
+const ALL: [&str; 10] = [
     "README.md",
     "LISEZMOI.md",
     "SECURITY.md",
@@ -22,6 +24,8 @@ const ALL: [&str; 8] = [
     "docs/emulator.md",
     "docs/emulateur.md",
     "docs/emulator-faults.md",
+    "docs/journey.md",
+    "docs/parcours.md",
 ];
 /// Set to anything, it makes the test of the tables write them instead.
 const REFRESH: &str = "REFRESH_README";
@@ -96,7 +100,7 @@ fn the_tables_of_variables_are_what_the_code_says() {
 
 #[test]
 fn both_languages_have_the_same_sections_and_the_same_code() {
-    for guides in [GUIDES, EMULATOR] {
+    for guides in [GUIDES, EMULATOR, JOURNEY] {
         let [english, french] = guides.map(read);
         let shape = |guide: &str| -> Vec<String> {
             let lines = prose(guide);
@@ -190,8 +194,9 @@ fn every_path_that_a_guide_names_exists() {
                         .rsplit_once('.')
                         .is_some_and(|(name, end)| !name.is_empty() && endings.contains(&end))
         });
-        // Made by scripts/dsfr, and not kept in git.
-        let kept = paths.chain(links).filter(|path| !path.starts_with("site/dsfr"));
+        // Made by scripts/dsfr or by a team, and not kept in git.
+        let made = ["site/dsfr", "franceconnect.toml", "franceconnect-plus.toml"];
+        let kept = paths.chain(links).filter(|path| !made.iter().any(|made| path.starts_with(made)));
         missing.extend(kept.filter(|path| !Path::new(path).exists()).map(|path| format!("{file}: {path}")));
     }
     assert!(missing.is_empty(), "{}", missing.join("\n"));
