@@ -9,6 +9,9 @@ pub const SUPPORT: &str = "support.partenaires@franceconnect.gouv.fr";
 /// The text that created FranceConnect, and where it stands.
 pub const ORDER: (&str, &str) =
     ("Arrêté du 8 novembre 2018", "https://www.legifrance.gouv.fr/loda/id/JORFTEXT000037611479");
+/// The text for digital health services.
+const HEALTH: (&str, &str) =
+    ("Arrêté du 28 mars 2022", "https://www.legifrance.gouv.fr/jorf/id/JORFTEXT000045457991");
 const CONDITIONS: &str = "https://partenaires.franceconnect.gouv.fr/cgu";
 
 /// What becomes of a body that asks.
@@ -83,10 +86,11 @@ pub fn sheet(dossier: &Dossier) -> Sheet {
             sheet.answer(dossier, field);
         }
     }
-    if dossier.value(ORGANISATION_BODY) == Some("public") && dossier.value(LEGAL_TITLE).is_none() {
+    if dossier.value(LEGAL_TITLE).is_none() {
+        let ((order, at), (health, there)) = (ORDER, HEALTH);
         sheet.note(
-            format!("Pour une administration, en général : {}, {}", ORDER.0, ORDER.1),
-            format!("For an administration, as a rule: {}, {}", ORDER.0, ORDER.1),
+            format!("En général : {order}, {at} ; pour la santé numérique : {health}, {there}"),
+            format!("As a rule: {order}, {at}; for digital health: {health}, {there}"),
         );
     }
     if !dossier.is_ticked(TERMS_ACCEPTED) {

@@ -113,7 +113,7 @@ fn portal(sheet: &mut Sheet, dossier: &Dossier, config: &Config, registration: &
     sheet.section("3. Configuration de votre instance de test");
     page(sheet, dossier, SANDBOX_PAGE);
     addresses(sheet, config);
-    sheet.entry("Adresse IP", dossier.value(SANDBOX_ADDRESSES));
+    networks(sheet, dossier, SANDBOX_ADDRESSES);
     algorithm(sheet, registration);
     sheet.section("4. Gestion des subs pour votre Fournisseur de Service");
     sheet.entry("Client ID à réutiliser pour générer les subs", None);
@@ -150,7 +150,7 @@ pub(super) fn creation(
         sheet.missing(GRANTED_NUMBER);
     }
     addresses(sheet, config);
-    sheet.entry("Adresse IP", dossier.value(addresses_field));
+    networks(sheet, dossier, addresses_field);
     algorithm(sheet, registration);
     if let Some(encryption) = registration.client.encryption {
         sheet.entry(
@@ -187,6 +187,12 @@ fn addresses(sheet: &mut Sheet, config: &Config) {
             "Each site that shares this client has a logout address, too: add them.",
         );
     }
+}
+
+/// One address or range a line.
+fn networks(sheet: &mut Sheet, dossier: &Dossier, field: Field) {
+    let lines = dossier.value(field).map(|list| list.replace(' ', "\n"));
+    sheet.entry("Adresse IP", lines.as_deref());
 }
 
 fn algorithm(sheet: &mut Sheet, registration: &Registration) {
