@@ -64,7 +64,7 @@ impl Draft<'_> {
             if data && !self.ask_data(answers)? {
                 return Ok(());
             }
-            if !self.dossier.missing(field.step).any(|missing| missing.path == field.path) {
+            if !self.is_due(*field) {
                 continue;
             }
             if step != Some(field.step) {
@@ -79,11 +79,19 @@ impl Draft<'_> {
         Ok(())
     }
 
+    /// Whether a field is to be asked for now: what was granted, once there is nothing left to request.
+    fn is_due(&self, field: Field) -> bool {
+        let early = field.table == GRANTED_NUMBER.table
+            && self.dossier.missing(field.step).any(|missing| missing.table != field.table);
+        !early && self.dossier.missing(field.step).any(|missing| missing.path == field.path)
+    }
+
     /// Asks until the answer may stand or is left out; `false` once there are no more answers.
     fn ask(&mut self, field: Field, answers: &mut impl Iterator<Item = String>) -> io::Result<bool> {
         loop {
             let question = self.lang.pick(field.fr, field.en);
-            let Some(answer) = prompt(&format!("{question}\n  {} ? ", field.path), answers) else {
+            let words = if field.kind == Kind::Tick { self.lang.pick(" (o/n)", " (y/n)") } else { "" };
+            let Some(answer) = prompt(&format!("{question}\n  {}{words} ? ", field.path), answers) else {
                 return Ok(false);
             };
             let answer = match (field.kind, answer.to_lowercase().as_str()) {

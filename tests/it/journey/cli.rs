@@ -57,6 +57,12 @@ fn sheets_are_plain_text_with_a_status() {
     assert_eq!((status, told.as_str()), (0, ""), "{printed}");
     let (status, printed, _) = journey(&folder, &["sheet", "habilitation"], "");
     assert_eq!(status, 0, "{printed}");
+    folder.write("maquette.pdf", "GIF89a");
+    let (status, printed, _) = journey(&folder, &["sheet", "habilitation"], "");
+    assert!(
+        status == 1 && printed.contains("! service.mockup : maquette.pdf n’est pas un PDF."),
+        "{printed}"
+    );
     let (status, printed, told) = journey(&folder, &["sheet", "sandbox"], "");
     assert_eq!(status, 1);
     assert!(
@@ -113,9 +119,13 @@ fn questions_can_be_stopped_and_taken_up_again() {
     assert!(!printed.contains("organisation.name") && printed.contains("What it is"), "{printed}");
     assert!(printed.contains("> 2. Habilitation"), "{printed}");
 
-    // The rest is left empty but for two data.
+    // The rest is left empty but for two data; what was granted is not asked for yet.
     let answers = "\n\n\n\n\nFaire un courrier\nNommer\n";
-    journey(&folder, &["init"], answers);
+    let (_, printed, _) = journey(&folder, &["init"], &format!("{answers}{}", "\n".repeat(60)));
+    assert!(
+        printed.contains("boxes.dpo_informed (o/n) ?") && !printed.contains("habilitation.number ?"),
+        "{printed}"
+    );
     assert!(read().ends_with("[[data]]\nscope = \"given_name\"\npurpose = \"Nommer\"\n"), "{}", read());
     assert!(read().contains("terms_accepted = true"), "{}", read());
 }
