@@ -1,7 +1,7 @@
 //! Decides what is read beside franceconnect.toml: the configurations it names, the files that go with a request.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -34,9 +34,13 @@ impl Kept {
     pub(super) fn read(path: &Path, lang: Lang) -> Result<Self, ExitCode> {
         let text = std::fs::read_to_string(path).map_err(|error| {
             let file = path.display();
+            let hint = match error.kind() {
+                ErrorKind::NotFound => (" (journey init le crée)", " (journey init makes it)"),
+                _ => ("", ""),
+            };
             lang.warn(
-                format_args!("{file} illisible : {error} (journey init le crée)"),
-                format_args!("Cannot read {file}: {error} (journey init makes it)"),
+                format_args!("{file} illisible : {error}{}", hint.0),
+                format_args!("Cannot read {file}: {error}{}", hint.1),
             );
             ExitCode::from(UNREADABLE)
         })?;

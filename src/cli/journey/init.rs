@@ -2,7 +2,7 @@
 //! it can be stopped anywhere and taken up again.
 
 use std::fs;
-use std::io::{self, BufRead, Write};
+use std::io::{self, BufRead, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -15,6 +15,9 @@ use crate::journey::habilitation::BOXES;
 pub(super) const HELP: &str = "\
 Une ligne vide passe la question, la fin de l’entrée (Ctrl-D) arrête ; chaque réponse est écrite aussitôt, et la
 commande reprend où elle en était. Sans terminal, les réponses se lisent sur l’entrée, une par ligne.";
+
+/// Most bytes of answers in one go: an input without an end asks for no memory without an end.
+const LONGEST: u64 = 1 << 20;
 
 /// The file as it grows.
 struct Draft<'a> {
@@ -41,7 +44,7 @@ pub(super) fn run(path: &Path, lang: Lang) -> ExitCode {
         Err(flaws) => return file::warn(path, &flaws, lang),
     };
     let mut draft = Draft { path, text, dossier, lang };
-    let mut answers = io::stdin().lock().lines().map_while(Result::ok);
+    let mut answers = io::stdin().lock().take(LONGEST).lines().map_while(Result::ok);
     if let Err(error) = draft.ask_all(&mut answers) {
         return unwritable(path, &error, lang);
     }

@@ -87,8 +87,8 @@ fn attestations(root: &Table<'_, '_>) -> Vec<Attestation> {
         if Item::named(&about).is_none() && !Step::ALL.iter().any(|step| step.name() == about) {
             table.flaw(
                 "about",
-                "doit être sandbox, qualification, production, ou un point de la recette (O1 à O10, 1 à 32).",
-                "must be sandbox, qualification, production, or a point of the acceptance (O1 to O10, 1 to 32).",
+                "doit être une étape (eligibility, sandbox, qualification, production), ou un point de la recette (O1 à O10, 1 à 32).",
+                "must be a step (eligibility, sandbox, qualification, production), or a point of the acceptance (O1 to O10, 1 to 32).",
             );
         }
         let by = table.text("by").filter(|by| !by.trim().is_empty());
