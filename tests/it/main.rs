@@ -47,6 +47,7 @@ mod privacy;
 mod private_keys;
 mod products;
 mod profile;
+mod qualification;
 mod readme;
 mod request_ids;
 mod revocation;

@@ -146,7 +146,7 @@ fn judged(findings: &[Finding], id: &str) -> Verdict {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sound_service_passes_and_shows_why() {
     let (browser, base) = (browser().await, site(|path: &str| std::future::ready(served(path))).await);
-    let findings = outside(&visited(&browser, &base, false).await);
+    let findings = outside(Ok(&visited(&browser, &base, false).await));
     assert_eq!(findings.len(), 15);
     for finding in &findings {
         match (finding.item.id, &finding.verdict) {
@@ -158,6 +158,35 @@ async fn a_sound_service_passes_and_shows_why() {
     assert_eq!(pictures.filter(|evidence| matches!(evidence, Evidence::Picture { .. })).count(), 2);
     for finding in judge_inside(&browser, &base).await {
         assert_eq!(finding.verdict, Verdict::Passed, "{}", finding.item.id);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hostile_service_costs_its_points_and_no_more() {
+    let hostile = |path: &str| {
+        std::future::ready(match path {
+            "/loop" => page(
+                "<button class=fr-connect>FranceConnect</button><script>onload = () => { for (;;); }</script>",
+            ),
+            "/boxes" => page("<button class=fr-connect onclick='for (;;) alert(1)'>FranceConnect</button>"),
+            "/many" => page(&"<button class=fr-connect>FranceConnect</button>".repeat(50_000)),
+            _ => page(
+                "<button class=fr-connect onclick='document.write(this.outerHTML.repeat(9))'>FranceConnect</button>",
+            ),
+        })
+    };
+    let (browser, base) = (browser().await, site(hostile).await);
+    let limit = std::time::Duration::from_secs(4);
+    for path in ["/loop", "/boxes", "/many", "/writes", "/gone"] {
+        let base = if path == "/gone" { "http://127.0.0.1:1" } else { &base };
+        let service =
+            Service { url: format!("{base}{path}"), plus: false, public: true, any_certificate: false };
+        let began = std::time::Instant::now();
+        // A dozen steps at most, of which none outlives its limit.
+        let visit = tokio::time::timeout(12 * limit, service.visit(&browser, limit)).await;
+        let visit = visit.unwrap_or_else(|_| panic!("{path} hangs"));
+        println!("{path}: {:?} {:?}", began.elapsed(), visit.as_ref().map(|seen| seen.login.flow.len()));
+        assert!(!browser.is_gone(), "{path}");
     }
 }
 
@@ -175,7 +204,7 @@ async fn each_fault_of_a_page_fails_its_point_and_no_other() {
             let _place = places.acquire().await;
             let base = altered(at, from, to).await;
             let findings = match outer {
-                true => outside(&visited(&browser, &base, false).await),
+                true => outside(Ok(&visited(&browser, &base, false).await)),
                 false => judge_inside(&browser, &base).await,
             };
             let failed = failed(&findings);

@@ -5,4 +5,5 @@
 
 mod browser;
 mod faulty;
+mod sample;
 mod support;

@@ -11,7 +11,7 @@ mod wording;
 pub use place::signs_up;
 
 use super::page::{Page, Style, plain};
-use super::{Evidence, Finding, Item, Verdict};
+use super::{Evidence, Finding, Item, Means, Verdict};
 use crate::franceconnect::Product;
 use crate::journey::Words;
 
@@ -103,8 +103,9 @@ pub(super) fn quoting(quoted: &str, seen: [&str; 2], mend: [&str; 2]) -> Flaw {
     flaw([&fr, &en], mend)
 }
 
-/// The verdicts on the points of the pages before a login, in the order of the list.
-pub fn outside(seen: &Outside) -> Vec<Finding> {
+/// The verdicts on the points of the pages before a login, in the order of the list; with nothing seen, and why, each
+/// is left to a person or skipped.
+pub fn outside(seen: Result<&Outside, Words>) -> Vec<Finding> {
     let points: [Point<Outside>; 15] = [
         ("O1", button::official),
         ("1", button::only_picture),
@@ -122,11 +123,14 @@ pub fn outside(seen: &Outside) -> Vec<Finding> {
         ("13", wording::another_way),
         ("22", wording::told),
     ];
-    let findings = points.iter().filter_map(|(id, judge)| finding(id, judge(seen), evidence(seen, id)));
-    findings.collect()
+    let mut findings = judge(&points, seen.as_ref().copied());
+    if let Ok(seen) = seen {
+        findings.iter_mut().for_each(|finding| finding.evidence = evidence(seen, finding.item.id));
+    }
+    findings
 }
 
-/// The verdicts on the points of the pages after a login; with nothing, why nothing was seen.
+/// The same of the pages after a login.
 pub fn inside(seen: Result<&Inside, Words>) -> Vec<Finding> {
     let points: [Point<Inside>; 7] = [
         ("O2", inside::named_in_header),
@@ -137,24 +141,35 @@ pub fn inside(seen: Result<&Inside, Words>) -> Vec<Finding> {
         ("18", inside::explained),
         ("19", inside::birth_name),
     ];
-    let judged = |judge: fn(&Inside) -> Judged| match &seen {
-        Ok(seen) => judge(seen),
-        Err(why) => Judged::Skip(why.clone()),
-    };
-    points.iter().filter_map(|(id, judge)| finding(id, judged(*judge), Vec::new())).collect()
+    judge(&points, seen.as_ref().copied())
 }
 
-fn finding(id: &str, judged: Judged, evidence: Vec<Evidence>) -> Option<Finding> {
-    let verdict = match judged {
-        Judged::Flaws(flaws) => failed(flaws),
-        Judged::Ask(question) => Verdict::Attest { question },
-        Judged::Skip(why) => Verdict::Skipped { why },
+fn judge<Seen>(points: &[Point<Seen>], seen: Result<&Seen, &Words>) -> Vec<Finding> {
+    let finding = |(id, judge): &Point<Seen>| {
+        let item = Item::named(id)?;
+        let verdict = match seen.map(judge) {
+            Ok(Judged::Flaws(flaws)) => failed(&flaws),
+            Ok(Judged::Ask(question)) => Verdict::Attest { question },
+            Ok(Judged::Skip(why)) => Verdict::Skipped { why },
+            Err(why) => unseen(item, why),
+        };
+        Some(Finding { item, verdict, evidence: Vec::new() })
     };
-    Some(Finding { item: Item::named(id)?, verdict, evidence })
+    points.iter().filter_map(finding).collect()
+}
+
+/// A point of which nothing was seen: a person may see it.
+fn unseen(item: &Item, why: &Words) -> Verdict {
+    if !item.means.contains(&Means::Person) {
+        return Verdict::Skipped { why: why.clone() };
+    }
+    let fr = format!("{} : est-ce le cas ? Rien n’en a été vu : {}.", item.fr, why.fr);
+    let en = format!("{}: is it so? Nothing of it was seen: {}.", item.en, why.en);
+    Verdict::Attest { question: Words::new(fr, en) }
 }
 
 /// Passed without flaws; else all that was seen, and all that there is to mend, each once.
-fn failed(flaws: Vec<Flaw>) -> Verdict {
+fn failed(flaws: &[Flaw]) -> Verdict {
     let join = |of: fn(&Flaw) -> &Words| {
         let mut all: Vec<&Words> = flaws.iter().map(of).collect();
         all.dedup();
