@@ -28,6 +28,7 @@ mod keys;
 mod limits;
 mod login;
 mod manifests;
+mod names;
 mod operations;
 mod outage;
 mod platform;
@@ -177,6 +178,7 @@ const TESTS: &[(&str, Test)] = tests! {
         a_service_that_is_bound_is_an_origin_on_workers,
         an_origin_that_says_nothing_is_given_thirty_seconds,
     }
+    Own: names { of_every_kind_pass_both_ways, }
     Own: trailers { end_a_body_and_go_no_further, }
     Own: soak { memory_stays_flat_over_100_000_requests, }
     Own: faults {
