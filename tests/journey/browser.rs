@@ -107,7 +107,8 @@ fn hostile(path: &str) -> Response {
             page("<script>onbeforeunload = (event) => { event.preventDefault(); return 'no' }</script>")
         }
         "/windows" => page(
-            "<button onclick=\"for (let i = 0; i < 5; i++) window.open('/x' + i)\">Ouvre</button><a href=/y target=_blank>Y</a>",
+            "<button onclick=\"const all = [0, 1, 2].map((i) => window.open('/x' + i)); setInterval(() => { \
+             document.title = all.every((one) => !one || one.closed) }, 50)\">Ouvre</button><a href=/y target=_blank>Y</a>",
         ),
         "/file" => Response::builder()
             .header("content-disposition", "attachment; filename=a.bin")
@@ -169,6 +170,8 @@ async fn hostile_pages_cost_their_time_and_no_more() {
     bounded("leave", limit, tab.go(&format!("{base}/"), limit)).await.unwrap();
     tab.go(&format!("{base}/windows"), limit).await.unwrap();
     tab.click("button", limit).await.unwrap();
+    let closed = "new Promise((done) => setInterval(() => document.title === 'true' && done(true), 50))";
+    assert_eq!(tab.evaluate(closed, limit).await, Ok(true.into()), "no window stays open");
     tab.click("a", limit).await.unwrap();
     assert_eq!(tab.tried().windows.first(), Some(&format!("{base}/x0")));
     assert_eq!(tab.tried().windows.last(), Some(&format!("{base}/y")));
