@@ -94,7 +94,7 @@ pub fn run() -> ExitCode {
         Command::Serve(args) => listen::block_on(lang, serve::run(args, lang)),
         Command::Check(args) => check::run(&args, lang),
         Command::Keygen(args) => keygen::run(&args, lang),
-        Command::Journey(args) => journey::run(&args, lang),
+        Command::Journey(args) => journey::run(args, lang),
         Command::Services(args) => services::run(&args, lang),
     }
 }

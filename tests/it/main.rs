@@ -3,6 +3,7 @@
 // A test that meets what it does not expect fails by panicking.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+mod acceptance;
 mod assertion;
 mod assertion_config;
 mod authority;

@@ -19,7 +19,7 @@ pub(super) const CALLBACKS: [&str; 4] = ["/auth/callback", "/callback", "/login-
 pub(super) const LOGOUTS: [&str; 4] = ["/auth/logout/callback", "/logout-callback", "/logout/callback", "/"];
 
 /// The clients, and whether their secret is to be shown: one that was given is known already.
-pub(super) fn ready(given: Ready) -> (Vec<(Product, Client)>, bool) {
+pub(in crate::cli) fn ready(given: Ready) -> (Vec<(Product, Client)>, bool) {
     let secret = given.client_secret.or_else(|| std::env::var("FC_CLIENT_SECRET").ok());
     let secret = secret.filter(|secret| !secret.is_empty());
     let shown = secret.is_none();

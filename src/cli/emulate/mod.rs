@@ -5,8 +5,11 @@ mod clients;
 mod files;
 mod tell;
 
+pub(super) use clients::ready;
+pub(super) use tell::tell;
+
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::ValueEnum;
@@ -15,7 +18,7 @@ use url::Url;
 use super::emulated::{Emulated, Manners};
 use super::lang::{self, Lang};
 use super::listen::{self, Stop};
-use crate::emulator::{Authority, Product};
+use crate::emulator::{Authority, Client, Product};
 
 /// What stands below the options of `emulate --help`.
 pub(super) const HELP: &str = "\
@@ -91,7 +94,7 @@ pub(super) struct Args {
 
 /// What changes the clients that are ready.
 #[derive(clap::Args)]
-struct Ready {
+pub(super) struct Ready {
     #[arg(long, value_name = "ID", default_value = "service-local", hide_default_value = true)]
     #[arg(help = "client_id du service (par défaut : service-local)")]
     client_id: String,
@@ -116,6 +119,14 @@ struct Ready {
     encryption: Encrypting,
     #[arg(long, help = "Le service s’authentifie auprès de FranceConnect+ par private_key_jwt")]
     private_key_jwt: bool,
+}
+
+/// The clients of a file, if one is named.
+pub(super) fn registered(
+    lang: Lang,
+    clients: Option<&Path>,
+) -> Result<Option<Vec<(Product, Client)>>, ExitCode> {
+    files::read(lang, clients, None).map(|(clients, _)| clients)
 }
 
 /// Serves until a signal.

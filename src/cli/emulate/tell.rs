@@ -8,7 +8,7 @@ use crate::cli::lang::{self, Lang};
 use crate::emulator::{Account, Authority, Client, ClientAuth, Encryption, Product};
 
 /// Prints both issuers and the clients. A secret that was given is known and not repeated.
-pub(super) fn tell(
+pub(in crate::cli) fn tell(
     lang: Lang,
     emulated: &Emulated,
     clients: &[(Product, Client)],

@@ -2,6 +2,7 @@
 
 mod file;
 mod init;
+mod qualify;
 mod tell;
 
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use std::process::ExitCode;
 use self::file::Kept;
 use super::keygen;
 use super::lang::{self, Lang};
+use super::listen;
 use crate::journey::{eligibility, habilitation, production, sandbox};
 
 /// The exit status when something is missing.
@@ -46,6 +48,9 @@ enum What {
     Init,
     #[command(about = "Écrit ce qu’il faut remplir ou envoyer à une étape", help_template = super::TEMPLATE)]
     Sheet(Sheet),
+    #[command(about = "Passe la recette interne d’un service qui tourne", help_template = super::TEMPLATE)]
+    #[command(after_help = qualify::HELP)]
+    Qualify(Box<qualify::Args>),
 }
 
 #[derive(clap::Args)]
@@ -66,9 +71,11 @@ enum Paper {
 }
 
 /// Reads the file, does what is asked, answers the exit status.
-pub(super) fn run(args: &Args, lang: Lang) -> ExitCode {
-    if let Some(What::Init) = &args.what {
-        return init::run(&args.file, lang);
+pub(super) fn run(args: Args, lang: Lang) -> ExitCode {
+    match args.what {
+        Some(What::Init) => return init::run(&args.file, lang),
+        Some(What::Qualify(args)) => return listen::block_on(lang, qualify::run_all(*args, lang)),
+        Some(What::Sheet(_)) | None => {}
     }
     let kept = match Kept::read(&args.file, lang) {
         Ok(kept) => kept,

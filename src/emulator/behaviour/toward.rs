@@ -16,7 +16,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The header of an authorization request that says how its login shall go.
+/// The header of an authorization request that says how its login shall go, and of a logout.
 const HEADER: &str = "emulator-behaviour";
 
 /// How long a login may be under way, in seconds.
@@ -50,7 +50,7 @@ impl Emulator {
     /// How this request is to be answered.
     ///
     /// # Errors
-    /// What is wrong in the header of an authorization request.
+    /// What is wrong in the header of an authorization request or a logout.
     pub(in crate::emulator) fn toward(
         &mut self,
         now: Timestamp,
@@ -64,6 +64,12 @@ impl Emulator {
             let last = self.behaviours.last.as_ref();
             let last = last.filter(|(since, _)| now.since(*since) < UNDER_WAY);
             return Ok(last.map_or_else(|| self.behaviours.everybody.clone(), |(_, told)| (**told).clone()));
+        }
+        // A logout comes long after its login, which may have been another browser's by now.
+        if let Some(header) =
+            request.header(HEADER).filter(|_| self.settings.control && endpoint == Endpoint::EndSession)
+        {
+            return Behaviour::parse(header);
         }
         if let Some(promised) = self.login(request, endpoint).and_then(|login| login.behaviour.clone()) {
             return Ok((*promised).clone());

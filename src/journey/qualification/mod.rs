@@ -5,10 +5,19 @@
 //! judged from it without any IO, so that a test writes what was seen.
 
 pub mod browser;
+pub mod driver;
 mod finding;
+mod gather;
 mod item;
+pub mod judge;
+pub mod lies;
 pub mod page;
+pub mod report;
+mod run;
 pub mod seen;
+pub mod trace;
 
 pub use finding::{Evidence, Finding, Verdict};
+pub use gather::gather;
 pub use item::{Certainty, ITEMS, Item, Means};
+pub use run::run;

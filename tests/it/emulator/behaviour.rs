@@ -186,3 +186,13 @@ fn every_fault_that_can_be_told_is_listed_with_the_suites_name() {
     assert_eq!((&row["what"], &row["fr"]), (&json!("no `sub`"), &json!("pas de `sub`")));
     assert_eq!((&row["stage"], &row["login"]), (&json!("id_token"), &json!("stops")));
 }
+
+#[test]
+fn a_logout_is_lied_to_by_its_own_header_where_the_control_interface_is_open() {
+    for (control, status) in [(true, 503), (false, 400)] {
+        let mut emulator = Emulator::new(Settings { control, ..Settings::default() });
+        let request = Request::get("/api/v2/session/end").with("host", "127.0.0.1:8788");
+        let spoilt = request.with("emulator-behaviour", r#"{"outage": ["end_session"]}"#);
+        assert_eq!(emulator.handle(NOW, &spoilt).status, status);
+    }
+}

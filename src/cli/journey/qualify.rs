@@ -1,0 +1,263 @@
+//! `journey qualify`: the internal acceptance of a running service, its progress, its report, its exit status.
+
+use std::fs;
+use std::io::{self, IsTerminal, Write};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::SystemTime;
+
+use url::Url;
+
+use crate::cli::emulate::{self, Ready};
+use crate::cli::emulated::{Emulated, Manners};
+use crate::cli::lang::{self, Lang};
+use crate::cli::listen::{self, Stop};
+use crate::emulator::{Client, Product};
+use crate::journey::Words;
+use crate::journey::qualification::driver::{Service, Trip};
+use crate::journey::qualification::report::Report;
+use crate::journey::qualification::trace::{Observed, Registration};
+use crate::journey::qualification::{Finding, Item, Verdict, gather, judge, run};
+use crate::time::Timestamp;
+
+/// What stands below the options of `journey qualify --help`.
+pub(super) const HELP: &str = "\
+Le service doit utiliser l’émulateur que cette commande démarre (--listen), ou celui d’« emulate » ou de
+« dev » (--emulator). Rien n’est envoyé à FranceConnect. La page officielle prévaut sur ce rapport.
+Statut : 0 si tout est réussi ou à attester, 1 si un point échoue, 2 si la recette n’a pas pu avoir lieu.";
+
+/// A point failed.
+const FAILED: u8 = 1;
+/// Nothing can be said of the service.
+const IMPOSSIBLE: u8 = 2;
+
+#[derive(clap::Args)]
+#[command(next_help_heading = "Options ")]
+pub(super) struct Args {
+    #[arg(long, value_name = "URL", value_parser = url, help = "Adresse du service")]
+    url: Url,
+    #[arg(long, value_name = "CHEMIN", default_value = "/", hide_default_value = true)]
+    #[arg(help = "Page du bouton FranceConnect, ou adresse qui commence la connexion (par défaut : /)")]
+    login_path: String,
+    #[arg(
+        long,
+        value_name = "CHEMIN",
+        help = "Page qui nomme la personne connectée (par défaut : cherchée)"
+    )]
+    profile_path: Option<String>,
+    #[arg(
+        long,
+        value_name = "CHEMIN",
+        help = "Adresse qui déconnecte (par défaut : cherchée sur les pages)"
+    )]
+    logout_path: Option<String>,
+    #[arg(long, value_name = "POINTS", value_delimiter = ',', value_parser = point)]
+    #[arg(help = "Seulement ces points, O6,27 par exemple")]
+    only: Vec<&'static Item>,
+    #[arg(long, value_name = "FICHIER", help = "Écrit le rapport à joindre à la demande, en HTML")]
+    report: Option<PathBuf>,
+    #[arg(long, value_name = "FICHIER", help = "Écrit le rapport en JSON")]
+    json: Option<PathBuf>,
+    #[arg(long, value_name = "URL", value_parser = url, conflicts_with_all = ["listen", "clients"])]
+    #[arg(help = "Émulateur qui tourne déjà, interface de commande ouverte")]
+    emulator: Option<Url>,
+    #[arg(long, value_name = "ADRESSE", default_value = "127.0.0.1:8788", hide_default_value = true)]
+    #[arg(value_parser = listen::parse, help = "Où démarrer l’émulateur (par défaut : 127.0.0.1:8788)")]
+    listen: SocketAddr,
+    #[arg(long, value_name = "FICHIER", help = "Le client du service et les autres, comme pour emulate")]
+    clients: Option<PathBuf>,
+    #[command(flatten)]
+    ready: Ready,
+}
+
+/// Runs it, prints each point.
+pub(super) async fn run_all(args: Args, lang: Lang) -> Result<(), ExitCode> {
+    let impossible = |_| ExitCode::from(IMPOSSIBLE);
+    let stop = Stop::on_signal().map_err(|error| listen::failed(lang, &error)).map_err(impossible)?;
+    let registered = emulate::registered(lang, args.clients.as_deref()).map_err(impossible)?;
+    let mut service = Service {
+        login: joined(&args.url, &args.login_path),
+        profile: args.profile_path.as_ref().map(|path| joined(&args.url, path)),
+        logout: args.logout_path.as_ref().map(|path| joined(&args.url, path)),
+        url: args.url,
+        secret: None,
+    };
+    let mut registered_as = Vec::new();
+    let observed = if let Some(emulator) = args.emulator {
+        look(lang, service, emulator, None, Vec::new(), stop).await
+    } else {
+        let emulated = Emulated::bind(lang, "--listen", args.listen).await.map_err(impossible)?;
+        let (clients, shown) =
+            registered.map_or_else(|| emulate::ready(args.ready), |clients| (clients, false));
+        emulate::tell(lang, &emulated, &clients, shown, None);
+        let issuer = emulated.issuer(Product::Standard);
+        let Ok(emulator) = Url::parse(&issuer) else { return Err(ExitCode::from(IMPOSSIBLE)) };
+        let own = of(&service.url, &clients);
+        service.secret = own.map(|client| client.client_secret.clone());
+        let known = own.map(registration);
+        registered_as = clients.iter().flat_map(|(_, client)| parts(client)).collect();
+        let hosts = clients.iter().flat_map(|(_, client)| hosts(client)).collect();
+        let serving = emulated.serve(clients, Manners { control: true, ..Manners::default() }, stop.clone());
+        tokio::select! {
+            ended = serving => {
+                if let Err(error) = ended {
+                    listen::failed(lang, &error);
+                }
+                Err(())
+            }
+            seen = look(lang, service, emulator, known, hosts, stop) => seen,
+        }
+    };
+    let observed = observed.map_err(|()| ExitCode::from(IMPOSSIBLE))?;
+    let mut findings = gather(judge::judge(&observed));
+    if !args.only.is_empty() {
+        findings.retain(|finding| args.only.contains(&finding.item));
+    }
+    findings.iter().for_each(|finding| say(lang, finding));
+    let report = report(&observed, registered_as, findings);
+    summary(lang, &report);
+    for (path, text) in
+        [(&args.report, Report::to_html as fn(&Report) -> String), (&args.json, Report::to_json)]
+    {
+        let Some(path) = path else { continue };
+        if let Err(error) = fs::write(path, text(&report)) {
+            let path = path.display();
+            lang.warn(
+                format_args!("{path} : impossible à écrire : {error}"),
+                format_args!("{path}: cannot be written: {error}"),
+            );
+            return Err(ExitCode::from(IMPOSSIBLE));
+        }
+    }
+    let [_, failed, ..] = report.counts();
+    if failed > 0 { Err(ExitCode::from(FAILED)) } else { Ok(()) }
+}
+
+/// Looks at the service, until it is seen or time to stop; what keeps from it is told.
+async fn look(
+    lang: Lang,
+    service: Service,
+    emulator: Url,
+    registration: Option<Registration>,
+    hosts: Vec<String>,
+    stop: Stop,
+) -> Result<Observed, ()> {
+    let refused = |words: Words| {
+        let Words { fr, en } = words;
+        lang.warn(
+            format_args!("La recette n’a pas pu avoir lieu : {fr}."),
+            format_args!("The acceptance could not take place: {en}."),
+        );
+    };
+    let trip = Trip::new(service, emulator, hosts).map_err(|trouble| refused(trouble.words()))?;
+    let shown = io::stderr().is_terminal();
+    let tell = |done: usize, total: usize| {
+        if shown {
+            let end = if done == total { "\r\x1b[K" } else { "" };
+            let words = lang.pick("essais", "trials");
+            // A closed terminal stops nothing.
+            let _ = write!(io::stderr(), "\r{words} {done}/{total}{end}");
+        }
+    };
+    tokio::select! {
+        seen = run(trip, registration, tell) => seen.map_err(refused),
+        () = stop.wait() => Err(()),
+    }
+}
+
+fn say(lang: Lang, finding: &Finding) {
+    let Item { id, fr, en, .. } = finding.item;
+    let name = verdict(lang, &finding.verdict);
+    lang.say(format_args!("{id:<4} {name:<11} {fr}"), format_args!("{id:<4} {name:<11} {en}"));
+    let more = |label: (&str, &str), words: &Words| {
+        let label = lang.pick(label.0, label.1);
+        for line in lang.pick(&words.fr, &words.en).lines() {
+            lang::print(format_args!("     {label} {line}"));
+        }
+    };
+    match &finding.verdict {
+        Verdict::Passed => {}
+        Verdict::Failed { seen, mend } => {
+            more(("vu :", "seen:"), seen);
+            more(("→", "→"), mend);
+        }
+        Verdict::Attest { question } => more(("?", "?"), question),
+        Verdict::Skipped { why } => more(("–", "–"), why),
+    }
+}
+
+fn verdict(lang: Lang, verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Passed => lang.pick("réussi", "passed"),
+        Verdict::Failed { .. } => lang.pick("ÉCHEC", "FAILED"),
+        Verdict::Attest { .. } => lang.pick("à attester", "to attest"),
+        Verdict::Skipped { .. } => lang.pick("non jugé", "not judged"),
+    }
+}
+
+/// What is written down of this run. `SOURCE_DATE_EPOCH` sets its date, so that a run can be compared with another.
+fn report(observed: &Observed, registered: Vec<String>, findings: Vec<Finding>) -> Report {
+    let epoch = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|text| text.trim().parse().ok());
+    let now = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+    let at = epoch.unwrap_or_else(|| i64::try_from(now()).unwrap_or(i64::MAX));
+    let product = if observed.plus { Product::Plus } else { Product::Standard };
+    let parts = registered.iter().map(String::as_str).chain([observed.url.as_str(), product.name()]);
+    Report {
+        at: Timestamp::from_unix(at),
+        url: observed.url.clone(),
+        product: product.name(),
+        fingerprint: Report::fingerprint_of(parts),
+        findings,
+    }
+}
+
+fn summary(lang: Lang, report: &Report) {
+    let [passed, failed, attest, skipped] = report.counts();
+    lang.say(
+        format_args!("{passed} réussis, {failed} en échec, {attest} à attester, {skipped} non jugés. La page officielle de qualification prévaut."),
+        format_args!("{passed} passed, {failed} failed, {attest} to attest, {skipped} not judged. The official page of the qualification prevails."),
+    );
+}
+
+/// The client that the service is, by its callbacks.
+fn of<'a>(url: &Url, clients: &'a [(Product, Client)]) -> Option<&'a Client> {
+    let here = |uri: &String| Url::parse(uri).is_ok_and(|uri| uri.origin() == url.origin());
+    let all = || clients.iter().map(|(_, client)| client);
+    all().find(|client| client.redirect_uris.iter().any(here)).or_else(|| all().next())
+}
+
+/// What FranceConnect knows of the service.
+fn registration(client: &Client) -> Registration {
+    Registration::new(
+        client.redirect_uris.clone(),
+        client.post_logout_redirect_uris.clone(),
+        client.sector_identifier_uri.clone(),
+    )
+}
+
+/// What of a registration its fingerprint is of: all but the secret.
+fn parts(client: &Client) -> Vec<String> {
+    let own = [client.client_id.clone(), client.signing_alg.name().to_owned()];
+    let uris = client.redirect_uris.iter().chain(&client.post_logout_redirect_uris);
+    own.into_iter().chain(uris.cloned()).collect()
+}
+
+fn hosts(client: &Client) -> Vec<String> {
+    let uris = client.redirect_uris.iter().chain(&client.post_logout_redirect_uris);
+    uris.filter_map(|uri| Some(Url::parse(uri).ok()?.host_str()?.to_owned())).collect()
+}
+
+fn joined(url: &Url, path: &str) -> Url {
+    url.join(path).unwrap_or_else(|_| url.clone())
+}
+
+fn url(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    url.ok_or_else(|| "adresse http ou https attendue".to_owned())
+}
+
+fn point(text: &str) -> Result<&'static Item, String> {
+    let text = text.trim();
+    Item::named(text).ok_or_else(|| "point inconnu : O1 à O10, ou 1 à 32".to_owned())
+}

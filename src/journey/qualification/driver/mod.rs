@@ -1,0 +1,15 @@
+//! Drives real logins of a service through the emulator, over HTTP: the same pages and forms as a browser without
+//! scripts. What was seen is data; nothing is judged here.
+
+mod inspector;
+mod jar;
+mod login;
+mod page;
+mod service;
+mod visitor;
+
+pub(super) use inspector::Inspector;
+pub use login::Ground;
+pub use page::{Control, Page};
+pub use service::{Service, Trip};
+pub use visitor::{Bounds, Trouble, client};

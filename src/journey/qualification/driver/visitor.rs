@@ -1,0 +1,339 @@
+//! Decides how a visitor goes through a service over HTTP: cookies, redirects, forms, as a browser without scripts would,
+//! bounded in time, in size and in where they go.
+
+use super::jar::Jar;
+use super::page::{Control, Page};
+use crate::journey::Words;
+use reqwest::{Client, ClientBuilder, Method, NoProxy, Proxy, redirect};
+use std::sync::Arc;
+use std::time::Duration;
+use url::Url;
+
+/// Longest wait for one answer: longer than a service may wait for FranceConnect.
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
+/// Most of a body that is read, in bytes.
+const LIMIT: usize = 2 * 1024 * 1024;
+/// Most redirects in a row.
+const REDIRECTS: usize = 20;
+/// What the visitor calls itself.
+const AGENT: &str = concat!("franceconnect-edge/", env!("CARGO_PKG_VERSION"), " (recette)");
+
+/// The header by which a login is told how the emulator shall behave in it.
+const BEHAVIOUR: &str = "emulator-behaviour";
+
+/// Why there is no page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trouble {
+    /// No answer, for this reason in the words of the network.
+    Unreachable(String),
+    /// No answer in time.
+    Slow(Duration),
+    /// Redirects without end.
+    Loop,
+    /// The way leads to a host that is neither the service's nor the emulator's.
+    Elsewhere(String),
+}
+
+impl Trouble {
+    /// What happened.
+    pub fn words(&self) -> Words {
+        match self {
+            Self::Unreachable(why) => {
+                Words::new(format!("pas de réponse ({why})"), format!("no answer ({why})"))
+            }
+            Self::Slow(patience) => Words::new(
+                format!("pas de réponse en {} secondes", patience.as_secs()),
+                format!("no answer within {} seconds", patience.as_secs()),
+            ),
+            Self::Loop => Words::new(
+                format!("plus de {REDIRECTS} redirections de suite"),
+                format!("more than {REDIRECTS} redirects in a row"),
+            ),
+            Self::Elsewhere(host) => Words::new(
+                format!("une redirection vers {host}, qui n’est ni le service ni l’émulateur"),
+                format!("a redirect to {host}, which is neither the service nor the emulator"),
+            ),
+        }
+    }
+}
+
+/// Where a visitor may go.
+#[derive(Debug, Clone)]
+pub struct Bounds {
+    /// Hosts of the service; those below them as well.
+    pub hosts: Vec<String>,
+    /// The origin of the emulator.
+    pub emulator: Url,
+    /// Longest wait for one answer.
+    pub patience: Duration,
+}
+
+impl Bounds {
+    /// Whether `url` is at the emulator.
+    pub fn at_emulator(&self, url: &Url) -> bool {
+        url.origin() == self.emulator.origin()
+    }
+
+    fn allow(&self, url: &Url) -> bool {
+        let host = url.host_str().unwrap_or_default();
+        let below = |known: &String| {
+            host == known || host.strip_suffix(known.as_str()).is_some_and(|rest| rest.ends_with('.'))
+        };
+        matches!(url.scheme(), "http" | "https") && (self.at_emulator(url) || self.hosts.iter().any(below))
+    }
+}
+
+/// One request and its answer, as the trail keeps it.
+#[derive(Debug, Clone)]
+pub struct Hop {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// The whole address: what is shown of it is for others to decide.
+    pub url: Url,
+    /// The status.
+    pub status: u16,
+}
+
+/// The page where a way ended, or the address before which it was stopped.
+#[derive(Debug, Clone)]
+pub struct Landing {
+    /// The address.
+    pub url: Url,
+    /// The status; 0 where the way was stopped.
+    pub status: u16,
+    /// The content type, lower case, without parameters.
+    pub kind: String,
+    /// The body, as far as it was read.
+    pub body: String,
+    /// The page that it is.
+    pub page: Page,
+    /// The requests that led here.
+    pub hops: Vec<Hop>,
+}
+
+impl Landing {
+    /// What is to be read there: the words of a page, or a body that is none.
+    pub fn words(&self) -> &str {
+        if self.kind.contains("html") { &self.page.text } else { &self.body }
+    }
+}
+
+/// Somebody without a browser.
+#[derive(Debug, Clone)]
+pub struct Visitor {
+    client: Client,
+    bounds: Arc<Bounds>,
+    jar: Jar,
+    behaviour: String,
+}
+
+struct Asked {
+    method: Method,
+    url: Url,
+    form: Option<String>,
+    from: Option<Url>,
+}
+
+impl Visitor {
+    /// Somebody without cookies.
+    pub fn new(client: Client, bounds: Arc<Bounds>) -> Self {
+        Self { client, bounds, jar: Jar::default(), behaviour: String::new() }
+    }
+
+    /// Has the emulator behave like this in the logins of this visitor; empty: honestly.
+    pub fn meeting(mut self, behaviour: &str) -> Self {
+        behaviour.clone_into(&mut self.behaviour);
+        self
+    }
+
+    /// Where this visitor may go.
+    pub fn bounds(&self) -> &Bounds {
+        &self.bounds
+    }
+
+    /// The values of the cookies kept.
+    pub fn cookies(&self) -> impl Iterator<Item = &str> {
+        self.jar.iter().map(|cookie| cookie.value.as_str())
+    }
+
+    /// Whoever shares nothing but the way there.
+    pub(super) async fn fetch(client: &Client, url: &str) -> Option<(u16, Vec<u8>)> {
+        let mut response = client.get(url).send().await.ok()?;
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.ok()? {
+            if body.len() + chunk.len() > LIMIT {
+                return None;
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Some((response.status().as_u16(), body))
+    }
+
+    /// Goes to `url` as if it had been typed, unless the way leads to an address that `stop` names.
+    ///
+    /// # Errors
+    /// When there is no page at the end.
+    pub async fn open(&mut self, url: &Url, stop: impl Fn(&Url) -> bool) -> Result<Landing, Trouble> {
+        self.go(Asked { method: Method::GET, url: url.clone(), form: None, from: None }, stop).await
+    }
+
+    /// Follows a link of `page`, or sends its form.
+    ///
+    /// # Errors
+    /// When there is no page at the end, or the control has no address.
+    pub async fn follow(
+        &mut self,
+        landing: &Landing,
+        control: &Control,
+        stop: impl Fn(&Url) -> bool,
+    ) -> Result<Landing, Trouble> {
+        let nowhere = |_| Trouble::Unreachable(control.target.chars().take(200).collect());
+        let mut url = if control.target.is_empty() {
+            landing.url.clone()
+        } else {
+            landing.url.join(&control.target).map_err(nowhere)?
+        };
+        url.set_fragment(None);
+        let form =
+            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&control.fields).finish();
+        let (method, body) = match (control.form, control.post) {
+            (true, true) => (Method::POST, Some(form)),
+            (true, false) => {
+                url.set_query(Some(&form).filter(|form| !form.is_empty()).map(String::as_str));
+                (Method::GET, None)
+            }
+            (false, _) => (Method::GET, None),
+        };
+        self.go(Asked { method, url, form: body, from: Some(landing.url.clone()) }, stop).await
+    }
+
+    async fn go(&mut self, mut asked: Asked, stop: impl Fn(&Url) -> bool) -> Result<Landing, Trouble> {
+        let patience = self.bounds.patience;
+        let mut hops = Vec::new();
+        // What a browser calls cross-site once, it calls so until the page is there.
+        let mut crossed = false;
+        while hops.len() <= REDIRECTS {
+            if stop(&asked.url) {
+                let (kind, body, page) = Default::default();
+                return Ok(Landing { url: asked.url, status: 0, kind, body, page, hops });
+            }
+            if !self.bounds.allow(&asked.url) {
+                let host = asked.url.host_str().unwrap_or(asked.url.scheme());
+                return Err(Trouble::Elsewhere(host.chars().take(200).collect()));
+            }
+            let answered = tokio::time::timeout(patience, self.exchange(&asked, &mut crossed));
+            let (status, kind, location, body) = answered.await.map_err(|_| Trouble::Slow(patience))??;
+            let method = if asked.method == Method::POST { "POST" } else { "GET" };
+            hops.push(Hop { method, url: asked.url.clone(), status });
+            let next = location.filter(|_| (300..400).contains(&status));
+            let Some(next) = next.and_then(|next| asked.url.join(&next).ok()) else {
+                let page = if kind.contains("html") { Page::read(&body) } else { Page::default() };
+                return Ok(Landing { url: asked.url, status, kind, body, page, hops });
+            };
+            // 307 and 308 repeat the method and the body (RFC 9110 §15.4).
+            let again = matches!(status, 307 | 308);
+            let from = Some(asked.from.unwrap_or_else(|| asked.url.clone()));
+            asked = if again {
+                Asked { url: next, from, ..asked }
+            } else {
+                Asked { method: Method::GET, url: next, form: None, from }
+            };
+        }
+        Err(Trouble::Loop)
+    }
+
+    async fn exchange(
+        &mut self,
+        asked: &Asked,
+        crossed: &mut bool,
+    ) -> Result<(u16, String, Option<String>, String), Trouble> {
+        let site = match &asked.from {
+            None => "none",
+            Some(from) if from.host_str() == asked.url.host_str() && !*crossed => "same-origin",
+            Some(_) => {
+                *crossed = true;
+                "cross-site"
+            }
+        };
+        let mut request = self
+            .client
+            .request(asked.method.clone(), asked.url.clone())
+            .header("accept", "text/html,application/xhtml+xml,*/*;q=0.8")
+            .header("accept-language", "fr-FR,fr;q=0.9")
+            .header("sec-fetch-site", site)
+            .header("sec-fetch-mode", "navigate")
+            .header("sec-fetch-dest", "document")
+            .header("sec-fetch-user", "?1")
+            .header("upgrade-insecure-requests", "1");
+        let cookies = self.jar.header(&asked.url);
+        if !cookies.is_empty() {
+            request = request.header("cookie", cookies);
+        }
+        if let Some(from) = asked.from.as_ref().filter(|_| asked.method == Method::POST) {
+            request = request.header("origin", from.origin().ascii_serialization());
+        }
+        if self.bounds.at_emulator(&asked.url) && !self.behaviour.is_empty() {
+            request = request.header(BEHAVIOUR, &self.behaviour);
+        }
+        if let Some(form) = &asked.form {
+            request = request.header("content-type", "application/x-www-form-urlencoded").body(form.clone());
+        }
+        let mut response = request.send().await.map_err(unreachable)?;
+        let text = |name: &str| {
+            let value = response.headers().get(name)?;
+            Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
+        };
+        let kind = text("content-type").unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let location = text("location");
+        for line in response.headers().get_all("set-cookie") {
+            self.jar.set(&asked.url, &String::from_utf8_lossy(line.as_bytes()));
+        }
+        let status = response.status().as_u16();
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
+            let room = LIMIT.saturating_sub(body.len());
+            body.extend(chunk.iter().take(room));
+            if body.len() >= LIMIT {
+                break;
+            }
+        }
+        Ok((status, kind, location, String::from_utf8_lossy(&body).into_owned()))
+    }
+}
+
+/// The cause at the bottom: a name, a port, a certificate.
+fn unreachable(error: reqwest::Error) -> Trouble {
+    let error = error.without_url();
+    let mut cause: &dyn std::error::Error = &error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    Trouble::Unreachable(cause.to_string().chars().take(200).collect())
+}
+
+/// What all visitors share: no cookies, no redirects, certificates judged by the system's roots. `HTTPS_PROXY` is
+/// honoured, as a test site may be reached by no other way.
+///
+/// # Errors
+/// When TLS cannot start.
+pub fn client() -> Result<Client, Trouble> {
+    // Fails when a provider is installed already, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    // A machine without root certificates can still reach a service on http.
+    let client = builder().build().or_else(|_| builder().tls_certs_only([]).build());
+    client.map_err(unreachable)
+}
+
+fn builder() -> ClientBuilder {
+    let builder = Client::builder()
+        .user_agent(AGENT)
+        .no_proxy()
+        .redirect(redirect::Policy::none())
+        .connect_timeout(Duration::from_secs(10));
+    let proxy = ["HTTPS_PROXY", "https_proxy"].into_iter().filter_map(|name| std::env::var(name).ok());
+    match proxy.filter(|address| !address.is_empty()).find_map(|address| Proxy::https(address).ok()) {
+        Some(proxy) => builder.proxy(proxy.no_proxy(NoProxy::from_env())),
+        None => builder,
+    }
+}

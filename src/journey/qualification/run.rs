@@ -1,0 +1,177 @@
+//! Decides in which order a service is looked at, how many things at a time, and when enough time has been spent.
+
+use super::driver::{Ground, Inspector, Trip};
+use super::judge;
+use super::lies::{HONEST, LIES, Lie, ROTATED};
+use super::trace::{Attempt, Leak, Observed, Registration, Sector, Trial};
+use crate::journey::Words;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+/// How long the first, honest login may take.
+const FIRST: Duration = Duration::from_secs(45);
+/// How long everything may take.
+const WHOLE: Duration = Duration::from_secs(170);
+/// How many logins go on at a time.
+const AT_A_TIME: usize = 6;
+/// How many attempts are begun to look at `state` and `nonce`.
+const ATTEMPTS: usize = 100;
+/// What a sector identifier document is given to come.
+const SECTOR: Duration = Duration::from_secs(10);
+
+/// Looks at the service; `tell` hears how many of how many things are done.
+///
+/// # Errors
+/// Why nothing can be said of this service.
+pub async fn run(
+    trip: Trip,
+    registration: Option<Registration>,
+    tell: impl Fn(usize, usize),
+) -> Result<Observed, Words> {
+    let deadline = Instant::now() + WHOLE;
+    let (ground, inspector) = tokio::time::timeout(FIRST, trip.ground()).await.map_err(|_| {
+        let seconds = FIRST.as_secs();
+        Words::new(
+            format!("une première connexion n’a pas abouti en {seconds} secondes"),
+            format!("a first login did not end within {seconds} seconds"),
+        )
+    })??;
+    let looked = Arc::new(Looked { trip, ground, inspector });
+    let lies: Vec<&'static Lie> = LIES.iter().filter(|lie| lie.applies(looked.ground.product)).collect();
+    let total = lies.len() + ATTEMPTS + 2;
+    let mut done = 0;
+    let mut step = || {
+        done += 1;
+        tell(done, total);
+    };
+
+    let mut leaks = Vec::new();
+    let mut keep = |(trial, mut found): (Trial, Vec<Leak>)| {
+        leaks.append(&mut found);
+        trial
+    };
+    let honest = keep(looked.trial(&HONEST, deadline).await);
+    step();
+    // Keys are replaced once everything has been seen that a service needs its keys for, and before lies make it look
+    // for keys that do not exist, which it may not do again for a while.
+    let (believed, others): (Vec<_>, Vec<_>) = lies.into_iter().partition(|lie| lie.points == ["27"]);
+    let some = others.into_iter().map(|lie| looked.task(lie, deadline));
+    let mut trials: Vec<Trial> = together(some, &mut step).await.into_iter().map(&mut keep).collect();
+    let replays = looked.trip.replay(&looked.ground, &looked.inspector);
+    let replays = tokio::time::timeout_at(deadline, replays).await.unwrap_or_default();
+    step();
+    let attempts = (0..ATTEMPTS).map(|_| {
+        let looked = Arc::clone(&looked);
+        async move { tokio::time::timeout_at(deadline, looked.trip.attempt()).await.ok().flatten() }
+    });
+    let attempts: Vec<Attempt> = together(attempts, &mut step).await.into_iter().flatten().collect();
+    let mut rotated = looked.trial(&ROTATED, deadline).await;
+    if judge::contradicts(&rotated.0) && Instant::now() + looked.trip.cooldown < deadline {
+        tokio::time::sleep(looked.trip.cooldown).await;
+        rotated = looked.trial(&ROTATED, deadline).await;
+    }
+    trials.push(keep(rotated));
+    step();
+    let some = believed.into_iter().filter(|lie| **lie != ROTATED).map(|lie| looked.task(lie, deadline));
+    trials.extend(together(some, &mut step).await.into_iter().map(&mut keep));
+    let place = |trial: &Trial| LIES.iter().position(|lie| lie == trial.lie);
+    trials.sort_by_key(place);
+    let registration = match registration {
+        Some(known) => Some(looked.with_sector(known).await),
+        None => None,
+    };
+    let service = looked.trip.service();
+    Ok(Observed {
+        url: service.url.to_string(),
+        plus: looked.ground.product == crate::emulator::Product::Plus,
+        login_page: looked.ground.login_page.clone(),
+        honest,
+        trials,
+        replays,
+        attempts,
+        leaks,
+        registration,
+    })
+}
+
+struct Looked {
+    trip: Trip,
+    ground: Ground,
+    inspector: Inspector,
+}
+
+impl Looked {
+    /// One login, as a task of its own.
+    fn task(
+        self: &Arc<Self>,
+        lie: &'static Lie,
+        deadline: Instant,
+    ) -> impl Future<Output = (Trial, Vec<Leak>)> + Send + use<> {
+        let looked = Arc::clone(self);
+        async move { looked.trial(lie, deadline).await }
+    }
+
+    async fn trial(&self, lie: &'static Lie, deadline: Instant) -> (Trial, Vec<Leak>) {
+        let tried = self.trip.try_login(lie, &self.ground, &self.inspector);
+        match tokio::time::timeout_at(deadline, tried).await {
+            Ok(tried) => (tried.trial, tried.leaks),
+            Err(_) => (Trial::unseen(lie, out_of_time()), Vec::new()),
+        }
+    }
+
+    /// Fetches the document whose address is registered.
+    async fn with_sector(&self, mut known: Registration) -> Registration {
+        if let Some(sector) = &mut known.sector {
+            let fetched = tokio::time::timeout(SECTOR, self.trip.document(&sector.address)).await;
+            (sector.status, sector.listed) = fetched.unwrap_or_default();
+        }
+        known
+    }
+}
+
+fn out_of_time() -> Words {
+    let seconds = WHOLE.as_secs();
+    Words::new(
+        format!("les {seconds} secondes de la recette sont passées"),
+        format!("the {seconds} seconds of the acceptance have passed"),
+    )
+}
+
+/// Does all of this, some at a time.
+async fn together<T: Send + 'static>(
+    tasks: impl Iterator<Item = impl Future<Output = T> + Send + 'static>,
+    step: &mut impl FnMut(),
+) -> Vec<T> {
+    let room = Arc::new(Semaphore::new(AT_A_TIME));
+    let mut set = JoinSet::new();
+    for task in tasks {
+        let room = Arc::clone(&room);
+        set.spawn(async move {
+            // The semaphore is never closed.
+            let _place = room.acquire_owned().await;
+            task.await
+        });
+    }
+    let mut all = Vec::new();
+    while let Some(ended) = set.join_next().await {
+        all.extend(ended.ok());
+        step();
+    }
+    all
+}
+
+impl Registration {
+    /// What is registered, the sector identifier document not yet fetched.
+    pub fn new(
+        redirect_uris: Vec<String>,
+        post_logout_redirect_uris: Vec<String>,
+        sector: Option<String>,
+    ) -> Self {
+        let sector = sector.map(|address| Sector { address, status: 0, listed: None });
+        Self { redirect_uris, post_logout_redirect_uris, sector }
+    }
+}
