@@ -49,7 +49,8 @@ pub fn a_provider_that_does_not_answer_is_given_ten_seconds(platform: Platform) 
         let answer = browser.get(&callback);
         let took = start.elapsed();
         assert_eq!(answer.status, 503, "{fault}: {}", answer.text());
-        assert!(Duration::from_secs(9) < took && took < Duration::from_secs(14), "{fault}: {took:?}");
+        // The answer would be there after a minute; a busy machine adds seconds of its own to the ten.
+        assert!(Duration::from_secs(9) < took && took < Duration::from_secs(40), "{fault}: {took:?}");
         assert!(!browser.is_logged_in());
         assert_eq!(world.browser().get("/").status, 200);
         world.emulator().misbehave("");

@@ -75,8 +75,8 @@ deliveries! {
     Empty = "empty", "200 with an empty body", "200 avec un corps vide";
     Huge = "huge", "ten megabytes of spaces after the honest answer",
         "dix mégaoctets d’espaces après la réponse honnête";
-    Slow = "slow", "the honest answer, fifteen seconds late",
-        "la réponse honnête, avec quinze secondes de retard";
+    Slow = "slow", "the honest answer, a minute late",
+        "la réponse honnête, avec une minute de retard";
     Drip = "drip", "the honest answer, a few bytes each second",
         "la réponse honnête, quelques octets chaque seconde";
     Cut = "cut", "the connection is dropped half-way through the body",
@@ -94,7 +94,7 @@ deliveries! {
 /// Bytes beyond any budget.
 const HUGE: usize = 10 * 1024 * 1024;
 /// Longer than anybody waits.
-const SLOW: Duration = Duration::from_secs(15);
+const SLOW: Duration = Duration::from_secs(60);
 
 impl Delivery {
     /// The answer that is given without even looking at the request, if this is such a delivery.
