@@ -153,7 +153,7 @@ pub const LIES: &[Lie] = &[
     refused("e12", "callback.error_hostile", ERRORS),
     refused("e13", "callback.code_missing", ERRORS),
     refused("e13", "callback.nothing", ERRORS),
-    // Fifteen seconds may be waited for, or not.
+    // Whoever waits for the minute keeps a person waiting too long: the driver gives every page half of it.
     Lie { expected: Expected::Either, ..refused("e14", "token.slow", ERRORS) },
     refused("e14", "token.error_invalid_grant", ERRORS),
     refused("e14", "token.error_invalid_client", ERRORS),
