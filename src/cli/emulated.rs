@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 
 use super::lang::Lang;
 use super::listen::{self, Stop};
-use crate::emulator::{self, Authority, Citizens, Client, Emulator, Product, Settings};
+use crate::emulator::{self, Authority, Citizens, Client, Emulator, Presented, Product, Settings};
 use crate::secret::fingerprint;
 
 /// Both products, in the order that they are told in.
@@ -27,6 +27,8 @@ pub(super) struct Manners {
     pub(super) citizens: Option<Citizens>,
     /// What https stands on, if it is spoken at all.
     pub(super) authority: Option<Authority>,
+    /// The certificate that https presents.
+    pub(super) presented: Presented,
     /// What keys and everything random are drawn from, if they are to be the same at each start.
     pub(super) seed: Option<String>,
 }
@@ -78,7 +80,8 @@ impl Emulated {
         stop: Stop,
     ) -> io::Result<()> {
         let named = self.secure_issuer(Product::Standard).is_some();
-        let tls = manners.authority.as_ref().filter(|_| named).map(Authority::server).transpose()?;
+        let tls = manners.authority.as_ref().filter(|_| named);
+        let tls = tls.map(|authority| authority.server(manners.presented)).transpose()?;
         let emulators = |issuer: &dyn Fn(Product) -> Option<String>| -> io::Result<Vec<_>> {
             let issuers = PRODUCTS.into_iter().filter_map(|product| Some((product, issuer(product)?)));
             issuers.map(|(product, issuer)| emulator(product, issuer, &clients, &manners)).collect()

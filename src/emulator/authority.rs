@@ -34,6 +34,20 @@ const YEARS: u32 = 10 * 365;
 /// Life of a certificate, drawn again at each start.
 const DAYS: u32 = 30;
 
+/// Which certificate is presented: the right one, or one that every client must refuse (RFC 9525 §6, RFC 5280 §6.1).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Presented {
+    /// For `localhost` and loopback, of the authority.
+    #[default]
+    Right,
+    /// The same, over since yesterday.
+    Expired,
+    /// For another name of loopback.
+    OtherName,
+    /// The same as the right one, of an authority that nobody knows.
+    UnknownAuthority,
+}
+
 /// An authority that has its key.
 pub struct Authority {
     issuer: Issuer<'static, KeyPair>,
@@ -72,13 +86,29 @@ impl Authority {
         &self.path
     }
 
-    /// TLS for `localhost` and loopback.
+    /// TLS for `localhost` and loopback, with the certificate `presented`.
     ///
     /// # Errors
     /// When a key cannot be drawn, which is a failure of the system.
-    pub fn server(&self) -> io::Result<ServerConfig> {
+    pub fn server(&self, presented: Presented) -> io::Result<ServerConfig> {
         let key = KeyPair::generate().map_err(io::Error::other)?;
-        let certificate = server().signed_by(&key, &self.issuer).map_err(io::Error::other)?;
+        let mut params = server();
+        let stranger = KeyPair::generate().map_err(io::Error::other)?;
+        let stranger = Issuer::new(authority(&stranger.subject_public_key_info()), stranger);
+        match presented {
+            Presented::Right | Presented::UnknownAuthority => {}
+            Presented::Expired => {
+                let yesterday = SystemTime::now().checked_sub(DAY).unwrap_or(SystemTime::UNIX_EPOCH);
+                params.not_before = yesterday.checked_sub(DAY).unwrap_or(yesterday).into();
+                params.not_after = yesterday.into();
+            }
+            Presented::OtherName => {
+                let other = "autre.localhost".try_into().map_err(io::Error::other)?;
+                params.subject_alt_names = vec![SanType::DnsName(other)];
+            }
+        }
+        let issuer = if presented == Presented::UnknownAuthority { &stranger } else { &self.issuer };
+        let certificate = params.signed_by(&key, issuer).map_err(io::Error::other)?;
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();

@@ -33,7 +33,7 @@ mod token;
 mod userinfo;
 mod visitor;
 
-pub use authority::Authority;
+pub use authority::{Authority, Presented};
 pub use behaviour::Behaviour;
 pub use citizen::{Account, Citizens, Crowd, IDPS, Identity, Idp, accounts};
 pub use client::{Alg, Client, ClientAuth, Encryption, KeySetAnswer};

@@ -73,6 +73,24 @@ fn one_port_speaks_http_and_https_each_with_issuers_of_its_own() {
     assert_eq!(running.signal("TERM").code(), Some(0));
 }
 
+/// Certificates that every client must refuse, as this one does; http is there all the same.
+#[cfg(unix)]
+#[test]
+fn bad_certificates_are_presented_on_request() {
+    let folder = Folder::new();
+    for (presented, refusal) in
+        [("expired", "expired"), ("other-name", "not valid for name"), ("unknown-authority", "UnknownIssuer")]
+    {
+        let (running, lines) = Running::start(emulate(&folder, &["--certificate", presented]));
+        let document = format!("{}/.well-known/openid-configuration", ready(&lines));
+        assert!(get(&document).starts_with("HTTP/1.1 200"));
+        let secure = document.replace("http://127.0.0.1", "https://localhost");
+        let told = get_secure(&folder.path().join("ca/ca.pem"), &secure).unwrap_err();
+        assert!(told.contains(refusal), "{presented}: {told}");
+        assert_eq!(running.signal("TERM").code(), Some(0));
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn the_authority_is_made_once_and_its_key_is_for_its_owner() {

@@ -18,7 +18,7 @@ use url::Url;
 use super::emulated::{Emulated, Manners};
 use super::lang::{self, Lang};
 use super::listen::{self, Stop};
-use crate::emulator::{Authority, Client, Product};
+use crate::emulator::{Authority, Client, Presented, Product};
 
 /// What stands below the options of `emulate --help`.
 pub(super) const HELP: &str = "\
@@ -45,6 +45,13 @@ enum Encrypting {
     RsaOaep256,
     #[value(name = "RSA-OAEP")]
     RsaOaep,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Certificate {
+    Expired,
+    OtherName,
+    UnknownAuthority,
 }
 
 #[derive(clap::Args)]
@@ -88,6 +95,14 @@ pub(super) struct Args {
         help = "Tire d’un texte les clés et tout ce qui est aléatoire, pour rejouer"
     )]
     seed: Option<String>,
+    #[arg(
+        long,
+        value_enum,
+        hide_possible_values = true,
+        value_name = "expired|other-name|unknown-authority"
+    )]
+    #[arg(help = "Présente en https un certificat que tout client doit refuser")]
+    certificate: Option<Certificate>,
     #[arg(long, help = "FranceConnect+ refuse les adresses de retour locales, comme le vrai")]
     strict_urls: bool,
 }
@@ -145,7 +160,14 @@ pub(super) async fn run(args: Args, lang: Lang) -> Result<(), ExitCode> {
         emulated.tell_panel(lang);
     }
     lang::print(format_args!("ready {}", emulated.issuer(Product::Standard)));
-    let manners = Manners { control, strict_urls: args.strict_urls, citizens, authority, seed: args.seed };
+    let presented = match args.certificate {
+        None => Presented::Right,
+        Some(Certificate::Expired) => Presented::Expired,
+        Some(Certificate::OtherName) => Presented::OtherName,
+        Some(Certificate::UnknownAuthority) => Presented::UnknownAuthority,
+    };
+    let (strict_urls, seed) = (args.strict_urls, args.seed);
+    let manners = Manners { control, strict_urls, citizens, authority, presented, seed };
     emulated.serve(clients, manners, stop).await.map_err(|error| listen::failed(lang, &error))
 }
 
