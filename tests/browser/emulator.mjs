@@ -214,6 +214,34 @@ async function changingLanguage(page) {
   await page.getByRole('heading', { level: 1 }).waitFor();
 }
 
+/** The inspector shows the login that was refused and the one that went through; the panel takes a fault and gives it up. */
+async function inspecting(page) {
+  const words = WORDS.fr;
+  await page.goto(PROTECTED);
+  await title(page, words.choice);
+  const refused = new URL('/api/v2/authorize?client_id=x&code_challenge=y', page.url());
+  await page.goto(refused.href);
+  await title(page, words.error);
+  await press(page, named(page, 'link', 'Inspecteur et fautes'));
+  await title(page, 'Tableau de bord');
+  await sound(page, 'fr', 'fr-panel');
+  await press(page, page.getByRole('row').nth(1).getByRole('link'));
+  await title(page, /^Connexion n° \d+$/);
+  await page.getByText('PKCE n’est pas admis').first().waitFor();
+  await sound(page, 'fr', 'fr-inspector');
+  await press(page, named(page, 'link', words.other));
+  await title(page, /^Login no\. \d+$/);
+  await sound(page, 'en', 'en-inspector');
+  await press(page, named(page, 'link', 'Panel'));
+  await title(page, 'Panel');
+  await page.getByLabel('Fault', { exact: true }).selectOption('token.status_500');
+  await press(page, named(page, 'button', 'Apply'));
+  await page.getByText('token.status_500', { exact: true }).waitFor();
+  await sound(page, 'en', 'en-panel');
+  await press(page, named(page, 'button', 'Be honest with everybody again'));
+  await page.getByText('honest', { exact: true }).waitFor();
+}
+
 const plain = { javaScriptEnabled: false };
 const phone = { ...plain, viewport: { width: 320, height: 640 } };
 await live('emulator', [
@@ -222,4 +250,5 @@ await live('emulator', [
   ['an identity of one’s own, by keyboard', phone, asSomebodyElse('fr')],
   ['an identity of one’s own, by keyboard, in English', { ...plain, locale: 'en-GB' }, asSomebodyElse('en')],
   ['the other language, and the page of an error', plain, changingLanguage],
+  ['the inspector and the panel, on a small phone', phone, inspecting],
 ]);

@@ -150,7 +150,7 @@ impl Emulator {
         );
         let head: Html = head.iter().map(|name| fill("<th scope=\"col\">{}</th>", &[name])).collect();
         fill(
-            "<div class=\"large\" tabindex=\"0\" role=\"region\" aria-labelledby=\"connexions\"><table><thead><tr>{}</tr>\
+            "<div class=\"large\" tabindex=\"0\" role=\"region\" aria-labelledby=\"connexions\"><table aria-labelledby=\"connexions\"><thead><tr>{}</tr>\
              </thead><tbody>{}</tbody></table></div>{}",
             &[
                 &head,
