@@ -113,7 +113,8 @@ async function login(connection, { base, client_id, acr_values }, number) {
 const ca = mkdtempSync(join(tmpdir(), 'emulator-bench-'));
 const began = performance.now();
 const emulator = await run(
-  program, {}, 'emulate', '--listen', '127.0.0.1:0', '--ca', ca, '--client-id', 'mesure', '--client-secret', SECRET,
+  program, {}, 'emulate', '--no-control', '--listen', '127.0.0.1:0', '--ca', ca, '--client-id', 'mesure',
+  '--client-secret', SECRET,
   '--redirect-uri', CALLBACK, '--alg', given.rsa ? 'RS256' : 'ES256', '--jwks-uri', `http://127.0.0.1:${keys.address().port}/`);
 const port = Number(new URL(emulator.ready).port);
 const started = performance.now();
