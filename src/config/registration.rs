@@ -1,14 +1,19 @@
 //! Reads one registration with a provider: how it knows us, how it protects its tokens, what we ask it for.
 
+mod asked;
+mod protection;
+
 use std::sync::Arc;
 
+use self::asked::{level, optional, scopes};
+use self::protection::{algorithm, client_auth, encryption, userinfo};
 use super::Source;
 use super::address::PublicUrl;
 use super::habilitation;
 use super::place::Place;
 use super::reader::Reader;
 use super::variables::*;
-use crate::franceconnect::{Level, Product, ScopeFault, Scopes};
+use crate::franceconnect::{Level, Product, Scopes};
 use crate::jose::{Algorithm, KeyManagement, PrivateKeySet};
 use crate::oidc::{Client, ClientAuth, UserInfoFormat};
 use crate::secret::Secret;
@@ -235,163 +240,4 @@ fn sound(reader: &mut Reader<'_>, name: &'static str, value: String) -> String {
         );
     }
     value
-}
-
-fn scopes(reader: &mut Reader<'_>, name: &'static str, product: Product, strict: bool) -> Option<Scopes> {
-    let own = reader.given(name);
-    // A second client without a list of its own has the first one's, whose faults are told once.
-    let borrowed = own.is_none() && name != FC_SCOPES;
-    let list = own.unwrap_or_else(|| reader.value(FC_SCOPES));
-    let name = if borrowed { FC_SCOPES } else { name };
-    let scopes = Scopes::parse(&list, product)
-        .map_err(|fault| {
-            let (fr, en) = match fault {
-                ScopeFault::NoOpenid => ("doit contenir openid.", "must hold openid."),
-                ScopeFault::Unusual => (
-                    "contient un mot qui n’est pas un scope ; les scopes se séparent par des espaces.",
-                    "holds a word that is no scope; scopes are separated by spaces.",
-                ),
-                ScopeFault::Offline => (
-                    "contient offline_access, que FranceConnect ne donne jamais.",
-                    "holds offline_access, which FranceConnect never grants.",
-                ),
-            };
-            reader.faults.add(name, fr, en);
-        })
-        .ok()?;
-    if strict && scopes.foreign() {
-        let (fr, en) = match product {
-            Product::Standard => (
-                "contient un scope rnipp_, que seul FranceConnect+ connaît.",
-                "holds an rnipp_ scope, which only FranceConnect+ knows.",
-            ),
-            Product::Plus if borrowed => (
-                "contient given_name_array, idp_birthdate ou idp_id, que FranceConnect+ ne connaît pas : lui donner ses scopes dans FC_PLUS_SCOPES.",
-                "holds given_name_array, idp_birthdate or idp_id, which FranceConnect+ does not know: give it scopes of its own in FC_PLUS_SCOPES.",
-            ),
-            Product::Plus => (
-                "contient given_name_array, idp_birthdate ou idp_id, que FranceConnect+ ne connaît pas.",
-                "holds given_name_array, idp_birthdate or idp_id, which FranceConnect+ does not know.",
-            ),
-        };
-        reader.faults.add(name, fr, en);
-    }
-    Some(scopes)
-}
-
-fn level(reader: &mut Reader<'_>, product: Product, strict: bool) -> Option<Level> {
-    let Some(word) = reader.given(FC_ACR_VALUES) else { return Some(product.lowest()) };
-    match Level::parse(&word) {
-        None if word == "none" && !strict => None,
-        Some(level) if !strict || level.product() == product => Some(level),
-        Some(_) => {
-            let (fr, en) = match product {
-                Product::Standard => (
-                    "eidas2 et eidas3 relèvent de FranceConnect+ (FC_ENVIRONMENT=plus-…, ou FC_PLUS_CLIENT_ID et FC_PROTECTED_PATHS) ; FranceConnect ne connaît que eidas1.",
-                    "eidas2 and eidas3 are FranceConnect+’s (FC_ENVIRONMENT=plus-…, or FC_PLUS_CLIENT_ID and FC_PROTECTED_PATHS); FranceConnect knows eidas1 only.",
-                ),
-                Product::Plus => (
-                    "FranceConnect+ ne connaît que eidas2 et eidas3.",
-                    "FranceConnect+ knows eidas2 and eidas3 only.",
-                ),
-            };
-            reader.faults.add(FC_ACR_VALUES, fr, en);
-            None
-        }
-        None => {
-            reader.faults.add(
-                FC_ACR_VALUES,
-                "n’est pas un niveau eIDAS : eidas1, eidas2, eidas3.",
-                "is no eIDAS level: eidas1, eidas2, eidas3.",
-            );
-            None
-        }
-    }
-}
-
-fn algorithm(reader: &mut Reader<'_>, product: Product) -> Option<Algorithm> {
-    let word = reader.value(FC_ID_TOKEN_ALG);
-    let algorithm = Algorithm::parse(&word);
-    if algorithm.is_none() && word.starts_with("HS") {
-        reader.faults.add(
-            FC_ID_TOKEN_ALG,
-            "HS256 n’est plus proposé par le formulaire des partenaires, et toute fuite du secret permettrait de forger des identités : choisir ES256 ou RS256.",
-            "HS256 is no longer offered by the partner form, and whoever saw the secret could forge identities: choose ES256 or RS256.",
-        );
-    } else if algorithm.is_none() {
-        reader.faults.add(FC_ID_TOKEN_ALG, "n’est pas l’un de : ES256, RS256.", "is none of: ES256, RS256.");
-    }
-    if algorithm == Some(Algorithm::Rs256) && product == Product::Plus {
-        reader.faults.add(
-            FC_ID_TOKEN_ALG,
-            "FranceConnect+ ne signe qu’en ES256.",
-            "FranceConnect+ signs with ES256 only.",
-        );
-    }
-    algorithm
-}
-
-fn client_auth(reader: &mut Reader<'_>, name: &'static str, strict: bool) -> ClientAuth {
-    let words = [ClientAuth::SecretPost, ClientAuth::PrivateKeyJwt, ClientAuth::SecretBasic]
-        .map(|auth| (auth.name(), auth));
-    let auth = reader.word(name, &words).unwrap_or(ClientAuth::SecretPost);
-    if strict && auth == ClientAuth::SecretBasic {
-        reader.faults.add(
-            name,
-            "FranceConnect ne connaît que client_secret_post et private_key_jwt.",
-            "FranceConnect knows client_secret_post and private_key_jwt only.",
-        );
-    }
-    auth
-}
-
-/// How tokens are encrypted to us: always with FranceConnect+, never with FranceConnect, as registered elsewhere.
-fn encryption(reader: &Reader<'_>, product: Product, strict: bool) -> Option<KeyManagement> {
-    // What is no algorithm is reported once, where the keys are read.
-    let given = reader.given(FC_ENCRYPTION_ALG).and_then(|word| KeyManagement::parse(&word));
-    match product {
-        Product::Plus => Some(given.unwrap_or(KeyManagement::EcdhEs)),
-        Product::Standard if strict => None,
-        Product::Standard => given,
-    }
-}
-
-fn userinfo(reader: &mut Reader<'_>, strict: bool) -> UserInfoFormat {
-    let words = [("jwt", UserInfoFormat::SignedJwt), ("json", UserInfoFormat::Json)];
-    let format = reader.word(FC_USERINFO, &words).unwrap_or(UserInfoFormat::SignedJwt);
-    if strict && format != UserInfoFormat::SignedJwt {
-        reader.faults.add(
-            FC_USERINFO,
-            "FranceConnect signe toujours : jwt.",
-            "FranceConnect always signs: jwt.",
-        );
-    }
-    format
-}
-
-fn optional(reader: &mut Reader<'_>, names: &Names, authorization: &mut Vec<(&'static str, String)>) {
-    if let Some(prompt) = reader.given(FC_PROMPT) {
-        if matches!(prompt.as_str(), "login" | "consent" | "login consent" | "consent login") {
-            authorization.push(("prompt", prompt));
-        } else {
-            reader.faults.add(
-                FC_PROMPT,
-                "n’est pas l’un de : login, consent, login consent.",
-                "is none of: login, consent, login consent.",
-            );
-        }
-    }
-    for (variable, parameter) in [(names.idp_hint, "idp_hint"), (FC_UI_LOCALES, "ui_locales")] {
-        let Some(value) = reader.given(variable) else { continue };
-        let letters = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ');
-        if value.len() <= 128 && value.chars().all(letters) {
-            authorization.push((parameter, value));
-        } else {
-            reader.faults.add(
-                variable,
-                "contient autre chose que lettres, chiffres, tirets et points.",
-                "holds something else than letters, digits, hyphens and dots.",
-            );
-        }
-    }
 }

@@ -1,7 +1,7 @@
 //! Decides how a service's documents (key set, sector identifiers) are fetched: one GET of a few seconds, bounded,
 //! never redirected.
 
-use super::client::key_sets::KeySetAnswer;
+use super::client::load::ServiceDocument;
 use reqwest::{Client, ClientBuilder, redirect};
 use std::time::Duration;
 
@@ -24,11 +24,11 @@ impl Fetch {
     }
 
     /// What `url` answers; nothing if it cannot be reached in time or says too much.
-    pub(super) async fn get(&self, url: &str) -> Option<KeySetAnswer> {
+    pub(super) async fn get(&self, url: &str) -> Option<ServiceDocument> {
         tokio::time::timeout(TIMEOUT, self.exchange(url)).await.ok()?
     }
 
-    async fn exchange(&self, url: &str) -> Option<KeySetAnswer> {
+    async fn exchange(&self, url: &str) -> Option<ServiceDocument> {
         let mut response =
             self.0.as_ref()?.get(url).header("accept", "application/json").send().await.ok()?;
         let text = |name: &str| {
@@ -43,7 +43,7 @@ impl Fetch {
             }
             body.extend_from_slice(&chunk);
         }
-        Some(KeySetAnswer { status: response.status().as_u16(), cache_control, expires, body })
+        Some(ServiceDocument { status: response.status().as_u16(), cache_control, expires, body })
     }
 }
 

@@ -36,7 +36,7 @@ mod visitor;
 pub use authority::{Authority, Presented};
 pub use behaviour::Behaviour;
 pub use citizen::{Account, Citizens, Crowd, IDPS, Identity, Idp, accounts};
-pub use client::{Alg, Client, ClientAuth, Encryption, KeySetAnswer};
+pub use client::{Alg, Client, ClientAuth, Encryption, ServiceDocument};
 pub use door::{Door, doors};
 pub use endpoint::Endpoint;
 pub use fault::{Fault, Outcome, Stage};

@@ -1,7 +1,7 @@
 //! Decides what the emulator knows of a service's public keys: how long an answer counts, and what is wrong with one
 //! that helps nobody (OpenID Connect Registration §2, `jwks_uri`).
 
-use super::load::{Trouble, status_line};
+use super::load::{ServiceDocument, Trouble, status_line};
 use crate::emulator::client::recipient::Recipient;
 use crate::emulator::client::{Client, ClientAuth, Encryption};
 use crate::emulator::token::keys::decode;
@@ -15,19 +15,6 @@ const SHORTEST: i64 = 60;
 
 /// Members that make a key a secret one (RFC 7518 §6.2.2, §6.3.2, §6.4).
 const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
-
-/// What came from an address of a service: that of its key set, or of its sector identifier document.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct KeySetAnswer {
-    /// Three-digit status.
-    pub status: u16,
-    /// The header `Cache-Control`.
-    pub cache_control: Option<String>,
-    /// The header `Expires`.
-    pub expires: Option<String>,
-    /// The body, 64 KiB at most.
-    pub body: Vec<u8>,
-}
 
 impl Trouble {
     fn unreachable(detail: &str) -> Self {
@@ -52,7 +39,7 @@ pub(in crate::emulator) struct KeySet {
 
 impl Emulator {
     /// Takes what the address of a key set answered.
-    pub(super) fn learn_keys(&mut self, now: Timestamp, url: &str, answer: Option<&KeySetAnswer>) {
+    pub(super) fn learn_keys(&mut self, now: Timestamp, url: &str, answer: Option<&ServiceDocument>) {
         let known = match answer {
             // Tried again at the next request.
             None => KeySet { fresh_until: now, keys: Err(Trouble::unreachable("fetch failed")) },
@@ -110,7 +97,7 @@ pub(in crate::emulator) fn subject(assertion: &str) -> Option<String> {
     claims.get("sub")?.as_str().map(str::to_owned)
 }
 
-fn fresh_until(now: Timestamp, answer: &KeySetAnswer) -> Timestamp {
+fn fresh_until(now: Timestamp, answer: &ServiceDocument) -> Timestamp {
     let max_age = answer.cache_control.as_deref().and_then(|value| {
         let digits = value.split_once("max-age=")?.1;
         digits.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
@@ -123,7 +110,7 @@ fn fresh_until(now: Timestamp, answer: &KeySetAnswer) -> Timestamp {
     shortest.max(max_age.map_or(shortest, |seconds| now.plus(seconds))).max(expires.unwrap_or(shortest))
 }
 
-fn read(answer: &KeySetAnswer) -> Result<Vec<Value>, Trouble> {
+fn read(answer: &ServiceDocument) -> Result<Vec<Value>, Trouble> {
     if answer.status != 200 {
         let got = status_line(answer.status);
         let told = format!("unexpected jwks_uri response status code, expected 200 OK, got {got}");

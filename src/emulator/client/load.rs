@@ -4,7 +4,7 @@
 //! The fetching itself is done outside: [`Emulator::wants`] names the addresses, [`Emulator::learn`] takes the answers.
 
 use super::auth::basic;
-use super::key_sets::{KeySetAnswer, subject};
+use super::key_sets::subject;
 use crate::emulator::client::Client;
 use crate::emulator::http::Request;
 use crate::emulator::oauth_error::OAuthError;
@@ -12,6 +12,19 @@ use crate::emulator::userinfo::presented;
 use crate::emulator::{Emulator, Endpoint, Settings};
 use crate::time::Timestamp;
 use axum::http::StatusCode;
+
+/// What came from an address of a service: that of its key set, or of its sector identifier document.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ServiceDocument {
+    /// Three-digit status.
+    pub status: u16,
+    /// The header `Cache-Control`.
+    pub cache_control: Option<String>,
+    /// The header `Expires`.
+    pub expires: Option<String>,
+    /// The body, 64 KiB at most.
+    pub body: Vec<u8>,
+}
 
 /// Why a client cannot be loaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +62,7 @@ impl Emulator {
     }
 
     /// Takes what `url` answered; nothing when it could not be reached.
-    pub fn learn(&mut self, now: Timestamp, url: &str, answer: Option<KeySetAnswer>) {
+    pub fn learn(&mut self, now: Timestamp, url: &str, answer: Option<ServiceDocument>) {
         let lists = |client: &Client| client.sector_identifier_uri.as_deref() == Some(url);
         if self.settings.clients.iter().any(lists) {
             self.learn_sector(now, url, answer.as_ref());

@@ -8,7 +8,7 @@ pub(in crate::emulator) mod load;
 pub(in crate::emulator) mod recipient;
 pub(in crate::emulator) mod sector;
 
-pub use key_sets::KeySetAnswer;
+pub use load::ServiceDocument;
 
 /// The signature algorithms that the partner form offers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,8 +1,7 @@
 //! Decides whether a client's sector identifier document lists its callbacks (OpenID Connect Core §8.1): a JSON array
 //! in an answer of status 200, found when the client is loaded.
 
-use super::key_sets::KeySetAnswer;
-use super::load::{Trouble, status_line};
+use super::load::{ServiceDocument, Trouble, status_line};
 use crate::emulator::Emulator;
 use crate::emulator::client::Client;
 use crate::time::Timestamp;
@@ -21,7 +20,7 @@ pub(in crate::emulator) struct Sector {
 
 impl Emulator {
     /// Takes what the address of a sector identifier document answered.
-    pub(super) fn learn_sector(&mut self, now: Timestamp, url: &str, answer: Option<&KeySetAnswer>) {
+    pub(super) fn learn_sector(&mut self, now: Timestamp, url: &str, answer: Option<&ServiceDocument>) {
         let known = Sector { fresh_until: now.plus(LIFE), listed: read(answer) };
         self.state.sectors.insert(url.to_owned(), known);
     }
@@ -49,7 +48,7 @@ impl Emulator {
     }
 }
 
-fn read(answer: Option<&KeySetAnswer>) -> Result<Vec<Value>, Trouble> {
+fn read(answer: Option<&ServiceDocument>) -> Result<Vec<Value>, Trouble> {
     let answer = answer.ok_or_else(unreachable)?;
     if answer.status != 200 {
         let got = status_line(answer.status);

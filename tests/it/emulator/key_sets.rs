@@ -7,18 +7,18 @@ use crate::support::service_keys::{KID, ServiceKeys, key_set};
 use crate::support::signer::b64;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use franceconnect_edge::emulator::{Client, Encryption, KeySetAnswer, Request, Visitor};
+use franceconnect_edge::emulator::{Client, Encryption, Request, ServiceDocument, Visitor};
 use serde_json::{Value, json};
 
 /// The set of one key, for `alg`, that `change` has spoilt.
-fn one(alg: Encryption, change: impl FnOnce(&mut Value)) -> Option<KeySetAnswer> {
+fn one(alg: Encryption, change: impl FnOnce(&mut Value)) -> Option<ServiceDocument> {
     let mut key = ServiceKeys::new(5).jwk(alg);
     change(&mut key);
     Some(key_set(&[key]))
 }
 
-fn text(status: u16, body: &str) -> Option<KeySetAnswer> {
-    Some(KeySetAnswer { status, body: body.into(), ..KeySetAnswer::default() })
+fn text(status: u16, body: &str) -> Option<ServiceDocument> {
+    Some(ServiceDocument { status, body: body.into(), ..ServiceDocument::default() })
 }
 
 fn remove(name: &'static str) -> impl FnOnce(&mut Value) {
@@ -139,7 +139,7 @@ fn an_answer_counts_for_a_minute_or_longer_if_it_says_so() {
         let mut plus = Plus::new(Encryption::EcdhEs);
         let known = plus.set.take().unwrap();
         let (cache_control, expires) = (cache_control.map(str::to_owned), expires.map(str::to_owned));
-        plus.set = Some(KeySetAnswer { cache_control: cache_control.clone(), expires, ..known });
+        plus.set = Some(ServiceDocument { cache_control: cache_control.clone(), expires, ..known });
         for (after, fetches) in [(0, 1), (seconds - 1, 1), (seconds, 2)] {
             plus.fetch(NOW.plus(after), &Request::get(&authorize(&[])));
             assert_eq!(plus.fetches, fetches, "{cache_control:?} {after}");

@@ -4,7 +4,7 @@ use super::{NONCE, NOW, REDIRECT, SECRET, STATE, client, form, json_of, names, p
 use crate::support::service_keys::{ServiceKeys, key_set};
 use franceconnect_edge::emulator::accounts;
 use franceconnect_edge::emulator::{
-    Client, Emulator, Encryption, KeySetAnswer, Product, Reply, Request, Settings, Visitor,
+    Client, Emulator, Encryption, Product, Reply, Request, ServiceDocument, Settings, Visitor,
 };
 use franceconnect_edge::time::Timestamp;
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ pub struct Plus {
     pub keys: ServiceKeys,
     pub alg: Encryption,
     /// What the key set's address answers.
-    pub set: Option<KeySetAnswer>,
+    pub set: Option<ServiceDocument>,
     /// How often it was asked.
     pub fetches: usize,
 }

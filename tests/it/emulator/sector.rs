@@ -2,7 +2,7 @@
 
 use super::token::refused;
 use super::{ISSUER, NOW, REDIRECT, SECRET, authorize, client, emulator, form, page_code};
-use franceconnect_edge::emulator::{Client, Emulator, KeySetAnswer, Reply, Request};
+use franceconnect_edge::emulator::{Client, Emulator, Reply, Request, ServiceDocument};
 use franceconnect_edge::time::Timestamp;
 
 const SECTOR: &str = "https://service.exemple.fr/secteur.json";
@@ -22,7 +22,7 @@ fn handle(
     emulator: &mut Emulator,
     now: Timestamp,
     request: &Request,
-    answer: &Option<KeySetAnswer>,
+    answer: &Option<ServiceDocument>,
 ) -> (Reply, usize) {
     let wanted = emulator.wants(now, request);
     for url in &wanted {
@@ -32,8 +32,8 @@ fn handle(
     (emulator.handle(now, request), wanted.len())
 }
 
-fn answer(status: u16, body: &str) -> Option<KeySetAnswer> {
-    Some(KeySetAnswer { status, body: body.into(), ..KeySetAnswer::default() })
+fn answer(status: u16, body: &str) -> Option<ServiceDocument> {
+    Some(ServiceDocument { status, body: body.into(), ..ServiceDocument::default() })
 }
 
 #[test]

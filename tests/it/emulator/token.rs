@@ -239,7 +239,7 @@ fn a_basic_header_is_taken_for_a_posted_secret_or_refused_in_the_engines_words()
     emulator.learn(
         NOW,
         "http://localhost:3000/jwks",
-        Some(franceconnect_edge::emulator::KeySetAnswer {
+        Some(franceconnect_edge::emulator::ServiceDocument {
             status: 200,
             body: br#"{"keys":[]}"#.to_vec(),
             ..Default::default()

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use franceconnect_edge::config::{self, Config};
 use franceconnect_edge::emulator::{
-    self, Alg, Client, ClientAuth, Emulator, Encryption, Endpoint, KeySetAnswer, Product, Settings, Visitor,
+    self, Alg, Client, ClientAuth, Emulator, Encryption, Endpoint, Product, ServiceDocument, Settings,
+    Visitor,
 };
 use franceconnect_edge::oidc::{Call, CallMethod, FetchAnswer, Fetched, Unreachable};
 use franceconnect_edge::session::{Key, Known, StoreDown};
@@ -188,11 +189,11 @@ impl World {
     }
 
     /// What we answer at `wanted`, an address of ours.
-    fn fetched(&mut self, wanted: &str) -> KeySetAnswer {
+    fn fetched(&mut self, wanted: &str) -> ServiceDocument {
         let target = wanted.strip_prefix(self.config.public_url().origin()).unwrap().to_owned();
         let asked = Request::new(Method::Get, &target, Headers::default());
         let Content::Respond(response) = self.visit(asked) else { panic!("a file") };
-        KeySetAnswer {
+        ServiceDocument {
             status: response.status,
             cache_control: response.get("cache-control").map(str::to_owned),
             expires: None,

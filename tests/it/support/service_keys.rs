@@ -5,7 +5,7 @@ use aes_gcm::Aes256Gcm;
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use franceconnect_edge::emulator::{Encryption, KeySetAnswer};
+use franceconnect_edge::emulator::{Encryption, ServiceDocument};
 use p256::elliptic_curve::sec1::{FromSec1Point, ToSec1Point};
 use rand_chacha::rand_core::SeedableRng;
 use rsa::traits::{PrivateKeyParts, PublicKeyParts};
@@ -156,7 +156,7 @@ impl ServiceKeys {
 }
 
 /// An answer with these keys and no caching headers.
-pub fn key_set(keys: &[Value]) -> KeySetAnswer {
+pub fn key_set(keys: &[Value]) -> ServiceDocument {
     let body = json!({ "keys": keys }).to_string().into_bytes();
-    KeySetAnswer { status: 200, body, ..KeySetAnswer::default() }
+    ServiceDocument { status: 200, body, ..ServiceDocument::default() }
 }
