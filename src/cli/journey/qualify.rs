@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use url::Url;
 
@@ -18,7 +18,7 @@ use crate::journey::Words;
 use crate::journey::qualification::driver::{Service, Trip};
 use crate::journey::qualification::report::Report;
 use crate::journey::qualification::trace::{Observed, Registration};
-use crate::journey::qualification::{Finding, Item, Verdict, browser, gather, judge, page, run, seen};
+use crate::journey::qualification::{Finding, Item, Pages, Verdict, browser, gather, judge, run};
 use crate::time::Timestamp;
 
 /// What stands below the options of `journey qualify --help`.
@@ -31,10 +31,6 @@ Statut : 0 si tout est réussi ou à attester, 1 si un point échoue, 2 si la re
 const FAILED: u8 = 1;
 /// Nothing can be said of the service.
 const IMPOSSIBLE: u8 = 2;
-
-/// What a browser is given for one page, and for all.
-const A_PAGE: Duration = Duration::from_secs(15);
-const PAGES: Duration = Duration::from_secs(60);
 
 #[derive(clap::Args)]
 #[command(next_help_heading = "Options ")]
@@ -148,7 +144,6 @@ async fn look(
     hosts: Vec<String>,
     stop: Stop,
 ) -> Result<(Observed, Vec<Finding>), ()> {
-    let page = service.login.clone();
     let refused = |words: Words| {
         let Words { fr, en } = words;
         lang.warn(
@@ -166,34 +161,20 @@ async fn look(
             let _ = write!(io::stderr(), "\r{words} {done}/{total}{end}");
         }
     };
+    let looked = trip.clone();
+    let program = browser::find(|name| std::env::var_os(name));
     let all = async {
-        let observed = run(trip, registration, tell).await.map_err(refused)?;
-        let pages = pages(&page, observed.plus).await;
+        // Beside the logins, which are mostly waiting; without them there is nothing to say of the pages either.
+        let logins = async { run(trip, registration, tell).await.map_err(refused) };
+        let pages = async { Ok(Pages::look(&looked, program).await) };
+        let (observed, pages) = tokio::try_join!(logins, pages)?;
+        let pages = pages.findings(observed.plus);
         Ok((observed, pages))
     };
     tokio::select! {
         seen = all => seen,
         () = stop.wait() => Err(()),
     }
-}
-
-/// The points that a browser sees before anybody logs in. Who is logged in is seen by the logins.
-async fn pages(login: &Url, plus: bool) -> Vec<Finding> {
-    let looked = async {
-        let program = browser::find(|name| std::env::var_os(name)).ok_or(browser::Trouble::Absent)?;
-        let browser = browser::Browser::launch(&program).await?;
-        let local = matches!(login.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-        let service = page::Service { url: login.to_string(), plus, public: true, any_certificate: local };
-        service.visit(&browser, A_PAGE).await
-    };
-    let seen = tokio::time::timeout(PAGES, looked).await.unwrap_or(Err(browser::Trouble::Late));
-    let seen = seen.map_err(|trouble| trouble.words());
-    let inside = Words::new(
-        "les pages d’une personne connectée ne sont pas regardées dans un navigateur par cette commande",
-        "this command does not look in a browser at the pages of somebody logged in",
-    );
-    let outside = seen::outside(seen.as_ref().map_err(Words::clone));
-    outside.into_iter().chain(seen::inside(Err(inside))).collect()
 }
 
 fn say(lang: Lang, finding: &Finding) {
