@@ -1,9 +1,9 @@
 //! Decides in which order a service is looked at, how many things at a time, and when enough time has been spent.
 
-use super::driver::{Ground, Inspector, Trip};
+use super::driver::{Ground, Inspector, Stopped, Trip};
 use super::judge;
 use super::lies::{HONEST, LIES, Lie, ROTATED};
-use super::trace::{Attempt, Leak, Observed, Registration, Sector, Trial};
+use super::trace::{Attempt, Leak, Observed, Registration, Replays, Sector, Trial};
 use crate::journey::Words;
 use std::future::Future;
 use std::sync::Arc;
@@ -18,8 +18,6 @@ const FIRST: Duration = Duration::from_secs(45);
 const WHOLE: Duration = Duration::from_secs(170);
 /// How many logins go on at a time.
 const AT_A_TIME: usize = 6;
-/// How many attempts are begun to look at `state` and `nonce`.
-const ATTEMPTS: usize = 100;
 /// What a sector identifier document is given to come.
 const SECTOR: Duration = Duration::from_secs(10);
 
@@ -33,16 +31,21 @@ pub async fn run(
     tell: impl Fn(usize, usize),
 ) -> Result<Observed, Words> {
     let deadline = Instant::now() + WHOLE;
-    let (ground, inspector) = tokio::time::timeout(FIRST, trip.ground()).await.map_err(|_| {
+    let first = tokio::time::timeout(FIRST, trip.ground()).await.map_err(|_| {
         let seconds = FIRST.as_secs();
         Words::new(
             format!("une première connexion n’a pas abouti en {seconds} secondes"),
             format!("a first login did not end within {seconds} seconds"),
         )
-    })??;
+    })?;
+    let (ground, inspector) = match first {
+        Ok(found) => found,
+        Err(stopped) => return refused(&trip, registration, stopped).await,
+    };
     let looked = Arc::new(Looked { trip, ground, inspector });
     let lies: Vec<&'static Lie> = LIES.iter().filter(|lie| lie.applies(looked.ground.product)).collect();
-    let total = lies.len() + ATTEMPTS + 2;
+    let attempts = looked.trip.attempts;
+    let total = lies.len() + attempts + 2;
     let mut done = 0;
     let mut step = || {
         done += 1;
@@ -64,7 +67,7 @@ pub async fn run(
     let replays = looked.trip.replay(&looked.ground, &looked.inspector);
     let replays = tokio::time::timeout_at(deadline, replays).await.unwrap_or_default();
     step();
-    let attempts = (0..ATTEMPTS).map(|_| {
+    let attempts = (0..attempts).map(|_| {
         let looked = Arc::clone(&looked);
         async move { tokio::time::timeout_at(deadline, looked.trip.attempt()).await.ok().flatten() }
     });
@@ -81,7 +84,7 @@ pub async fn run(
     let place = |trial: &Trial| LIES.iter().position(|lie| lie == trial.lie);
     trials.sort_by_key(place);
     let registration = match registration {
-        Some(known) => Some(looked.with_sector(known).await),
+        Some(known) => Some(with_sector(&looked.trip, known).await),
         None => None,
     };
     let service = looked.trip.service();
@@ -96,6 +99,38 @@ pub async fn run(
         leaks,
         registration,
     })
+}
+
+/// What can be said of a service whose first request FranceConnect refuses: that its addresses are why, or nothing.
+async fn refused(
+    trip: &Trip,
+    registration: Option<Registration>,
+    stopped: Stopped,
+) -> Result<Observed, Words> {
+    let why = stopped.why;
+    let (Some(known), Some((attempt, product))) = (registration, stopped.refused) else { return Err(why) };
+    let unseen = |lie| Trial::unseen(lie, why.clone());
+    let observed = Observed {
+        url: trip.service().url.to_string(),
+        plus: product == crate::emulator::Product::Plus,
+        login_page: String::new(),
+        honest: unseen(&HONEST),
+        trials: LIES.iter().filter(|lie| lie.applies(product)).map(unseen).collect(),
+        replays: Replays::default(),
+        attempts: vec![attempt],
+        leaks: Vec::new(),
+        registration: Some(with_sector(trip, known).await),
+    };
+    if judge::addresses_fail(&observed) { Ok(observed) } else { Err(why) }
+}
+
+/// Fetches the document whose address is registered.
+async fn with_sector(trip: &Trip, mut known: Registration) -> Registration {
+    if let Some(sector) = &mut known.sector {
+        let fetched = tokio::time::timeout(SECTOR, trip.document(&sector.address)).await;
+        (sector.status, sector.listed) = fetched.unwrap_or_default();
+    }
+    known
 }
 
 struct Looked {
@@ -121,15 +156,6 @@ impl Looked {
             Ok(tried) => (tried.trial, tried.leaks),
             Err(_) => (Trial::unseen(lie, out_of_time()), Vec::new()),
         }
-    }
-
-    /// Fetches the document whose address is registered.
-    async fn with_sector(&self, mut known: Registration) -> Registration {
-        if let Some(sector) = &mut known.sector {
-            let fetched = tokio::time::timeout(SECTOR, self.trip.document(&sector.address)).await;
-            (sector.status, sector.listed) = fetched.unwrap_or_default();
-        }
-        known
     }
 }
 

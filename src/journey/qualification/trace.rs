@@ -44,6 +44,8 @@ pub enum Who {
     Nobody,
     /// The person who logged in.
     Themself,
+    /// Somebody without a name: there is a way to log out where there was none.
+    Unnamed,
     /// Somebody else, or the name that a lie brought.
     Another(String),
 }
@@ -95,13 +97,15 @@ pub struct Trial {
     pub trail: Vec<String>,
     /// What became of the logout, if one was tried.
     pub leaving: Option<Leaving>,
+    /// Whether userinfo was asked again when a page was opened after the login.
+    pub recalled: bool,
 }
 
 impl Trial {
     /// A login that could not be tried.
     pub fn unseen(lie: &'static Lie, why: Words) -> Self {
-        let (calls, trail) = Default::default();
-        Self { lie, end: Err(why), who: Who::Nobody, calls, trail, leaving: None }
+        let (calls, trail, who, leaving, recalled) = Default::default();
+        Self { lie, end: Err(why), who, calls, trail, leaving, recalled }
     }
 
     /// The lie in a few words.
@@ -169,6 +173,8 @@ pub struct Replays {
     pub again: Option<(Seen, bool)>,
     /// A callback opened in another browser than the login began in: the page, and who is logged in there.
     pub stolen: Option<(Seen, Who)>,
+    /// Two attempts of one browser, one after the other.
+    pub twice: Option<(Attempt, Attempt)>,
 }
 
 /// A sector identifier document, as it was fetched.

@@ -1,47 +1,18 @@
 //! Relying parties with one fault each fail the points that it breaks, and no other.
 
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::time::Duration;
 
+use franceconnect_edge::emulator::Client;
 use franceconnect_edge::journey::qualification::trace::Registration;
-use franceconnect_edge::journey::qualification::{Verdict, judge, run};
+use franceconnect_edge::journey::qualification::{Verdict, gather, judge, run};
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use url::Url;
 
-use super::relying_party::{self, Flaw};
+use super::relying_party::{self, BROKEN, ELSEWHERE, Flaw};
 use super::{Door, client, failed, trip};
-
-/// Each fault, and the points it breaks.
-const BROKEN: &[(Flaw, &[&str])] = &[
-    (Flaw::Nothing, &[]),
-    (Flaw::StateUnchecked, &["O6", "26"]),
-    (Flaw::StateOfAnyBrowser, &["O6", "26"]),
-    (Flaw::StateKept, &["26"]),
-    (Flaw::StateShort, &["O6"]),
-    (Flaw::StateRepeated, &["O6"]),
-    (Flaw::NonceUnchecked, &["O6", "26", "27"]),
-    (Flaw::SignatureUnchecked, &["27"]),
-    (Flaw::IssuerUnchecked, &["27"]),
-    (Flaw::AudienceUnchecked, &["27"]),
-    (Flaw::ExpiryUnchecked, &["27"]),
-    (Flaw::LevelUnchecked, &["27"]),
-    (Flaw::SubjectUncompared, &["27"]),
-    (Flaw::PlainUserInfo, &["27"]),
-    (Flaw::KeysForEver, &["27"]),
-    (Flaw::JsonErrors, &["O7", "23"]),
-    (Flaw::StackTraces, &["23"]),
-    (Flaw::DeadEnds, &["23"]),
-    (Flaw::SilentErrors, &["O7"]),
-    (Flaw::ErrorsWithStatus200, &["23"]),
-    (Flaw::ErrorsUnescaped, &["23"]),
-    (Flaw::LocalLogout, &["O8", "15"]),
-    (Flaw::LogoutAfterwards, &["15"]),
-    (Flaw::NoLogout, &["O8", "15"]),
-    (Flaw::EmailAsKey, &["O3", "17", "20"]),
-    (Flaw::UsageNameNeeded, &["18"]),
-    (Flaw::AccessTokenShown, &["30"]),
-    (Flaw::SecretShown, &["28"]),
-    (Flaw::UserInfoLate, &["30"]),
-];
 
 /// Qualifies a relying party with this fault: the points that fail, and what is said of them.
 async fn qualified(flaw: Flaw) -> (Vec<&'static str>, String) {
@@ -49,13 +20,21 @@ async fn qualified(flaw: Flaw) -> (Vec<&'static str>, String) {
     listener.set_nonblocking(true).unwrap();
     let door = Door::open();
     let site = relying_party::serve(listener, flaw, door.issuer());
-    let client = client(&site, "/retour", "/sorti");
+    let client = registered(flaw, client(&site, "/retour", "/sorti"));
+    let sector = client.sector_identifier_uri.clone();
     let emulator = door.serve(&client);
     // Nobody waits a minute for keys that are never fetched again.
-    let trip = trip(&client, emulator).keys_again_after(Duration::ZERO);
-    let registration =
-        Registration::new(client.redirect_uris.clone(), client.post_logout_redirect_uris.clone(), None);
-    let findings = judge::judge(&run(trip, Some(registration), |_, _| ()).await.unwrap());
+    let trip = trip(&client, emulator).keys_again_after(Duration::ZERO).attempting(24);
+    let named = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+    let here = named.resolve(ELSEWHERE, ([127, 0, 0, 1], Url::parse(&site).unwrap().port().unwrap()).into());
+    let trip = trip.through(here.tls_certs_only([]).build().unwrap());
+    let (login, logout) = (client.redirect_uris.clone(), client.post_logout_redirect_uris.clone());
+    let registration = Registration::new(login, logout, sector);
+    let observed = match run(trip, Some(registration), |_, _| ()).await {
+        Ok(observed) => observed,
+        Err(why) => return (Vec::new(), why.fr),
+    };
+    let findings = gather(judge::judge(&observed));
     let told = findings.iter().filter_map(|finding| match &finding.verdict {
         Verdict::Failed { seen, .. } => Some(format!("{}: {}", finding.item.id, seen.fr)),
         _ => None,
@@ -63,12 +42,29 @@ async fn qualified(flaw: Flaw) -> (Vec<&'static str>, String) {
     (failed(&findings), told.collect::<Vec<_>>().join("\n"))
 }
 
+/// What FranceConnect knows of it: all of it true, where the fault is not in that.
+fn registered(flaw: Flaw, mut client: Client) -> Client {
+    match flaw {
+        Flaw::HostsWithoutSector => client.redirect_uris.push("https://autre.exemple.fr/retour".to_owned()),
+        Flaw::SectorWithLogout | Flaw::SectorWithoutCallback | Flaw::SectorNoJson | Flaw::SectorBroken => {
+            client.sector_identifier_uri = Some(format!("{}/secteur.json", client.site));
+        }
+        Flaw::SectorUnreachable => {
+            client.sector_identifier_uri = Some("http://localhost:1/secteur.json".to_owned());
+        }
+        _ => {}
+    }
+    client
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_fault_fails_the_points_that_it_breaks_and_no_other() {
-    // They wait most of the time, so all of them at once.
-    let mut all = JoinSet::new();
+    // They wait most of the time, so many of them at once; but none so long that it seems slow.
+    let (room, mut all) = (Arc::new(Semaphore::new(6)), JoinSet::new());
     for (flaw, broken) in BROKEN {
+        let room = Arc::clone(&room);
         all.spawn(async move {
+            let _place = room.acquire().await;
             let (failed, told) = qualified(*flaw).await;
             (failed != *broken).then(|| format!("{flaw:?}: {failed:?} and not {broken:?}\n{told}"))
         });

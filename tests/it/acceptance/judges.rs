@@ -44,6 +44,7 @@ fn trial(lie: &'static Lie) -> Trial {
             asked_again: Some(true),
             ..Leaving::default()
         }),
+        recalled: false,
     }
 }
 
@@ -60,7 +61,11 @@ fn sound() -> Observed {
         login_page: "S’identifier avec FranceConnect".to_owned(),
         honest: trial(&HONEST),
         trials: LIES.iter().map(trial).collect(),
-        replays: Replays { again: Some((seen(400), false)), stolen: Some((seen(400), Who::Nobody)) },
+        replays: Replays {
+            again: Some((seen(400), false)),
+            stolen: Some((seen(400), Who::Nobody)),
+            twice: Some((attempt(1), attempt(2))),
+        },
         // Three places that vary, eight times, are twenty-four.
         attempts: (0..1000).step_by(37).map(attempt).collect(),
         leaks: Vec::new(),
@@ -116,7 +121,13 @@ fn state_and_nonce_are_long_mixed_varied_and_never_the_same() {
 #[test]
 fn callbacks_out_of_place_are_refused() {
     assert_eq!(without(|seen| seen.replays.stolen = Some((Seen::default(), Who::Themself))), ["O6", "26"]);
+    assert_eq!(without(|seen| seen.replays.stolen = Some((Seen::default(), Who::Unnamed))), ["O6", "26"]);
     assert_eq!(without(|seen| seen.replays.again = Some((Seen::default(), true))), ["26"]);
+    let twice = |seen: &mut Observed| {
+        let (one, other) = seen.replays.twice.as_mut().unwrap();
+        other.nonce.clone_from(&one.nonce);
+    };
+    assert_eq!(without(twice), ["26"]);
 }
 
 #[test]
@@ -145,6 +156,7 @@ fn userinfo_is_called_at_once_and_secrets_stay_out_of_the_browser() {
     };
     assert_eq!(without(late), ["30"]);
     assert_eq!(without(|seen| seen.honest.calls.retain(|call| call.endpoint != "userinfo")), ["30"]);
+    assert_eq!(without(|seen| seen.honest.recalled = true), ["30"]);
     assert_eq!(without(|seen| seen.leaks.push(Leak::AccessToken("cookie".to_owned()))), ["30"]);
     assert_eq!(without(|seen| seen.leaks.push(Leak::Secret("/".to_owned()))), ["28"]);
 }
@@ -176,6 +188,7 @@ fn addresses_are_registered_on_https_and_listed_in_the_sector_document() {
     ] {
         assert_eq!(sector(status, listed), ["O10"]);
     }
+    assert_eq!(sector(0, None), ["31"]);
 }
 
 #[test]
@@ -192,6 +205,8 @@ fn what_could_not_be_tried_fails_nothing_and_passes_nothing() {
     assert_eq!(failed(&findings), [""; 0]);
     let of = |id: &str| findings.iter().find(|finding| finding.item.id == id).unwrap().verdict.clone();
     assert_eq!(of("18"), Verdict::Skipped { why: why.clone() });
-    // The other logins of 27 are e4.
-    assert_eq!(of("27"), Verdict::Passed);
+    // The other logins of 27 are e4: to pass, all must have been tried.
+    let Verdict::Skipped { why } = of("27") else { panic!("{:?}", of("27")) };
+    assert!(why.fr.contains("n’ont pas pu être essayées") && why.fr.contains("e3"), "{}", why.fr);
+    assert_eq!(of("26"), Verdict::Passed);
 }

@@ -7,9 +7,8 @@ use super::visitor::{Landing, Trouble, Visitor};
 use crate::emulator::{Account, Product};
 use crate::journey::Words;
 use crate::journey::qualification::lies::{Expected, HONEST, Lie, Person, STRANGER};
-use crate::journey::qualification::trace::{Attempt, Call, Leak, Leaving, Replays, Seen, Trial, Who};
+use crate::journey::qualification::trace::{Attempt, Call, Leak, Seen, Trial, Who};
 use std::fmt::Write;
-use std::sync::Arc;
 use url::Url;
 
 /// Most pages of the emulator in one login.
@@ -28,6 +27,21 @@ pub struct Ground {
     pub product: Product,
     /// Where the callback is.
     pub callback: Option<Url>,
+    /// Whether that page lets nobody log out.
+    pub leavable: bool,
+}
+
+/// Why no login could be tried at all.
+pub(in crate::journey::qualification) struct Stopped {
+    pub(in crate::journey::qualification) why: Words,
+    /// The request that the emulator refused, if that is why.
+    pub(in crate::journey::qualification) refused: Option<(Attempt, Product)>,
+}
+
+impl From<Words> for Stopped {
+    fn from(why: Words) -> Self {
+        Self { why, refused: None }
+    }
 }
 
 /// A login that was tried, with what only its own run can know.
@@ -37,7 +51,7 @@ pub(in crate::journey::qualification) struct Tried {
     /// The address that brought the code back.
     pub(in crate::journey::qualification) callback: Option<Url>,
     pub(super) visitor: Visitor,
-    attempt: Attempt,
+    pub(super) attempt: Attempt,
 }
 
 impl Trip {
@@ -45,36 +59,45 @@ impl Trip {
     ///
     /// # Errors
     /// Why nothing can be tried on this service.
-    pub(in crate::journey::qualification) async fn ground(&self) -> Result<(Ground, Inspector), Words> {
+    pub(in crate::journey::qualification) async fn ground(&self) -> Result<(Ground, Inspector), Stopped> {
         let mut visitor = self.visitor("");
         let authorize = self.begin(&mut visitor).await?;
         let (inspector, product) = Inspector::of(self.client.clone(), &authorize).ok_or_else(|| {
             Words::new("l’émulateur n’a pas cette adresse d’autorisation", "the emulator has no such address")
         })?;
         if !inspector.answers().await {
-            return Err(Words::new(
+            let words = [
                 "l’interface de commande de l’émulateur ne répond pas : démarrez-le avec --control",
                 "the control interface of the emulator does not answer: start it with --control",
-            ));
+            ];
+            return Err(Words::new(words[0], words[1]).into());
         }
         let landing = through(&mut visitor, &authorize, HONEST.person, product, |_| false).await;
         let landing = landing.map_err(|trouble| trouble.words())?;
         if self.bounds.at_emulator(&landing.url) {
-            return Err(refused_by_emulator(&landing));
+            let refused = Some((attempt(&authorize), product));
+            return Err(Stopped { why: refused_by_emulator(&landing), refused });
         }
         let callback = landing.hops.iter().find(|hop| carries_code(&hop.url)).map(|hop| hop.url.clone());
         let profile = self.find_profile(&mut visitor, &landing).await?;
         let mut nobody = self.visitor("");
         let before = nobody.open(&profile, |url| self.bounds.at_emulator(url)).await;
         let login_page = nobody.open(&self.service.login, |url| self.bounds.at_emulator(url)).await;
+        let leavable = before.as_ref().is_ok_and(|page| logout(&page.page).is_some());
         let text =
             |landing: Result<Landing, Trouble>| landing.map(|at| at.words().to_owned()).unwrap_or_default();
         let callback = callback.map(|mut url| {
             url.set_query(None);
             url
         });
-        let ground =
-            Ground { profile, before: text(before), login_page: text(login_page), product, callback };
+        let ground = Ground {
+            profile,
+            before: text(before),
+            login_page: text(login_page),
+            product,
+            callback,
+            leavable,
+        };
         Ok((ground, inspector))
     }
 
@@ -111,6 +134,7 @@ impl Trip {
                 calls: Vec::new(),
                 trail: Vec::new(),
                 leaving: None,
+                recalled: false,
             },
             leaks: Vec::new(),
             callback: None,
@@ -136,6 +160,11 @@ impl Trip {
             }
             Err(trouble) => tried.trial.end = Err(trouble.words()),
         }
+        let asked = |calls: &[Call]| {
+            calls.iter().filter(|call| call.endpoint == "userinfo" && call.status == 200).count()
+        };
+        let once =
+            if *lie == HONEST { asked(&inspector.login(&tried.attempt).await.calls) } else { usize::MAX };
         let profile = visitor.open(&ground.profile, |url| self.bounds.at_emulator(url)).await;
         pages.extend(profile.ok());
         tried.trial.who = who(&pages, lie, ground);
@@ -143,97 +172,20 @@ impl Trip {
             tried.trial.leaving = Some(self.leave(&mut visitor, &pages, ground).await);
         }
         let Noted { calls, access_tokens } = inspector.login(&tried.attempt).await;
+        tried.trial.recalled = asked(&calls) > once;
         tried.trial.calls = calls;
+        if *lie == HONEST {
+            pages.extend(self.what_pages_load(&mut visitor.clone(), &pages).await);
+        }
         tried.leaks = self.leaks(&pages, &visitor, &access_tokens);
         tried.visitor = visitor;
         tried
-    }
-
-    /// Logs out by what the pages offer.
-    async fn leave(&self, visitor: &mut Visitor, pages: &[Landing], ground: &Ground) -> Leaving {
-        let mut leaving = Leaving::default();
-        let by_page = pages.iter().rev().find_map(|page| Some((page, logout(&page.page)?)));
-        let ended = match (&self.service.logout, by_page) {
-            (Some(url), _) => {
-                leaving.control = Some(url.path().to_owned());
-                visitor.open(url, |_| false).await
-            }
-            (None, Some((page, control))) => {
-                leaving.control = Some(control.words.clone());
-                visitor.follow(page, control, |_| false).await
-            }
-            (None, None) => return leaving,
-        };
-        if let Ok(landing) = ended {
-            leaving.at_emulator = self.bounds.at_emulator(&landing.url);
-            leaving.end = Some(seen(&landing, ground));
-        }
-        let after = visitor.open(&ground.profile, |url| self.bounds.at_emulator(url)).await;
-        leaving.who = who(after.ok().as_slice(), &HONEST, ground);
-        leaving.asked_again = self.asks_again(visitor).await;
-        leaving
-    }
-
-    /// Whether another login of the same browser has to say who they are.
-    async fn asks_again(&self, visitor: &mut Visitor) -> Option<bool> {
-        let authorize = self.begin(visitor).await.ok()?;
-        let bounds = Arc::clone(&self.bounds);
-        let page = visitor.open(&authorize, |url| !bounds.at_emulator(url)).await.ok()?;
-        Some(bounds.at_emulator(&page.url) && page.page.form_with(&["idp"]).is_some())
-    }
-
-    /// Opens a callback again in the browser that had it, and one in another browser than the login began in.
-    pub(in crate::journey::qualification) async fn replay(
-        &self,
-        ground: &Ground,
-        inspector: &Inspector,
-    ) -> Replays {
-        let mut replays = Replays::default();
-        let mut first = self.try_login(&REPLAYED, ground, inspector).await;
-        if let Some(callback) = &first.callback {
-            let again = first.visitor.open(callback, |_| false).await;
-            let calls = inspector.login(&first.attempt).await.calls;
-            let tokens = |calls: &[Call]| calls.iter().filter(|call| call.endpoint == "token").count();
-            let sent_twice = tokens(&calls) > tokens(&first.trial.calls);
-            replays.again = again.ok().map(|landing| (seen(&landing, ground), sent_twice));
-        }
-        let mut thief = self.visitor("");
-        let Ok(authorize) = self.begin(&mut thief).await else { return replays };
-        let bounds = Arc::clone(&self.bounds);
-        let stopped =
-            through(&mut thief, &authorize, HONEST.person, ground.product, |url| !bounds.at_emulator(url));
-        let Ok(stopped) = stopped.await else { return replays };
-        let mut victim = self.visitor("");
-        let Ok(landing) = victim.open(&stopped.url, |_| false).await else { return replays };
-        let profile = victim.open(&ground.profile, |url| self.bounds.at_emulator(url)).await;
-        let end = seen(&landing, ground);
-        let pages: Vec<Landing> = [Some(landing), profile.ok()].into_iter().flatten().collect();
-        replays.stolen = Some((end, who(&pages, &HONEST, ground)));
-        replays
     }
 
     /// The authorization request of one more attempt, not followed.
     pub(in crate::journey::qualification) async fn attempt(&self) -> Option<Attempt> {
         let authorize = self.begin(&mut self.visitor("")).await.ok()?;
         Some(attempt(&authorize))
-    }
-
-    fn leaks(&self, pages: &[Landing], visitor: &Visitor, access_tokens: &[String]) -> Vec<Leak> {
-        let mut leaks = Vec::new();
-        let mut look = |text: &str, place: &str| {
-            if self.service.secret.as_ref().is_some_and(|secret| secret.len() > 7 && text.contains(secret)) {
-                leaks.push(Leak::Secret(place.to_owned()));
-            }
-            if access_tokens.iter().any(|token| text.contains(token)) {
-                leaks.push(Leak::AccessToken(place.to_owned()));
-            }
-        };
-        for page in pages.iter().filter(|page| !self.bounds.at_emulator(&page.url)) {
-            look(&page.body, page.url.path());
-            page.hops.iter().for_each(|hop| look(hop.url.as_str(), hop.url.path()));
-        }
-        visitor.cookies().for_each(|value| look(value, "cookie"));
-        leaks
     }
 }
 
@@ -268,11 +220,8 @@ pub(super) async fn through(
     Ok(landing)
 }
 
-/// Logged in and left there.
-static REPLAYED: Lie = Lie { expected: Expected::Accepted, ..HONEST };
-
 /// What tells an attempt from others.
-fn attempt(authorize: &Url) -> Attempt {
+pub(super) fn attempt(authorize: &Url) -> Attempt {
     Attempt {
         state: query(authorize, "state"),
         nonce: query(authorize, "nonce"),
@@ -292,7 +241,7 @@ fn carries_code(url: &Url) -> bool {
 }
 
 /// Who the pages say is logged in; a name that stands there for nobody too says nothing.
-fn who(pages: &[Landing], lie: &Lie, ground: &Ground) -> Who {
+pub(super) fn who(pages: &[Landing], lie: &Lie, ground: &Ground) -> Who {
     let told =
         |name: &&str| !names(&ground.before, name) && pages.iter().any(|page| names(page.words(), name));
     let own = lie.person.names;
@@ -305,11 +254,20 @@ fn who(pages: &[Landing], lie: &Lie, ground: &Ground) -> Who {
     match (own.iter().any(told), others.find(|name| told(name))) {
         (_, Some(other)) => Who::Another((*other).to_owned()),
         (true, None) => Who::Themself,
+        (false, None) if pages.iter().any(|page| lets_out(page, ground)) => Who::Unnamed,
         (false, None) => Who::Nobody,
     }
 }
 
-fn seen(landing: &Landing, ground: &Ground) -> Seen {
+/// Whether the page that names whoever is there offers to log out, as it does not to nobody.
+fn lets_out(page: &Landing, ground: &Ground) -> bool {
+    !ground.leavable
+        && page.status == 200
+        && page.url.path() == ground.profile.path()
+        && logout(&page.page).is_some()
+}
+
+pub(super) fn seen(landing: &Landing, ground: &Ground) -> Seen {
     let ways =
         landing.page.controls.iter().filter(|control| control.form || !control.target.starts_with('#'));
     Seen {

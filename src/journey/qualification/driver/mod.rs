@@ -3,13 +3,17 @@
 
 mod inspector;
 mod jar;
+mod leaks;
+mod leave;
 mod login;
 mod page;
+mod replay;
 mod service;
 mod visitor;
 
 pub(super) use inspector::Inspector;
 pub use login::Ground;
+pub(super) use login::Stopped;
 pub use page::{Control, Page};
 pub use service::{Service, Trip};
 pub use visitor::{Bounds, Trouble, client};

@@ -5,6 +5,8 @@ use html5gum::{StartTag, Token, Tokenizer};
 
 /// Most controls that are read of a page.
 const CONTROLS: usize = 2000;
+/// Most scripts of a page that are remembered.
+const SCRIPTS: usize = 20;
 
 /// A page as it was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,6 +17,8 @@ pub struct Page {
     pub text: String,
     /// What can be followed or sent, in the order of the page.
     pub controls: Vec<Control>,
+    /// The addresses of its scripts, as written.
+    pub scripts: Vec<String>,
 }
 
 /// A link, or a button of a form.
@@ -105,6 +109,9 @@ impl Control {
 impl Reader {
     fn start(&mut self, tag: &StartTag<()>) {
         let name = String::from_utf8_lossy(&tag.name).into_owned();
+        if name == "script" && self.page.scripts.len() < SCRIPTS {
+            self.page.scripts.extend(attribute(tag, "src"));
+        }
         if self.unseen.is_none() {
             self.unseen = UNSEEN.into_iter().find(|unseen| *unseen == name && !tag.self_closing);
         }
@@ -249,12 +256,12 @@ mod tests {
     fn words_links_and_forms_are_read_as_a_person_sees_them() {
         let page = Page::read(
             "<!doctype html><title>Un &amp; deux</title><style>a{}</style><script>'<a href=x>'</script>\
-             <p>Bonjour <strong>Angela</strong></p><a href='/aide' title='Aide'>?</a>\
+             <script src=/a.js></script><p>Bonjour <strong>Angela</strong></p><a href='/aide' title='Aide'>?</a>\
              <form action=/entrer method=POST><input type=hidden name=jeton value=1><input type=checkbox name=non>\
              <button class=fr-connect name=par value=fc><span>S’identifier avec</span> <span>FranceConnect</span></button>\
              <input type=submit value=Autre></form>",
         );
-        assert_eq!(page.title, "Un & deux");
+        assert_eq!((page.title.as_str(), &page.scripts[..]), ("Un & deux", &["/a.js".to_owned()][..]));
         assert!(page.text.starts_with("Bonjour Angela"), "{}", page.text);
         let [link, button, other] = &page.controls[..] else { panic!("{:?}", page.controls) };
         assert_eq!((link.words.as_str(), link.target.as_str(), link.form), ("Aide ?", "/aide", false));

@@ -23,6 +23,8 @@ pub struct Service {
     pub secret: Option<String>,
 }
 
+/// How many attempts are begun to look at `state` and `nonce`.
+const ATTEMPTS: usize = 100;
 /// How long services keep from fetching a key set again.
 const COOLDOWN: Duration = Duration::from_secs(61);
 
@@ -33,6 +35,7 @@ pub struct Trip {
     pub(super) bounds: Arc<Bounds>,
     pub(super) service: Service,
     pub(in crate::journey::qualification) cooldown: Duration,
+    pub(in crate::journey::qualification) attempts: usize,
 }
 
 /// What a page that names somebody is usually called.
@@ -51,7 +54,13 @@ impl Trip {
             [Some(&service.url), Some(&service.login), service.profile.as_ref(), service.logout.as_ref()];
         let own = own.into_iter().flatten().filter_map(|url| url.host_str().map(str::to_owned));
         let bounds = Bounds { hosts: own.chain(hosts).collect(), emulator, patience: PATIENCE };
-        Ok(Self { client: super::visitor::client()?, bounds: Arc::new(bounds), service, cooldown: COOLDOWN })
+        Ok(Self {
+            client: super::visitor::client()?,
+            bounds: Arc::new(bounds),
+            service,
+            cooldown: COOLDOWN,
+            attempts: ATTEMPTS,
+        })
     }
 
     /// The same, waiting no longer than this for an answer.
@@ -65,6 +74,18 @@ impl Trip {
     #[must_use]
     pub fn keys_again_after(self, cooldown: Duration) -> Self {
         Self { cooldown, ..self }
+    }
+
+    /// The same, beginning this many attempts to look at `state` and `nonce`.
+    #[must_use]
+    pub fn attempting(self, attempts: usize) -> Self {
+        Self { attempts, ..self }
+    }
+
+    /// The same, by way of this client.
+    #[must_use]
+    pub fn through(self, client: Client) -> Self {
+        Self { client, ..self }
     }
 
     /// The service.
@@ -165,7 +186,9 @@ pub(super) fn folded(text: &str) -> String {
         c if c.is_alphanumeric() => c,
         _ => ' ',
     };
-    let plain: String = text.chars().flat_map(char::to_lowercase).map(plain).collect();
+    // Files that know no ligature write both letters.
+    let text = text.to_lowercase().replace('œ', "oe").replace('æ', "ae");
+    let plain: String = text.chars().map(plain).collect();
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -194,7 +217,7 @@ mod tests {
 
     #[test]
     fn a_name_is_found_whatever_its_case_and_accents_and_not_inside_another() {
-        assert!(names("Bonjour Cœlia OEUVRARD", "cœlia"));
+        assert!(names("Bonjour Cœlia OEUVRARD", "cœlia") && names("COELIA", "Cœlia"));
         assert!(names("Connecté : Anaïs LE GOFF-DUPONT", "Le Goff Dupont"));
         assert!(!names("Angelarium", "Angela") && !names("autrement", "AUTRE"));
     }

@@ -128,6 +128,27 @@ pub(super) fn stolen(observed: &Observed, problems: &mut Problems) {
     }
 }
 
+/// Two attempts of one browser.
+pub(super) fn twice(observed: &Observed, problems: &mut Problems) {
+    let Some((one, other)) = &observed.replays.twice else { return };
+    let same = |a: &str, b: &str| !a.is_empty() && a == b;
+    for (name, kept) in [("state", same(&one.state, &other.state)), ("nonce", same(&one.nonce, &other.nonce))]
+    {
+        if kept {
+            problems.add(
+                Words::new(
+                    format!("Deux tentatives d’un même navigateur ont le même {name}."),
+                    format!("Two attempts of one browser have the same {name}."),
+                ),
+                Words::new(
+                    format!("Tirer {name} à chaque tentative, et non une fois par session."),
+                    format!("Draw {name} for each attempt, and not once a session."),
+                ),
+            );
+        }
+    }
+}
+
 /// A callback a second time.
 pub(super) fn replayed(observed: &Observed, problems: &mut Problems) {
     if observed.replays.again.as_ref().is_some_and(|(_, sent)| *sent) {

@@ -59,6 +59,12 @@ pub fn judge(observed: &Observed) -> Vec<Finding> {
     JUDGED.iter().filter_map(|id| finding(id)).collect()
 }
 
+/// Whether what is registered, or the request against it, is at fault.
+pub(super) fn addresses_fail(observed: &Observed) -> bool {
+    let fails = |id: &&str| matches!(point(id, observed).0, Verdict::Failed { .. });
+    ["O10", "29", "31"].iter().any(fails)
+}
+
 fn point(id: &str, observed: &Observed) -> (Verdict, Vec<Evidence>) {
     let mut problems = Problems::default();
     let mut evidence = trials::evidence(id, observed);
@@ -75,6 +81,7 @@ fn point(id: &str, observed: &Observed) -> (Verdict, Vec<Evidence>) {
         }
         "26" => {
             attempts::replayed(observed, &mut problems);
+            attempts::twice(observed, &mut problems);
             attempts::stolen(observed, &mut problems);
             None
         }
@@ -107,9 +114,10 @@ fn point(id: &str, observed: &Observed) -> (Verdict, Vec<Evidence>) {
             rest::callbacks(observed, &mut problems);
             None
         }
-        "31" => Some(rest::flows()),
+        "31" => Some(rest::flows(observed, &mut problems)),
         "32" => Some(rest::apart()),
         _ => None,
     };
-    (problems.verdict().or(alternative).unwrap_or(Verdict::Passed), evidence)
+    let partly = || trials::partly(id, observed);
+    (problems.verdict().or(alternative).or_else(partly).unwrap_or(Verdict::Passed), evidence)
 }

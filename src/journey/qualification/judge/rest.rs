@@ -39,6 +39,18 @@ pub(super) fn at_once(observed: &Observed, problems: &mut Problems) {
         ),
         _ => {}
     }
+    if observed.honest.recalled {
+        problems.add(
+            Words::new(
+                "userinfo est rappelé quand une page s’ouvre après la connexion : l’Access Token est gardé.",
+                "userinfo is asked again when a page opens after the login: the access token is kept.",
+            ),
+            Words::new(
+                "Garder l’identité reçue à la connexion, et oublier l’Access Token.",
+                "Keep the identity that came at the login, and forget the access token.",
+            ),
+        );
+    }
     for leak in &observed.leaks {
         if let Leak::AccessToken(place) = leak {
             problems.add(
@@ -70,6 +82,9 @@ pub(super) fn secret(observed: &Observed, problems: &mut Problems) -> Option<Ver
                 ),
             );
         }
+    }
+    if let (Err(why), true) = (&observed.honest.end, observed.honest.calls.is_empty()) {
+        return Some(Verdict::Skipped { why: why.clone() });
     }
     (observed.registration.is_none()).then(|| Verdict::Attest {
         question: Words::new(
@@ -122,6 +137,12 @@ pub(super) fn sector(observed: &Observed, problems: &mut Problems) -> Option<Ver
         ));
     };
     let address = &sector.address;
+    if sector.status == 0 {
+        return Some(skipped(
+            "le document d’identifiant de secteur ne répond pas (voir 31)",
+            "the sector identifier document does not answer (see 31)",
+        ));
+    }
     let mut add = |fr: String, en: String| {
         problems.add(
             Words::new(fr, en),
@@ -175,7 +196,18 @@ pub(super) fn https(observed: &Observed, problems: &mut Problems) -> Option<Verd
 }
 
 /// 31.
-pub(super) fn flows() -> Verdict {
+pub(super) fn flows(observed: &Observed, problems: &mut Problems) -> Verdict {
+    let sector = observed.registration.as_ref().and_then(|known| known.sector.as_ref());
+    if let Some(sector) = sector.filter(|sector| sector.status == 0) {
+        let address = &sector.address;
+        problems.add(
+            Words::new(format!("{address} ne répond pas."), format!("{address} does not answer.")),
+            Words::new(
+                "Ouvrir cette adresse à FranceConnect, qui la lit avant chaque connexion.",
+                "Open this address to FranceConnect, which reads it before each login.",
+            ),
+        );
+    }
     Verdict::Attest {
         question: Words::new(
             "Le serveur atteint-il les adresses de FranceConnect, et FranceConnect les documents que le service publie ? L’émulateur ne peut pas le voir.",

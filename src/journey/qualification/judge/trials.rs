@@ -2,9 +2,9 @@
 
 use super::Problems;
 use crate::journey::Words;
-use crate::journey::qualification::Evidence;
 use crate::journey::qualification::lies::Expected;
 use crate::journey::qualification::trace::{Observed, Trial, Who};
+use crate::journey::qualification::{Evidence, Verdict};
 use std::fmt::Write;
 
 /// Most transcripts shown for a point.
@@ -45,6 +45,19 @@ pub(super) fn unseen(id: &str, observed: &Observed) -> Option<Words> {
     )
 }
 
+/// A point is not passed when some of its logins could not be tried.
+pub(super) fn partly(id: &str, observed: &Observed) -> Option<Verdict> {
+    let all = of(id, observed).count();
+    let unseen: Vec<&Trial> = of(id, observed).filter(|trial| is_unseen(trial)).collect();
+    let (count, name) = (unseen.len(), unseen.first()?.name());
+    Some(Verdict::Skipped {
+        why: Words::new(
+            format!("{count} connexions sur {all} n’ont pas pu être essayées, à commencer par : {}", name.fr),
+            format!("{count} of {all} logins could not be tried, the first: {}", name.en),
+        ),
+    })
+}
+
 /// The logins of this point, against what was expected of each.
 pub(super) fn judge(id: &str, observed: &Observed, problems: &mut Problems) {
     for trial in of(id, observed).filter(|trial| !is_unseen(trial) && contradicts(trial)) {
@@ -52,6 +65,9 @@ pub(super) fn judge(id: &str, observed: &Observed, problems: &mut Problems) {
         let (fr, en) = match (&trial.who, trial.lie.expected) {
             (Who::Another(other), Expected::Refused) => {
                 (format!("accepté, sous le nom de {other}"), format!("accepted, under the name of {other}"))
+            }
+            (Who::Unnamed, Expected::Refused) => {
+                ("accepté, sans nom".to_owned(), "accepted, without a name".to_owned())
             }
             (_, Expected::Refused) => ("accepté".to_owned(), "accepted".to_owned()),
             (Who::Another(other), _) => {
@@ -149,6 +165,9 @@ fn outcome(trial: &Trial) -> (String, String) {
     match &trial.who {
         Who::Nobody => (format!("personne n’est connecté ({page})"), format!("nobody is logged in ({page})")),
         Who::Themself => (format!("connecté ({page})"), format!("logged in ({page})")),
+        Who::Unnamed => {
+            (format!("connecté, sans nom ({page})"), format!("logged in, without a name ({page})"))
+        }
         Who::Another(other) => {
             (format!("connecté comme {other} ({page})"), format!("logged in as {other} ({page})"))
         }

@@ -4,47 +4,17 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use jsonwebtoken::{DecodingKey, Validation, decode, decode_header, jwk::JwkSet};
-use serde_json::Value;
+use jsonwebtoken::jwk::JwkSet;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::{CLIENT_ID, SECRET};
+mod exchange;
+mod flaw;
 
-/// What it does wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Flaw {
-    Nothing,
-    StateUnchecked,
-    StateOfAnyBrowser,
-    StateKept,
-    StateShort,
-    StateRepeated,
-    NonceUnchecked,
-    SignatureUnchecked,
-    IssuerUnchecked,
-    AudienceUnchecked,
-    ExpiryUnchecked,
-    LevelUnchecked,
-    SubjectUncompared,
-    PlainUserInfo,
-    KeysForEver,
-    JsonErrors,
-    StackTraces,
-    DeadEnds,
-    SilentErrors,
-    ErrorsWithStatus200,
-    ErrorsUnescaped,
-    LocalLogout,
-    LogoutAfterwards,
-    NoLogout,
-    EmailAsKey,
-    UsageNameNeeded,
-    AccessTokenShown,
-    SecretShown,
-    UserInfoLate,
-}
+pub use flaw::{BROKEN, Flaw};
+
+use super::{CLIENT_ID, SECRET};
 
 /// One browser's side of the conversation.
 #[derive(Default, Clone)]
@@ -72,12 +42,16 @@ pub struct Party {
     known_states: Mutex<Vec<String>>,
 }
 
+/// A host that is not this machine by its name.
+pub const ELSEWHERE: &str = "service.exemple.fr";
+
 type Shared = State<Arc<Party>>;
 
 /// Serves it on `listener` until the runtime ends.
 pub fn serve(listener: std::net::TcpListener, flaw: Flaw, issuer: String) -> String {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let site = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+    let host = if flaw == Flaw::Http { ELSEWHERE } else { "localhost" };
+    let site = format!("http://{host}:{}", listener.local_addr().unwrap().port());
     // Longer than the emulator's honest answers take, and no longer.
     let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(4));
     let party = Party {
@@ -96,6 +70,8 @@ pub fn serve(listener: std::net::TcpListener, flaw: Flaw, issuer: String) -> Str
         .route("/retour", get(back))
         .route("/sortir", post(leave))
         .route("/sorti", get(left))
+        .route("/app.js", get(script))
+        .route("/secteur.json", get(sector))
         .with_state(Arc::new(party));
     let listener = tokio::net::TcpListener::from_std(listener).unwrap();
     tokio::spawn(async move { axum::serve(listener, router).await });
@@ -149,106 +125,15 @@ impl Party {
             Flaw::StackTraces => {
                 page(status, &format!("<pre>Traceback (most recent call last): {what}</pre>{again}"))
             }
+            Flaw::TextErrors => (StatusCode::BAD_REQUEST, "La connexion n’a pas abouti.").into_response(),
+            Flaw::ShortErrors => page(status, "Non. <a href=/>Encore</a>"),
+            Flaw::SilentCancellation if what.starts_with("access_denied") => redirect("/"),
             Flaw::DeadEnds => page(status, "La connexion n’a pas abouti, hélas."),
             Flaw::SilentErrors => redirect("/"),
             Flaw::ErrorsWithStatus200 => page(200, &format!("La connexion n’a pas abouti. {again}")),
             Flaw::ErrorsUnescaped => page(status, &format!("La connexion n’a pas abouti : {what}. {again}")),
             _ => page(status, &format!("La connexion n’a pas abouti. {again}")),
         }
-    }
-
-    async fn keys(&self) -> Option<JwkSet> {
-        let kept = self.keys.lock().unwrap().clone().filter(|_| self.is(Flaw::KeysForEver));
-        if kept.is_some() {
-            return kept;
-        }
-        let text = self.client.get(format!("{}/jwks", self.issuer)).send().await.ok()?.text().await.ok()?;
-        let keys: JwkSet = serde_json::from_str(&text).ok()?;
-        *self.keys.lock().unwrap() = Some(keys.clone());
-        Some(keys)
-    }
-
-    async fn verified(&self, token: &str) -> Option<Value> {
-        let mut rules = Validation::new(jsonwebtoken::Algorithm::ES256);
-        rules.leeway = 5;
-        rules.set_issuer(&[&self.issuer]);
-        rules.set_audience(&[CLIENT_ID]);
-        rules.validate_aud = !self.is(Flaw::AudienceUnchecked);
-        rules.validate_exp = !self.is(Flaw::ExpiryUnchecked);
-        if self.is(Flaw::IssuerUnchecked) {
-            rules.iss = None;
-        }
-        if self.is(Flaw::SignatureUnchecked) {
-            rules.insecure_disable_signature_validation();
-            rules.algorithms =
-                vec![decode_header(token).map_or(jsonwebtoken::Algorithm::ES256, |head| head.alg)];
-            let key = DecodingKey::from_secret(&[]);
-            return decode(token, &key, &rules).ok().map(|read| read.claims);
-        }
-        let kid = decode_header(token).ok()?.kid?;
-        let keys = self.keys().await?;
-        let key = DecodingKey::from_jwk(keys.find(&kid)?).ok()?;
-        let claims: Value = decode(token, &key, &rules).ok()?.claims;
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
-        let ahead = claims["iat"].as_u64().is_some_and(|iat| iat > now + 60);
-        (!ahead || self.is(Flaw::ExpiryUnchecked)).then_some(claims)
-    }
-
-    async fn exchange(&self, code: &str, nonce: &str, headers: &HeaderMap) -> Result<User, &'static str> {
-        let form = [
-            ("grant_type", "authorization_code"),
-            ("code", code),
-            ("redirect_uri", &format!("{}/retour", self.site)),
-            ("client_id", CLIENT_ID),
-            ("client_secret", SECRET),
-        ];
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-        let kind = "application/x-www-form-urlencoded";
-        let sent = self.client.post(format!("{}/token", self.issuer)).header("content-type", kind).body(body);
-        let answer = sent.send().await.map_err(|_| "jeton")?;
-        if answer.status() != 200 {
-            return Err("jeton");
-        }
-        let answer: Value =
-            serde_json::from_str(&answer.text().await.map_err(|_| "jeton")?).map_err(|_| "jeton")?;
-        let id_token = answer["id_token"].as_str().ok_or("jeton")?;
-        let claims = self.verified(id_token).await.ok_or("id_token")?;
-        if claims["nonce"] != *nonce && !self.is(Flaw::NonceUnchecked) {
-            return Err("nonce");
-        }
-        if claims["acr"] != "eidas1" && !self.is(Flaw::LevelUnchecked) {
-            return Err("acr");
-        }
-        // Late for the first ones only, or the test would be.
-        if self.is(Flaw::UserInfoLate) && self.known_states.lock().unwrap().len() < 4 {
-            tokio::time::sleep(Duration::from_millis(6500)).await;
-        }
-        let access_token = answer["access_token"].as_str().ok_or("jeton")?;
-        let asked = self.client.get(format!("{}/userinfo", self.issuer)).bearer_auth(access_token);
-        let told = asked.send().await.map_err(|_| "userinfo")?;
-        if told.status() != 200 {
-            return Err("userinfo");
-        }
-        let told = told.text().await.map_err(|_| "userinfo")?;
-        let plain = serde_json::from_str(&told).ok().filter(|_| self.is(Flaw::PlainUserInfo));
-        let person = match plain {
-            Some(plain) => plain,
-            None => self.verified(&told).await.ok_or("userinfo")?,
-        };
-        if person["sub"] != claims["sub"] && !self.is(Flaw::SubjectUncompared) {
-            return Err("sub");
-        }
-        if self.is(Flaw::UsageNameNeeded) && person["preferred_username"].as_str().is_none() {
-            return Err("preferred_username");
-        }
-        self.change(headers, |browser| {
-            id_token.clone_into(&mut browser.id_token);
-            access_token.clone_into(&mut browser.access_token);
-        });
-        let text = |name: &str| person[name].as_str().unwrap_or_default().to_owned();
-        let key = if self.is(Flaw::EmailAsKey) { text("email") } else { text("sub") };
-        let user = User { name: format!("{} {}", text("given_name"), text("family_name")) };
-        Ok(self.users.lock().unwrap().entry(key).or_insert(user).clone())
     }
 }
 
@@ -257,9 +142,14 @@ async fn home(State(party): Shared, headers: HeaderMap) -> Response {
     let Some(user) = browser.user else {
         return page(
             200,
-            "<form action=/entrer><button class=fr-connect>S’identifier avec FranceConnect</button></form>",
+            "<script src=/app.js></script>\
+             <form action=/entrer><button class=fr-connect>S’identifier avec FranceConnect</button></form>",
         );
     };
+    if party.is(Flaw::UserInfoAgain) {
+        let asked = party.client.get(format!("{}/userinfo", party.issuer)).bearer_auth(&browser.access_token);
+        drop(asked.send().await);
+    }
     let mut text = format!("<p>Bonjour {}</p>", user.name);
     if !party.is(Flaw::NoLogout) {
         text.push_str("<form action=/sortir method=post><button>Se déconnecter</button></form>");
@@ -273,18 +163,45 @@ async fn home(State(party): Shared, headers: HeaderMap) -> Response {
     page(200, &text)
 }
 
-async fn enter(State(party): Shared) -> Response {
-    let (mut state, nonce, id) = (random(), random(), random());
-    if party.is(Flaw::StateShort) {
-        state.truncate(16);
-    }
-    if party.is(Flaw::StateRepeated) {
-        "1aB".repeat(12).clone_into(&mut state);
+async fn script(State(party): Shared) -> Response {
+    let secret = if party.is(Flaw::SecretInScript) { SECRET } else { "" };
+    ([(header::CONTENT_TYPE, "text/javascript")], format!("const reglages = '{secret}';")).into_response()
+}
+
+async fn sector(State(party): Shared) -> Response {
+    let (callback, logout) = (format!("{}/retour", party.site), format!("{}/sorti", party.site));
+    let (status, text) = match party.flaw {
+        Flaw::SectorWithLogout => (200, format!("[\"{callback}\", \"{logout}\"]")),
+        Flaw::SectorWithoutCallback => (200, format!("[\"{callback}/\"]")),
+        Flaw::SectorNoJson => (200, callback),
+        _ => (500, format!("[\"{callback}\"]")),
+    };
+    let kind = [(header::CONTENT_TYPE, "application/json")];
+    (StatusCode::from_u16(status).unwrap(), kind, text).into_response()
+}
+
+async fn enter(State(party): Shared, headers: HeaderMap) -> Response {
+    let (mut state, mut nonce, mut id) = (random(), random(), random());
+    match party.flaw {
+        Flaw::StateShort => state.truncate(16),
+        Flaw::StateRepeated => "1aB".repeat(12).clone_into(&mut state),
+        Flaw::StateLowerCase => state.make_ascii_lowercase(),
+        Flaw::NonceConstant => "1aB".repeat(12).clone_into(&mut nonce),
+        Flaw::NonceCounted => {
+            nonce = format!("Nonce-de-cet-essai-{:08}", party.known_states.lock().unwrap().len());
+        }
+        Flaw::StateOfSession => {
+            if let (Some(known), Some(before)) = (cookie(&headers), party.browser(&headers).attempt) {
+                (id, (state, nonce)) = (known, before);
+            }
+        }
+        _ => {}
     }
     let browser = Browser { attempt: Some((state.clone(), nonce.clone())), ..Browser::default() };
     party.browsers.lock().unwrap().insert(id.clone(), browser);
     party.known_states.lock().unwrap().push(state.clone());
-    let callback = format!("{}/retour", party.site);
+    let slash = if party.is(Flaw::CallbackUnregistered) { "/" } else { "" };
+    let callback = format!("{}/retour{slash}", party.site);
     let query = [
         ("response_type", "code"),
         ("client_id", CLIENT_ID),
@@ -296,8 +213,16 @@ async fn enter(State(party): Shared) -> Response {
     ];
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
     let to = format!("{}/authorize?{query}", party.issuer);
-    let cookie = format!("qui={id}; Path=/; HttpOnly; SameSite=Lax");
-    (StatusCode::SEE_OTHER, [(header::LOCATION, to), (header::SET_COOKIE, cookie)]).into_response()
+    with_cookie(redirect(&to), &format!("qui={id}; Path=/; HttpOnly; SameSite=Lax"))
+}
+
+fn with_cookie(mut response: Response, cookie: &str) -> Response {
+    response.headers_mut().append(header::SET_COOKIE, cookie.parse().unwrap());
+    response
+}
+
+fn packed(text: &str) -> String {
+    base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, text)
 }
 
 async fn back(State(party): Shared, headers: HeaderMap, uri: Uri) -> Response {
@@ -331,7 +256,15 @@ async fn back(State(party): Shared, headers: HeaderMap, uri: Uri) -> Response {
     match party.exchange(&text("code"), &nonce, &headers).await {
         Ok(user) => {
             party.change(&headers, |browser| browser.user = Some(user));
-            redirect("/")
+            let token = party.browser(&headers).access_token;
+            match party.flaw {
+                Flaw::AccessTokenInCookie => {
+                    let session = packed(&format!("{{\"access_token\":\"{token}\"}}"));
+                    with_cookie(redirect("/"), &format!("session={session}.signature; Path=/; HttpOnly"))
+                }
+                Flaw::SecretInCookie => with_cookie(redirect("/"), &format!("reglages={SECRET}; Path=/")),
+                _ => redirect("/"),
+            }
         }
         Err(what) => party.error(502, what),
     }
@@ -347,9 +280,7 @@ async fn stranger(party: &Arc<Party>, code: &str) -> Response {
     match blind.exchange(code, "", &headers).await {
         Ok(user) => {
             party.change(&headers, |browser| browser.user = Some(user));
-            let cookie = format!("qui={id}; Path=/");
-            (StatusCode::SEE_OTHER, [(header::LOCATION, "/".to_owned()), (header::SET_COOKIE, cookie)])
-                .into_response()
+            with_cookie(redirect("/"), &format!("qui={id}; Path=/"))
         }
         Err(what) => party.error(502, what),
     }
@@ -370,13 +301,14 @@ fn copy(party: &Party) -> Party {
 
 async fn leave(State(party): Shared, headers: HeaderMap) -> Response {
     let browser = party.browser(&headers);
-    if !party.is(Flaw::LogoutAfterwards) {
+    if !matches!(party.flaw, Flaw::LogoutAfterwards | Flaw::ForeignLogout) {
         party.change(&headers, |browser| *browser = Browser::default());
     }
     if party.is(Flaw::LocalLogout) {
         return redirect("/");
     }
-    let back = format!("{}/sorti", party.site);
+    let nowhere = if party.is(Flaw::LogoutToNowhere) { "/" } else { "" };
+    let back = format!("{}/sorti{nowhere}", party.site);
     let query = [
         ("id_token_hint", browser.id_token.as_str()),
         ("post_logout_redirect_uri", &back),
@@ -386,7 +318,12 @@ async fn leave(State(party): Shared, headers: HeaderMap) -> Response {
     redirect(&format!("{}/session/end?{query}", party.issuer))
 }
 
-async fn left(State(party): Shared, headers: HeaderMap) -> Response {
-    party.change(&headers, |browser| *browser = Browser::default());
+async fn left(State(party): Shared, headers: HeaderMap, uri: Uri) -> Response {
+    if party.is(Flaw::LogoutStateFatal) && uri.query() != Some("state=sorti-de-la-recette") {
+        return page(500, "Erreur interne.");
+    }
+    if !party.is(Flaw::ForeignLogout) {
+        party.change(&headers, |browser| *browser = Browser::default());
+    }
     redirect("/")
 }
