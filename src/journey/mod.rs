@@ -8,6 +8,7 @@ pub mod dossier;
 pub mod eligibility;
 pub mod habilitation;
 mod overview;
+pub mod probe;
 pub mod production;
 pub mod qualification;
 pub mod sandbox;

@@ -2,7 +2,9 @@
 
 mod cli;
 mod dossier;
+mod loopback;
 mod paper;
+mod probe;
 
 use franceconnect_edge::journey::Configuration;
 use franceconnect_edge::journey::dossier::Dossier;

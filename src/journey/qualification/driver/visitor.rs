@@ -3,8 +3,8 @@
 
 use super::jar::Jar;
 use super::page::{Control, Page};
-use crate::journey::Words;
-use reqwest::{Client, ClientBuilder, Method, NoProxy, Proxy, redirect};
+use crate::journey::{Words, probe};
+use reqwest::{Client, Method};
 use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
@@ -15,8 +15,6 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 const LIMIT: usize = 2 * 1024 * 1024;
 /// Most redirects in a row.
 const REDIRECTS: usize = 20;
-/// What the visitor calls itself.
-const AGENT: &str = concat!("franceconnect-edge/", env!("CARGO_PKG_VERSION"), " (recette)");
 
 /// The header by which a login is told how the emulator shall behave in it.
 const BEHAVIOUR: &str = "emulator-behaviour";
@@ -309,31 +307,13 @@ fn unreachable(error: reqwest::Error) -> Trouble {
     while let Some(deeper) = cause.source() {
         cause = deeper;
     }
-    Trouble::Unreachable(cause.to_string().chars().take(200).collect())
+    Trouble::Unreachable(probe::printable(&cause.to_string()))
 }
 
-/// What all visitors share: no cookies, no redirects, certificates judged by the system's roots. `HTTPS_PROXY` is
-/// honoured, as a test site may be reached by no other way.
+/// What all visitors share.
 ///
 /// # Errors
 /// When TLS cannot start.
 pub fn client() -> Result<Client, Trouble> {
-    // Fails when a provider is installed already, which is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    // A machine without root certificates can still reach a service on http.
-    let client = builder().build().or_else(|_| builder().tls_certs_only([]).build());
-    client.map_err(unreachable)
-}
-
-fn builder() -> ClientBuilder {
-    let builder = Client::builder()
-        .user_agent(AGENT)
-        .no_proxy()
-        .redirect(redirect::Policy::none())
-        .connect_timeout(Duration::from_secs(10));
-    let proxy = ["HTTPS_PROXY", "https_proxy"].into_iter().filter_map(|name| std::env::var(name).ok());
-    match proxy.filter(|address| !address.is_empty()).find_map(|address| Proxy::https(address).ok()) {
-        Some(proxy) => builder.proxy(proxy.no_proxy(NoProxy::from_env())),
-        None => builder,
-    }
+    probe::client(|builder| builder).map_err(unreachable)
 }
