@@ -7,6 +7,7 @@ mod configuration;
 pub mod dossier;
 pub mod eligibility;
 pub mod habilitation;
+pub mod live;
 mod overview;
 pub mod probe;
 pub mod production;

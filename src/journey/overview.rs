@@ -80,8 +80,8 @@ fn outside(dossier: &Dossier, step: Step) -> Option<Words> {
             "The qualification is not attested: internal acceptance, then the qualification form, then [[attestation]] about = \"qualification\".",
         ),
         Step::Production if unattested => (
-            "Aucune connexion en production n’est attestée : [[attestation]] about = \"production\".",
-            "No login in production is attested: [[attestation]] about = \"production\".",
+            "Aucune connexion en production n’est attestée : journey live, puis une vraie connexion, puis [[attestation]] about = \"production\".",
+            "No login in production is attested: journey live, then a real login, then [[attestation]] about = \"production\".",
         ),
         _ => return None,
     };

@@ -65,6 +65,10 @@ pub fn sheet(
         );
     }
     sheet.note(
+        "Une fois le service déployé : journey live le regarde du dehors, sans connexion ; puis une vraie connexion et une déconnexion.",
+        "Once the service is deployed: journey live looks at it from outside, without a login; then a real login and a logout.",
+    );
+    sheet.note(
         format!("Plus tard, une adresse, une IP ou un algorithme change par le formulaire de modification ; pour un nouveau secret, écrire à {SUPPORT}."),
         format!("Later, an address, an IP or an algorithm changes through the modification form; for a new secret, write to {SUPPORT}."),
     );

@@ -2,6 +2,7 @@
 
 mod cli;
 mod dossier;
+mod live;
 mod loopback;
 mod paper;
 mod probe;

@@ -2,11 +2,14 @@
 
 mod file;
 mod init;
+mod live;
 mod qualify;
 mod tell;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+
+use url::Url;
 
 use self::file::Kept;
 use super::keygen;
@@ -14,6 +17,8 @@ use super::lang::{self, Lang};
 use super::listen;
 use crate::journey::{eligibility, habilitation, production, sandbox};
 
+/// The file that is read if no other is named.
+const DOSSIER: &str = "franceconnect.toml";
 /// The exit status when something is missing.
 const MISSING: u8 = 1;
 
@@ -30,7 +35,7 @@ pub(super) struct Args {
         long,
         global = true,
         value_name = "FICHIER",
-        default_value = "franceconnect.toml",
+        default_value = DOSSIER,
         hide_default_value = true
     )]
     #[arg(help = "Le dossier de l’équipe (par défaut : franceconnect.toml)")]
@@ -51,6 +56,9 @@ enum What {
     #[command(about = "Passe la recette interne d’un service qui tourne", help_template = super::TEMPLATE)]
     #[command(after_help = qualify::HELP)]
     Qualify(Box<qualify::Args>),
+    #[command(about = "Vérifie un déploiement avant de l’ouvrir, sans connexion", help_template = super::TEMPLATE)]
+    #[command(after_help = live::HELP)]
+    Live(Box<live::Args>),
 }
 
 #[derive(clap::Args)]
@@ -75,6 +83,7 @@ pub(super) fn run(args: Args, lang: Lang) -> ExitCode {
     match args.what {
         Some(What::Init) => return init::run(&args.file, lang),
         Some(What::Qualify(args)) => return listen::block_on(lang, qualify::run_all(*args, lang)),
+        Some(What::Live(live)) => return listen::block_on(lang, live::run(*live, &args.file, lang)),
         Some(What::Sheet(_)) | None => {}
     }
     let kept = match Kept::read(&args.file, lang) {
@@ -106,4 +115,10 @@ fn sheet(kept: &Kept, step: Paper, lang: Lang) -> bool {
         );
     }
     count == 0
+}
+
+/// An address on the command line.
+fn url(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    url.ok_or_else(|| "adresse http ou https attendue".to_owned())
 }

@@ -35,7 +35,7 @@ const IMPOSSIBLE: u8 = 2;
 #[derive(clap::Args)]
 #[command(next_help_heading = "Options ")]
 pub(super) struct Args {
-    #[arg(long, value_name = "URL", value_parser = url, help = "Adresse du service")]
+    #[arg(long, value_name = "URL", value_parser = super::url, help = "Adresse du service")]
     url: Url,
     #[arg(long, value_name = "CHEMIN", default_value = "/", hide_default_value = true)]
     #[arg(help = "Page du bouton FranceConnect, ou adresse qui commence la connexion (par défaut : /)")]
@@ -59,7 +59,7 @@ pub(super) struct Args {
     report: Option<PathBuf>,
     #[arg(long, value_name = "FICHIER", help = "Écrit le rapport en JSON")]
     json: Option<PathBuf>,
-    #[arg(long, value_name = "URL", value_parser = url, conflicts_with_all = ["listen", "clients"])]
+    #[arg(long, value_name = "URL", value_parser = super::url, conflicts_with_all = ["listen", "clients"])]
     #[arg(help = "Émulateur qui tourne déjà, interface de commande ouverte")]
     emulator: Option<Url>,
     #[arg(long, value_name = "ADRESSE", default_value = "127.0.0.1:8788", hide_default_value = true)]
@@ -261,11 +261,6 @@ fn hosts(client: &Client) -> Vec<String> {
 
 fn joined(url: &Url, path: &str) -> Url {
     url.join(path).unwrap_or_else(|_| url.clone())
-}
-
-fn url(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    url.ok_or_else(|| "adresse http ou https attendue".to_owned())
 }
 
 fn point(text: &str) -> Result<&'static Item, String> {

@@ -15,5 +15,6 @@ pub(super) use inspector::Inspector;
 pub use login::Ground;
 pub(super) use login::Stopped;
 pub use page::{Control, Page};
+pub(in crate::journey) use service::button;
 pub use service::{Service, Trip};
 pub use visitor::{Bounds, Trouble, client};

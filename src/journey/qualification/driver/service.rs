@@ -145,7 +145,7 @@ fn no_button(landing: &Landing) -> Words {
 }
 
 /// The FranceConnect button of a page: by the class of the design system, else by its words.
-pub(super) fn button(page: &Page) -> Option<&Control> {
+pub(in crate::journey) fn button(page: &Page) -> Option<&Control> {
     let explains = |control: &&Control| {
         let words = folded(&control.words);
         !control.form && (control.target.contains("franceconnect.gouv.fr") || words.contains("qu est ce que"))

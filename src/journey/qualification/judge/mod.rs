@@ -20,15 +20,15 @@ pub const JUDGED: [&str; 20] = [
 
 /// What is wrong with a point: what was seen, and how to mend it.
 #[derive(Debug, Default)]
-struct Problems(Vec<(Words, Words)>);
+pub(in crate::journey) struct Problems(Vec<(Words, Words)>);
 
 impl Problems {
-    fn add(&mut self, seen: Words, mend: Words) {
+    pub(in crate::journey) fn add(&mut self, seen: Words, mend: Words) {
         self.0.push((seen, mend));
     }
 
     /// The verdict, if there is a problem.
-    fn verdict(self) -> Option<Verdict> {
+    pub(in crate::journey) fn verdict(self) -> Option<Verdict> {
         if self.0.is_empty() {
             return None;
         }

@@ -1,0 +1,185 @@
+//! `journey live` on the command line: our own service behind https, certificates that are refused, sites that lead
+//! round and away.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener as Listener;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use franceconnect_edge::emulator::{Authority, Presented};
+use serde_json::Value;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+
+use crate::cli::{program, text};
+use crate::journey::example;
+use crate::native_support::{Folder, KEY, Server};
+
+/// Runs `journey live`: its status, what it printed, and on standard error. Nothing goes out of this machine.
+fn live(folder: &Folder, ca: &Path, words: &[&str]) -> (i32, String, String) {
+    let mut command = program(folder.path());
+    command.args(["journey", "live"]).args(words);
+    command.env("HTTPS_PROXY", "http://127.0.0.1:9").env("SSL_CERT_FILE", ca);
+    let output = command.output().unwrap();
+    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+}
+
+/// A service on https, as a host would put it there.
+struct Deployed {
+    folder: Folder,
+    authority: Authority,
+    _server: Server,
+    _runtime: tokio::runtime::Runtime,
+}
+
+fn deployed(presented: Presented) -> Deployed {
+    let folder = Folder::new();
+    folder.write("site/index.html", "bonjour");
+    let authority = Authority::at(&folder.path().join("ca")).unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(authority.server(presented).unwrap()));
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+    let site = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+    let variables = [
+        ("PUBLIC_URL", site.as_str()),
+        ("FC_ENVIRONMENT", "emulator"),
+        ("FC_ISSUER", "http://127.0.0.1:9/api/v2"),
+        ("FC_CLIENT_ID", "client"),
+        ("FC_SCOPES", "openid given_name family_name preferred_username"),
+        ("FC_HABILITATION", "eidas1 openid given_name family_name preferred_username"),
+    ];
+    let server = Server::start(&folder.path().join("site"), &variables);
+    let upstream = server.address;
+    runtime.spawn(async move {
+        while let Ok((socket, _)) = listener.accept().await {
+            let acceptor = acceptor.clone();
+            tokio::spawn(async move {
+                let (Ok(mut outside), Ok(mut inside)) =
+                    (acceptor.accept(socket).await, TcpStream::connect(upstream).await)
+                else {
+                    return;
+                };
+                let _ = tokio::io::copy_bidirectional(&mut outside, &mut inside).await;
+            });
+        }
+    });
+    let lines = variables.iter().chain(&[("FC_SESSION_KEYS", KEY), ("FC_CLIENT_SECRET", "secret")]);
+    let lines: Vec<String> = lines.map(|(name, value)| format!("{name} = \"{value}\"\n")).collect();
+    folder.write("live.toml", format!("name = \"service\"\n[vars]\n{}", lines.concat()));
+    let granted = example()
+        .replace("level = \"\"", "level = \"eidas1\"")
+        .replace(
+            "scopes = []",
+            "scopes = [\"openid\", \"given_name\", \"family_name\", \"preferred_username\"]",
+        )
+        .replace(
+            "[production]\nconfiguration = \"wrangler.toml\"\nwrangler_env = \"production\"",
+            "[production]\nconfiguration = \"live.toml\"",
+        );
+    folder.write("franceconnect.toml", granted);
+    folder.write("wrangler.toml", std::fs::read("wrangler.toml").unwrap());
+    Deployed { folder, authority, _server: server, _runtime: runtime }
+}
+
+#[test]
+fn our_own_service_fails_for_being_on_this_machine_and_for_nothing_else() {
+    let service = deployed(Presented::Right);
+    let (folder, ca) = (&service.folder, service.authority.path());
+    let (status, printed, told) = live(folder, ca, &["--json"]);
+    assert_eq!((status, told.as_str()), (1, ""), "{printed}");
+    let json: Value = serde_json::from_str(&printed).unwrap();
+    let with = |verdict: &str| {
+        let checks = json["checks"].as_array().unwrap().iter();
+        checks
+            .filter(|check| check["verdict"] == verdict)
+            .map(|check| check["id"].as_str().unwrap())
+            .collect::<Vec<_>>()
+    };
+    // What stands in front of a service adds HSTS: nothing does here.
+    assert_eq!(with("failed"), ["configuration", "hsts", "provider", "redirect-uri"], "{printed}");
+    assert_eq!(with("skipped"), ["http", "sector", "keys", "keys-own"], "{printed}");
+    assert_eq!(json["counts"]["passed"], 16, "{printed}");
+
+    let (status, printed, _) = live(folder, ca, &["--lang", "en"]);
+    assert_eq!(status, 1);
+    for part in ["to an emulator", "No login was made", "Note: FranceConnect was not reached", "real-login"] {
+        assert!(printed.contains(part), "{part} is missing from:\n{printed}");
+    }
+    for secret in [KEY, "fc_flow_", "state="] {
+        assert!(!printed.contains(secret), "{secret}:\n{printed}");
+    }
+}
+
+#[test]
+fn a_certificate_that_browsers_refuse_is_a_failure_and_not_an_absence() {
+    for (presented, expected) in
+        [(Presented::Expired, "périmé"), (Presented::UnknownAuthority, "autorité inconnue")]
+    {
+        let service = deployed(presented);
+        let (status, printed, told) = live(&service.folder, service.authority.path(), &[]);
+        assert_eq!((status, told.as_str()), (1, ""), "{printed}");
+        let line = printed.lines().skip_while(|line| !line.starts_with("https ")).nth(1).unwrap();
+        assert!(line.contains(expected), "{printed}");
+    }
+}
+
+/// Answers every request on a port of its own with the lines that `answer` gives for its path; counts them.
+fn answering(answer: impl Fn(&str) -> String + Send + 'static) -> (String, Arc<AtomicUsize>) {
+    let listener = Listener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://127.0.0.1:{}", listener.local_addr().unwrap().port());
+    let count = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&count);
+    thread::spawn(move || {
+        for mut socket in listener.incoming().map_while(Result::ok) {
+            counted.fetch_add(1, Ordering::SeqCst);
+            let mut lines = BufReader::new(&mut socket).lines().map_while(Result::ok);
+            let first = lines.next().unwrap_or_default();
+            lines.take_while(|line| !line.is_empty()).for_each(drop);
+            let answer = answer(first.split(' ').nth(1).unwrap_or_default());
+            let _ = write!(socket, "HTTP/1.1 {answer}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+        }
+    });
+    (url, count)
+}
+
+#[test]
+fn no_redirect_leads_off_the_site_or_round_for_ever() {
+    let folder = Folder::new();
+    let nowhere = folder.path().join("ca.pem");
+    let (other, visits) = answering(|_| "200 OK".to_owned());
+    let elsewhere = other.clone();
+    let (site, asked) = answering(move |path| match path {
+        "/round" => "302 Found\r\nlocation: /round".to_owned(),
+        _ => format!("302 Found\r\nlocation: {elsewhere}/?client_id=a&state=b"),
+    });
+    let (status, printed, _) = live(&folder, &nowhere, &["--url", &site, "--login-path", "/round"]);
+    assert_eq!(status, 1);
+    assert!(printed.contains("/round : des redirections sans fin"), "{printed}");
+    assert!(asked.load(Ordering::SeqCst) < 40, "{asked:?}");
+    let (_, printed, _) = live(&folder, &nowhere, &["--url", &site]);
+    assert!(printed.contains(&format!("La connexion mène à {other}/")), "{printed}");
+    assert_eq!(visits.load(Ordering::SeqCst), 0, "where a redirect leads nobody was asked");
+}
+
+#[test]
+fn without_an_address_or_an_answer_nothing_is_judged() {
+    let folder = Folder::new();
+    let nowhere = folder.path().join("ca.pem");
+    let closed = Listener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url = format!("http://{closed}");
+    for (words, expected) in [
+        (&[][..], "franceconnect.toml"),
+        (&["--url", &url], "personne ne répond"),
+        (&["--url", "ftp://x"], "adresse http ou https"),
+        (&["--url", &url, "--file", "absent.toml"], "absent.toml"),
+    ] {
+        let (status, printed, told) = live(&folder, &nowhere, words);
+        assert_eq!((status, printed.as_str()), (2, ""), "{words:?}");
+        assert!(told.contains(expected), "{words:?}: {told}");
+    }
+    folder.write("franceconnect.toml", "[service]\nlevel = \"eidas1\"\n");
+    let (status, _, told) = live(&folder, &nowhere, &[]);
+    assert!(status == 2 && told.contains("production.page"), "{told}");
+}
