@@ -12,14 +12,17 @@ use crate::journey::dossier::PRODUCTION_PAGE;
 use crate::journey::live::{End, Finding, Known, Seen, Target, json, judge, look, remarks};
 use crate::journey::probe::{Prober, Trouble};
 use crate::journey::qualification::Verdict;
+use crate::secret::Secret;
 
 /// What stands below the options of `journey live --help`.
 pub(super) const HELP: &str = "\
 Sans option, l’adresse et ce qui est attendu viennent de franceconnect.toml et de la configuration de production qu’il
-nomme. Pour un autre logiciel, --url et --login-path suffisent : seul ce qui vaut pour tout service est alors jugé.
+nomme ; avec FC_OPERATOR_KEY dans l’environnement, la page d’exploitation est lue aussi. Pour un autre logiciel, --url et --login-path suffisent : seul ce qui vaut pour tout service est alors jugé.
 Aucune connexion n’est faite ; FranceConnect n’est interrogé que sur ses clés publiques.
 Statut : 0 si rien n’échoue, 1 si un point échoue, 2 si rien n’a pu être regardé.";
 
+/// The key that opens the operator's page; only the environment gives it.
+const OPERATOR: &str = "FC_OPERATOR_KEY";
 /// A check failed.
 const FAILED: u8 = 1;
 /// Nothing can be said of the deployment.
@@ -66,6 +69,7 @@ pub(super) async fn run(args: Args, file: &Path, lang: Lang) -> Result<(), ExitC
         logout: given(&args.logout_callback).or(target.logout),
         sector: given(&args.sector).or(target.sector),
         keys: given(&args.jwks).or(target.keys),
+        operator: std::env::var(OPERATOR).ok().filter(|key| !key.is_empty()).map(Secret::new),
         ..target
     };
     let prober =

@@ -2,7 +2,7 @@
 
 use super::authorization::Authorization;
 use super::judge::{
-    addresses, apart, callback, cookies, headers, keys, login, parameters, person, running, sector,
+    addresses, apart, callback, cookies, headers, keys, login, operator, parameters, person, running, sector,
 };
 use super::{Known, Seen};
 use crate::franceconnect::Product;
@@ -69,6 +69,9 @@ checks! {
     "https", addresses::https,
         "Le site répond en https, avec un certificat que tout navigateur accepte",
         "The site answers on https, with a certificate that every browser accepts";
+    "certificate", addresses::certificate,
+        "Le certificat vaut encore deux semaines au moins",
+        "The certificate is valid for two weeks at least";
     "http", addresses::http,
         "En http, le site renvoie à https ou ne répond pas",
         "On http the site leads to https or does not answer";
@@ -135,7 +138,7 @@ checks! {
     "health", running::health,
         "Le service se dit en état de marche",
         "The service says that it is well";
-    "flows", person::flows,
+    "flows", operator::flows,
         "Le service déployé atteint FranceConnect",
         "The deployed service reaches FranceConnect";
     "real-login", person::login,
@@ -160,6 +163,7 @@ pub fn remarks(seen: &Seen, known: &Known) -> Vec<Words> {
     let mut remarks = headers::revealing(seen);
     remarks.extend(cookies::prefixes(&Case::new(seen, known)));
     remarks.extend(running::version(seen));
+    remarks.extend(operator::old_keys(seen));
     if let Some(why) = seen.provider.as_ref().and_then(|way| way.lost()) {
         remarks.push(Words::new(
             format!("FranceConnect n’a pas été joint depuis cette machine : {}.", why.fr),

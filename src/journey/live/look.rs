@@ -4,11 +4,15 @@
 use super::authorization::Authorization;
 use super::seen::{End, Hop, Seen, Way};
 use super::{Known, authorization};
+use crate::config::is_loopback_authority;
 use crate::franceconnect::{Environment, Product};
 use crate::journey::Words;
 use crate::journey::probe::{Prober, Trouble};
 use crate::journey::qualification::driver::{Page, button};
+use crate::secret::Secret;
 use crate::time::Timestamp;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
 use url::Url;
@@ -33,6 +37,8 @@ pub struct Target {
     pub sector: Option<Url>,
     /// The public keys.
     pub keys: Option<Url>,
+    /// The key of the operator's page, if it was given.
+    pub operator: Option<Secret>,
 }
 
 impl Target {
@@ -49,6 +55,7 @@ impl Target {
             logout: at(live.map(|live| live.logout.as_str())),
             sector: own("sector-identifier.json", |live| live.shared),
             keys: own("jwks.json", |live| live.publishes),
+            operator: None,
             site,
         }
     }
@@ -84,11 +91,17 @@ pub async fn look(prober: &Prober, target: &Target, known: &Known) -> Seen {
         Some(url)
     };
     let issuer = product.and_then(authorization::production).map(|it| it.issuer).unwrap_or_default();
-    let (empty, forged, denied, provider) = tokio::join!(
+    let operator = async {
+        let live = known.live.as_ref()?;
+        let key = target.operator.as_ref()?;
+        walk.operator(&Url::parse(&format!("{}{}/operator", live.site, live.prefix)).ok()?, key).await
+    };
+    let (empty, forged, denied, provider, operator) = tokio::join!(
         some(callback.clone()),
         some(with(&[("code", INVENTED), ("state", INVENTED), ("iss", issuer)])),
         some(with(&[("error", "access_denied"), ("state", INVENTED), ("iss", issuer)])),
         some(provider_keys(product)),
+        operator,
     );
     Seen {
         site: target.site.clone(),
@@ -104,6 +117,7 @@ pub async fn look(prober: &Prober, target: &Target, known: &Known) -> Seen {
         test_keys,
         provider,
         health,
+        operator,
     }
 }
 
@@ -171,6 +185,20 @@ impl Walk<'_> {
             }
         }
         End::Loop
+    }
+
+    /// The operator's page. Its key goes to this site alone, on https or on this machine, and no redirect takes it along.
+    async fn operator(&self, url: &Url, key: &Secret) -> Option<Way> {
+        let safe = url.scheme() == "https" || is_loopback_authority(url.host_str()?);
+        (safe && self.is_here(url)).then_some(())?;
+        let pair = Secret::new(format!(":{}", key.expose()));
+        let basic = Secret::new(format!("Basic {}", STANDARD.encode(pair.expose())));
+        let headers = [("accept", "text/html"), ("accept-language", "fr"), ("authorization", basic.expose())];
+        let asked = tokio::time::timeout_at(self.deadline, self.prober.get_with(url, &headers));
+        Some(match asked.await.unwrap_or(Err(Trouble::Late(WHOLE))) {
+            Ok(answer) => Way { hops: vec![Hop { answer, at: now() }], end: End::Page },
+            Err(trouble) => Way { hops: Vec::new(), end: End::Lost(trouble) },
+        })
     }
 
     /// Begins a login: at an address that does, or by the button of a page.

@@ -34,6 +34,8 @@ pub struct Seen {
     pub provider: Option<Way>,
     /// What the deployment says of its health.
     pub health: Option<Way>,
+    /// What it tells those who run it, if their key was given.
+    pub operator: Option<Way>,
 }
 
 /// Answers one after the other, each redirect followed as long as it stays on the site.

@@ -20,6 +20,8 @@ pub struct Answer {
     pub whole: bool,
     /// The time until its head was there.
     pub took: Duration,
+    /// The last moment of the certificate, on https.
+    pub certificate_until: Option<Timestamp>,
 }
 
 impl Answer {

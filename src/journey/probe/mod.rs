@@ -8,12 +8,14 @@
 mod answer;
 mod network;
 mod trouble;
+mod validity;
 
 pub use answer::Answer;
 pub use trouble::{Refusal, Trouble};
 
 pub(super) use network::{client, printable};
 
+use reqwest::tls::TlsInfo;
 use reqwest::{Certificate, Client};
 use std::time::{Duration, Instant};
 use url::Url;
@@ -46,7 +48,8 @@ impl Prober {
     pub fn knowing(authorities: &[&[u8]]) -> Result<Self, Trouble> {
         let known: Result<Vec<_>, _> = authorities.iter().map(|der| Certificate::from_der(der)).collect();
         let known = known.map_err(Trouble::of)?;
-        let client = client(|builder| builder.tls_certs_merge(known.clone())).map_err(Trouble::of)?;
+        let client =
+            client(|builder| builder.tls_certs_merge(known.clone()).tls_info(true)).map_err(Trouble::of)?;
         Ok(Self { client, patience: PATIENCE })
     }
 
@@ -87,6 +90,8 @@ impl Prober {
         let headers = response.headers().iter();
         let headers = headers.map(|(name, value)| (name.to_string(), text(value.as_bytes()))).collect();
         let status = response.status().as_u16();
+        let tls = response.extensions().get::<TlsInfo>();
+        let certificate_until = tls.and_then(TlsInfo::peer_certificate).and_then(validity::until);
         let (mut body, mut whole) = (Vec::new(), true);
         while let Some(chunk) = response.chunk().await.map_err(|error| Trouble::at(url, error))? {
             let room = LIMIT.saturating_sub(body.len());
@@ -96,6 +101,6 @@ impl Prober {
                 break;
             }
         }
-        Ok(Answer { url: url.clone(), status, headers, body, whole, took })
+        Ok(Answer { url: url.clone(), status, headers, body, whole, took, certificate_until })
     }
 }

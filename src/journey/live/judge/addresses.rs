@@ -9,6 +9,8 @@ use url::Url;
 
 /// Least time that browsers should remember https for, in seconds: half a year.
 const REMEMBERED: u64 = 180 * 86_400;
+/// Least time before a certificate is over, in seconds: those that renew themselves have done so by then.
+const LEFT: i64 = 14 * 86_400;
 
 pub(in crate::journey::live) fn https(case: &Case<'_>) -> Verdict {
     let (front, site) = (&case.seen.front, &case.seen.site);
@@ -40,6 +42,29 @@ pub(in crate::journey::live) fn https(case: &Case<'_>) -> Verdict {
         ),
         _ => Verdict::Passed,
     }
+}
+
+pub(in crate::journey::live) fn certificate(case: &Case<'_>) -> Verdict {
+    let Some(hop) = case.seen.front.hops.first() else {
+        return skipped("le site n’a pas répondu", "the site did not answer");
+    };
+    let Some(until) = hop.answer.certificate_until else {
+        return skipped(
+            "la date du certificat ne se lit pas d’ici",
+            "the date of the certificate is not seen from here",
+        );
+    };
+    if until.since(hop.at) >= LEFT {
+        return Verdict::Passed;
+    }
+    let day = until.day();
+    failed(
+        Words::new(format!("Il expire le {day}."), format!("It is over on {day}.")),
+        Words::new(
+            "Le renouveler, et regarder pourquoi cela ne s’est pas fait tout seul.",
+            "Renew it, and look why that did not happen by itself.",
+        ),
+    )
 }
 
 pub(in crate::journey::live) fn http(case: &Case<'_>) -> Verdict {

@@ -7,6 +7,7 @@ pub(super) mod cookies;
 pub(super) mod headers;
 pub(super) mod keys;
 pub(super) mod login;
+pub(super) mod operator;
 pub(super) mod parameters;
 pub(super) mod person;
 pub(super) mod running;

@@ -4,26 +4,6 @@ use super::attest;
 use crate::journey::live::check::Case;
 use crate::journey::qualification::Verdict;
 
-pub(in crate::journey::live) fn flows(case: &Case<'_>) -> Verdict {
-    match &case.known.live {
-        Some(live) => {
-            let operator = format!("{}{}/operator", live.site, live.prefix);
-            attest(
-                format!(
-                    "{operator} (clé FC_OPERATOR_KEY) dit-elle que FranceConnect répond au service, sans écart d’horloge ?"
-                ),
-                format!(
-                    "Does {operator} (key FC_OPERATOR_KEY) say that FranceConnect answers the service, without a difference of clocks?"
-                ),
-            )
-        }
-        None => attest(
-            "Depuis le serveur même, les clés de FranceConnect (…/api/v2/jwks) répondent-elles ?",
-            "From the server itself, do FranceConnect’s keys (…/api/v2/jwks) answer?",
-        ),
-    }
-}
-
 pub(in crate::journey::live) fn login(case: &Case<'_>) -> Verdict {
     if case.known.attested {
         return Verdict::Passed;

@@ -1,21 +1,27 @@
 //! `journey live` on the command line: our own service behind https, certificates that are refused, sites that lead
 //! round and away.
 
-use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener as Listener;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
+use axum::body::Body;
+use axum::response::Response;
 use franceconnect_edge::emulator::{Authority, Presented};
 use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
 use crate::cli::{program, text};
+use crate::cli_emulate::emulate;
+use crate::cli_run::{Running, ready};
 use crate::journey::example;
+use crate::journey::loopback::Loopback;
 use crate::native_support::{Folder, KEY, Server};
+
+/// What opens the operator's page.
+const OPERATOR: &str = "kRyHpZ3mVq0tXw8sNcB5fLjUe2aDgT7iOhYxQ1zWvMo";
 
 /// Runs `journey live`: its status, what it printed, and on standard error. Nothing goes out of this machine.
 fn live(folder: &Folder, ca: &Path, words: &[&str]) -> (i32, String, String) {
@@ -34,7 +40,7 @@ struct Deployed {
     _runtime: tokio::runtime::Runtime,
 }
 
-fn deployed(presented: Presented) -> Deployed {
+fn deployed(presented: Presented, issuer: &str) -> Deployed {
     let folder = Folder::new();
     folder.write("site/index.html", "bonjour");
     let authority = Authority::at(&folder.path().join("ca")).unwrap();
@@ -45,8 +51,9 @@ fn deployed(presented: Presented) -> Deployed {
     let variables = [
         ("PUBLIC_URL", site.as_str()),
         ("FC_ENVIRONMENT", "emulator"),
-        ("FC_ISSUER", "http://127.0.0.1:9/api/v2"),
+        ("FC_ISSUER", issuer),
         ("FC_CLIENT_ID", "client"),
+        ("FC_OPERATOR_KEY", OPERATOR),
         ("FC_SCOPES", "openid given_name family_name preferred_username"),
         ("FC_HABILITATION", "eidas1 openid given_name family_name preferred_username"),
     ];
@@ -85,7 +92,9 @@ fn deployed(presented: Presented) -> Deployed {
 
 #[test]
 fn our_own_service_fails_for_being_on_this_machine_and_for_nothing_else() {
-    let service = deployed(Presented::Right);
+    let emulator = Folder::new();
+    let (running, lines) = Running::start(emulate(&emulator, &[]));
+    let service = deployed(Presented::Right, ready(&lines));
     let (folder, ca) = (&service.folder, service.authority.path());
     let (status, printed, told) = live(folder, ca, &["--json"]);
     assert_eq!((status, told.as_str()), (1, ""), "{printed}");
@@ -100,13 +109,30 @@ fn our_own_service_fails_for_being_on_this_machine_and_for_nothing_else() {
     // What stands in front of a service adds HSTS: nothing does here.
     assert_eq!(with("failed"), ["configuration", "hsts", "provider", "redirect-uri"], "{printed}");
     assert_eq!(with("skipped"), ["http", "sector", "keys", "keys-own"], "{printed}");
-    assert_eq!(json["counts"]["passed"], 16, "{printed}");
+    assert_eq!(json["counts"]["passed"], 17, "{printed}");
 
     let (status, printed, _) = live(folder, ca, &["--lang", "en"]);
     assert_eq!(status, 1);
     for part in ["to an emulator", "No login was made", "Note: FranceConnect was not reached", "real-login"] {
         assert!(printed.contains(part), "{part} is missing from:\n{printed}");
     }
+    // The operator's page is read by whoever has its key, and by nobody else.
+    let flows = |key: &str| {
+        let mut command = program(folder.path());
+        command.args(["journey", "live"]).env("HTTPS_PROXY", "http://127.0.0.1:9").env("SSL_CERT_FILE", ca);
+        let printed = text(&command.env("FC_OPERATOR_KEY", key).output().unwrap().stdout);
+        assert!(!printed.contains(key), "{printed}");
+        let lines = printed.lines().skip_while(|line| !line.starts_with("flows ")).take(2);
+        lines.collect::<Vec<_>>().join(" ")
+    };
+    let told = flows(OPERATOR);
+    assert!(told.contains("réussi"), "{told}");
+    drop(running);
+    let told = flows(OPERATOR);
+    assert!(told.contains("ÉCHEC") && told.contains("La page d’exploitation dit : échec"), "{told}");
+    let told = flows("another-key-that-does-not-open-it-0123456789");
+    assert!(told.contains("non regardé") && told.contains("statut 401"), "{told}");
+
     for secret in [KEY, "fc_flow_", "state="] {
         assert!(!printed.contains(secret), "{secret}:\n{printed}");
     }
@@ -117,7 +143,7 @@ fn a_certificate_that_browsers_refuse_is_a_failure_and_not_an_absence() {
     for (presented, expected) in
         [(Presented::Expired, "périmé"), (Presented::UnknownAuthority, "autorité inconnue")]
     {
-        let service = deployed(presented);
+        let service = deployed(presented, "http://127.0.0.1:9/api/v2");
         let (status, printed, told) = live(&service.folder, service.authority.path(), &[]);
         assert_eq!((status, told.as_str()), (1, ""), "{printed}");
         let line = printed.lines().skip_while(|line| !line.starts_with("https ")).nth(1).unwrap();
@@ -125,41 +151,39 @@ fn a_certificate_that_browsers_refuse_is_a_failure_and_not_an_absence() {
     }
 }
 
-/// Answers every request on a port of its own with the lines that `answer` gives for its path; counts them.
-fn answering(answer: impl Fn(&str) -> String + Send + 'static) -> (String, Arc<AtomicUsize>) {
-    let listener = Listener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://127.0.0.1:{}", listener.local_addr().unwrap().port());
+/// A site of which every address is a redirect to what `leads` says, and how often it was asked.
+fn redirecting(
+    leads: impl Fn(&str) -> String + Clone + Send + Sync + 'static,
+) -> (Loopback, Arc<AtomicUsize>) {
     let count = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&count);
-    thread::spawn(move || {
-        for mut socket in listener.incoming().map_while(Result::ok) {
-            counted.fetch_add(1, Ordering::SeqCst);
-            let mut lines = BufReader::new(&mut socket).lines().map_while(Result::ok);
-            let first = lines.next().unwrap_or_default();
-            lines.take_while(|line| !line.is_empty()).for_each(drop);
-            let answer = answer(first.split(' ').nth(1).unwrap_or_default());
-            let _ = write!(socket, "HTTP/1.1 {answer}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
-        }
+    let site = Loopback::start(None, move |request| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        let to = leads(request.uri().path());
+        Response::builder().status(302).header("location", to).body(Body::empty()).unwrap()
     });
-    (url, count)
+    (site, count)
 }
 
 #[test]
 fn no_redirect_leads_off_the_site_or_round_for_ever() {
     let folder = Folder::new();
     let nowhere = folder.path().join("ca.pem");
-    let (other, visits) = answering(|_| "200 OK".to_owned());
+    let (there, visits) = redirecting(|_| "/".to_owned());
+    let other = there.url("http", "/");
     let elsewhere = other.clone();
-    let (site, asked) = answering(move |path| match path {
-        "/round" => "302 Found\r\nlocation: /round".to_owned(),
-        _ => format!("302 Found\r\nlocation: {elsewhere}/?client_id=a&state=b"),
+    let (here, asked) = redirecting(move |path| match path {
+        "/round" => path.to_owned(),
+        _ => format!("{elsewhere}?client_id=a&state=b"),
     });
-    let (status, printed, _) = live(&folder, &nowhere, &["--url", &site, "--login-path", "/round"]);
+    let url = here.url("http", "/");
+    let site = url.as_str();
+    let (status, printed, _) = live(&folder, &nowhere, &["--url", site, "--login-path", "/round"]);
     assert_eq!(status, 1);
     assert!(printed.contains("/round : des redirections sans fin"), "{printed}");
     assert!(asked.load(Ordering::SeqCst) < 40, "{asked:?}");
-    let (_, printed, _) = live(&folder, &nowhere, &["--url", &site]);
-    assert!(printed.contains(&format!("La connexion mène à {other}/")), "{printed}");
+    let (_, printed, _) = live(&folder, &nowhere, &["--url", site]);
+    assert!(printed.contains(&format!("La connexion mène à {other}")), "{printed}");
     assert_eq!(visits.load(Ordering::SeqCst), 0, "where a redirect leads nobody was asked");
 }
 
