@@ -117,6 +117,11 @@ impl Params {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
+    /// The same, to be kept.
+    pub(super) fn into_pairs(self) -> Vec<(String, String)> {
+        self.0
+    }
+
     /// The first name that occurs twice.
     pub fn repeated(&self) -> Option<&str> {
         let mut seen = BTreeSet::new();

@@ -300,7 +300,7 @@ impl Emulator {
 
     /// The client of an interaction, which existed when the interaction began.
     fn client(&self, interaction: &Interaction) -> Option<&Client> {
-        self.settings.clients.iter().find(|client| client.client_id == interaction.client_id)
+        self.settings.clients.iter().find(|client| *client.client_id == *interaction.client_id)
     }
 
     /// The algorithm that signs for `client`: FranceConnect+ has one only.

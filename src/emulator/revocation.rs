@@ -28,14 +28,14 @@ impl Emulator {
             Err(refusal) => return self.oauth_error(&refusal),
         };
         if let Some(access) = self.state.tokens.get(token) {
-            if access.grant.request.client_id != client_id {
+            if *access.grant.request.client_id != *client_id {
                 return self
                     .oauth_error(&OAuthError::request("this token does not belong to you", "Y0466776"));
             }
             // The grant goes, and with it the code: a replay of that is unknown from now on.
-            let code = access.code.clone();
+            let code = access.code;
             self.state.tokens.remove(token);
-            self.state.codes.remove(code.as_str());
+            self.state.codes.remove_marked(code);
         }
         Reply::with_body(200, "text/plain; charset=utf-8", "").header("cache-control", "no-store")
     }

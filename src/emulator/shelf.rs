@@ -1,11 +1,12 @@
 //! Decides how much the emulator remembers of one kind: what lives, and of that the newest, up to a number. No request
 //! waits for more than what has expired since the one before.
 
+use crate::secret::fingerprint;
 use crate::time::Timestamp;
-use std::borrow::Borrow;
 use std::collections::{HashMap, VecDeque};
-use std::fmt::Debug;
-use std::hash::Hash;
+
+/// What is kept of a name: a third of the memory of the name itself, which only who was given it says again.
+pub(super) type Mark = [u8; 16];
 
 /// What lives for a time that begins at a moment.
 pub(super) trait Dated {
@@ -19,19 +20,24 @@ impl Dated for Timestamp {
     }
 }
 
+/// The mark of a name.
+pub(super) fn mark(name: &str) -> Mark {
+    fingerprint(name.as_bytes())
+}
+
 /// Values by their names. Those that have expired cannot be had, even before they are swept away.
 #[derive(Debug)]
-pub(super) struct Shelf<K, V> {
-    values: HashMap<K, V>,
-    /// Names in the order of their moments, as they were when written here; removed ones stay for a while.
-    order: VecDeque<(Timestamp, K)>,
+pub(super) struct Shelf<V> {
+    values: HashMap<Mark, V>,
+    /// Marks in the order of their moments, as they were when written here; removed ones stay for a while.
+    order: VecDeque<(Timestamp, Mark)>,
     now: Timestamp,
     /// How long a value lives, in seconds.
     life: i64,
     most: usize,
 }
 
-impl<K: Clone + Eq + Hash + Debug, V: Dated> Shelf<K, V> {
+impl<V: Dated> Shelf<V> {
     /// An empty one, whose values live for `life` seconds each, `most` at once.
     pub(super) fn new(life: i64, most: usize) -> Self {
         Self { values: HashMap::new(), order: VecDeque::new(), now: Timestamp::from_unix(0), life, most }
@@ -49,11 +55,11 @@ impl<K: Clone + Eq + Hash + Debug, V: Dated> Shelf<K, V> {
     }
 
     /// Puts a value there, in the place of the oldest when there is no more room.
-    pub(super) fn insert(&mut self, name: impl Into<K>, value: V) -> Option<V> {
-        let (name, since) = (name.into(), value.since());
-        let before = self.values.insert(name.clone(), value);
+    pub(super) fn insert(&mut self, name: &str, value: V) -> Option<V> {
+        let (mark, since) = (mark(name), value.since());
+        let before = self.values.insert(mark, value);
         if before.is_none() {
-            self.order.push_back((since, name));
+            self.order.push_back((since, mark));
         }
         while self.values.len() > self.most {
             self.drop_oldest();
@@ -78,33 +84,26 @@ impl<K: Clone + Eq + Hash + Debug, V: Dated> Shelf<K, V> {
         self.now.since(value.since()) < self.life
     }
 
-    pub(super) fn get<Q: Eq + Hash + ?Sized>(&self, name: &Q) -> Option<&V>
-    where
-        K: Borrow<Q>,
-    {
-        self.values.get(name).filter(|value| self.lives(value))
+    pub(super) fn get(&self, name: &str) -> Option<&V> {
+        self.values.get(&mark(name)).filter(|value| self.lives(value))
     }
 
-    pub(super) fn get_mut<Q: Eq + Hash + ?Sized>(&mut self, name: &Q) -> Option<&mut V>
-    where
-        K: Borrow<Q>,
-    {
+    pub(super) fn get_mut(&mut self, name: &str) -> Option<&mut V> {
         let (now, life) = (self.now, self.life);
-        self.values.get_mut(name).filter(|value| now.since(value.since()) < life)
+        self.values.get_mut(&mark(name)).filter(|value| now.since(value.since()) < life)
     }
 
-    pub(super) fn contains_key<Q: Eq + Hash + ?Sized>(&self, name: &Q) -> bool
-    where
-        K: Borrow<Q>,
-    {
+    pub(super) fn contains_key(&self, name: &str) -> bool {
         self.get(name).is_some()
     }
 
-    pub(super) fn remove<Q: Eq + Hash + ?Sized>(&mut self, name: &Q) -> Option<V>
-    where
-        K: Borrow<Q>,
-    {
-        self.values.remove(name).filter(|value| self.now.since(value.since()) < self.life)
+    pub(super) fn remove(&mut self, name: &str) -> Option<V> {
+        self.remove_marked(mark(name))
+    }
+
+    /// The same by its mark.
+    pub(super) fn remove_marked(&mut self, mark: Mark) -> Option<V> {
+        self.values.remove(&mark).filter(|value| self.now.since(value.since()) < self.life)
     }
 
     pub(super) fn values(&self) -> impl Iterator<Item = &V> {
@@ -127,7 +126,7 @@ mod tests {
 
     #[test]
     fn what_has_expired_cannot_be_had_and_is_swept() {
-        let mut shelf: Shelf<&str, Timestamp> = Shelf::new(30, 100);
+        let mut shelf: Shelf<Timestamp> = Shelf::new(30, 100);
         shelf.sweep(at(1000));
         // A clock that was set back leaves moments out of order.
         shelf.insert("later", at(1010));
@@ -148,7 +147,7 @@ mod tests {
 
     #[test]
     fn there_is_room_for_so_many_and_the_oldest_goes_first() {
-        let mut shelf: Shelf<&str, Timestamp> = Shelf::new(1000, 3);
+        let mut shelf: Shelf<Timestamp> = Shelf::new(1000, 3);
         for (second, name) in ["a", "b", "c"].into_iter().enumerate() {
             shelf.insert(name, at(second as i64));
         }
@@ -160,11 +159,11 @@ mod tests {
 
     #[test]
     fn what_comes_and_goes_leaves_nothing_behind() {
-        let mut shelf: Shelf<i64, Timestamp> = Shelf::new(1000, 10);
+        let mut shelf: Shelf<Timestamp> = Shelf::new(1000, 10);
         for name in 0..1000 {
-            shelf.insert(name, at(0));
-            shelf.remove(&name);
-            shelf.insert(-1, at(name));
+            shelf.insert(&name.to_string(), at(0));
+            shelf.remove(&name.to_string());
+            shelf.insert("kept", at(name));
         }
         assert!(shelf.order.len() <= 20, "{}", shelf.order.len());
     }

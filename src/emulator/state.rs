@@ -6,9 +6,9 @@ use super::citizen::Idp;
 use super::client::key_sets::KeySet;
 use super::client::sector::Sector;
 use super::product::Product;
-use super::shelf::{Dated, Shelf};
+use super::shelf::{Dated, Mark, Shelf};
 use crate::time::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Life of an authorization code, in seconds.
@@ -24,6 +24,8 @@ const SESSIONS: usize = 4_096;
 const CODES: usize = 8_192;
 /// Most access tokens at once, which live twice as long; and most assertions.
 const TOKENS: usize = 16_384;
+/// Most texts that are kept once: more services and lists than any development has.
+const SHARED: usize = 1_024;
 /// Most requests that one browser may have under way.
 const INTERACTIONS: usize = 32;
 
@@ -39,13 +41,13 @@ pub(super) struct Login {
 #[derive(Debug, Clone)]
 pub(super) struct Interaction {
     pub(super) started: Timestamp,
-    pub(super) client_id: String,
-    pub(super) redirect_uri: String,
+    pub(super) client_id: Arc<str>,
+    pub(super) redirect_uri: Arc<str>,
     /// Empty when the request's was.
     pub(super) state: String,
     pub(super) nonce: String,
     /// Known scopes only, as they were sent.
-    pub(super) scopes: Vec<String>,
+    pub(super) scopes: Arc<[String]>,
     /// The level that was negotiated.
     pub(super) level: &'static str,
     /// Whether the citizen has identified for this very request.
@@ -117,7 +119,7 @@ pub(super) struct Code {
     pub(super) issued: Timestamp,
     pub(super) grant: Arc<Grant>,
     /// The access token it was exchanged for: a second exchange revokes both.
-    pub(super) consumed: Option<String>,
+    pub(super) consumed: Option<Mark>,
 }
 
 impl Dated for Code {
@@ -131,7 +133,7 @@ impl Dated for Code {
 pub(super) struct Access {
     pub(super) issued: Timestamp,
     /// The code it was given for, which dies with it.
-    pub(super) code: String,
+    pub(super) code: Mark,
     pub(super) grant: Arc<Grant>,
 }
 
@@ -151,9 +153,9 @@ impl Dated for Access {
 /// Everything remembered.
 #[derive(Debug)]
 pub(super) struct State {
-    pub(super) sessions: Shelf<Arc<str>, Session>,
-    pub(super) codes: Shelf<Arc<str>, Code>,
-    pub(super) tokens: Shelf<Arc<str>, Access>,
+    pub(super) sessions: Shelf<Session>,
+    pub(super) codes: Shelf<Code>,
+    pub(super) tokens: Shelf<Access>,
     /// The last good ID Token of each client, for the fault that repeats it.
     pub(super) last_id_tokens: BTreeMap<String, String>,
     /// The last good encrypted ID Token of each client, for the fault that repeats it.
@@ -163,7 +165,10 @@ pub(super) struct State {
     /// The sector identifier documents of services, by their address.
     pub(super) sectors: BTreeMap<String, Sector>,
     /// Client and `jti` of the assertions that were accepted, until they expire.
-    pub(super) assertions: Shelf<(String, String), Timestamp>,
+    pub(super) assertions: Shelf<Timestamp>,
+    /// What the requests of a service repeat: its name, its callbacks, its scopes. Each is kept once.
+    texts: BTreeSet<Arc<str>>,
+    scopes: BTreeSet<Arc<[String]>>,
 }
 
 impl State {
@@ -178,7 +183,17 @@ impl State {
             key_sets: BTreeMap::new(),
             sectors: BTreeMap::new(),
             assertions: Shelf::new(0, TOKENS),
+            texts: BTreeSet::new(),
+            scopes: BTreeSet::new(),
         }
+    }
+
+    /// The same request, without what others say as well: thousands of them are kept.
+    pub(super) fn shared(&mut self, mut request: Interaction) -> Interaction {
+        request.client_id = once(&mut self.texts, request.client_id);
+        request.redirect_uri = once(&mut self.texts, request.redirect_uri);
+        request.scopes = once(&mut self.scopes, request.scopes);
+        request
     }
 
     /// Forgets what has expired at `now`.
@@ -202,4 +217,15 @@ impl State {
         }
         Some(session)
     }
+}
+
+/// `text` as it is kept already, or from now on.
+fn once<T: Ord + ?Sized>(kept: &mut BTreeSet<Arc<T>>, text: Arc<T>) -> Arc<T> {
+    if let Some(known) = kept.get(&text) {
+        return Arc::clone(known);
+    }
+    if kept.len() < SHARED {
+        kept.insert(Arc::clone(&text));
+    }
+    text
 }

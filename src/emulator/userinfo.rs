@@ -65,7 +65,7 @@ impl Emulator {
     ) -> Option<Reply> {
         lie.change(&mut claims);
         if let Some(Fault::Claims(like)) = lie.like() {
-            let (issuer, client_id) = (&self.settings.issuer, &grant.request.client_id);
+            let (issuer, client_id) = (&self.settings.issuer, &*grant.request.client_id);
             like.change(&mut claims, &ClaimsFacts { now, issuer, client_id, nonce: "", access_token: "" });
         }
         let token = match lie.raw(&claims) {
@@ -94,7 +94,7 @@ impl Emulator {
         let mut claims: Map<String, Value> = identity.into_iter().filter(|(claim, _)| told(claim)).collect();
         claims.insert("sub".into(), json!(self.sub(grant)));
         claims.insert("iss".into(), json!(self.settings.issuer));
-        claims.insert("aud".into(), json!(grant.request.client_id));
+        claims.insert("aud".into(), json!(&*grant.request.client_id));
         claims.insert("iat".into(), json!(now.unix()));
         claims.insert("exp".into(), json!(now.plus(TOKEN_LIFE).unix()));
         claims

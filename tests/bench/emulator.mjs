@@ -1,7 +1,9 @@
 // What the emulator serves: whole logins over HTTP at both products, its CPU time and memory, and how soon it is there.
 //
-//   node tests/bench/emulator.mjs PROGRAM [--logins 20000] [--browsers 16] [--rsa]
-//   node tests/bench/emulator.mjs PROGRAM --logins 100000        whether memory grows, too
+//   node tests/bench/emulator.mjs PROGRAM [--logins 20000] [--browsers 16] [--rsa] [--no-control]
+//   node tests/bench/emulator.mjs PROGRAM --logins 100000        whether memory stays below 50 MB, too
+//
+// As `emulate` is by default: the inspector keeps the last logins. With --no-control it keeps none.
 //
 // PROGRAM is the native program, built with --release. A login is what a new browser and a service do together: the
 // authorization request, the choice of an identity provider and its page, the login, the information page, the code, the
@@ -27,12 +29,15 @@ const { values: given, positionals: [program] } = parseArgs({
     logins: { type: 'string', default: '20000' },
     browsers: { type: 'string', default: '16' },
     rsa: { type: 'boolean', default: false },
+    'no-control': { type: 'boolean', default: false },
   },
 });
-if (!program) throw new Error('usage: node tests/bench/emulator.mjs PROGRAM [--logins 20000] [--browsers 16] [--rsa]');
+if (!program) throw new Error('usage: node tests/bench/emulator.mjs PROGRAM (its options are at the head of this file)');
 
 const SECRET = 'un-secret-d-exemple-de-32-caracteres';
 const CALLBACK = 'http://localhost:3000/callback';
+/** Megabytes that the emulator may take, however many have logged in. */
+const MOST = 50;
 
 const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const jwk = { ...publicKey.export({ format: 'jwk' }), use: 'enc', alg: 'ECDH-ES', kid: 'mesure' };
@@ -113,7 +118,7 @@ async function login(connection, { base, client_id, acr_values }, number) {
 const ca = mkdtempSync(join(tmpdir(), 'emulator-bench-'));
 const began = performance.now();
 const emulator = await run(
-  program, {}, 'emulate', '--no-control', '--listen', '127.0.0.1:0', '--ca', ca, '--client-id', 'mesure',
+  program, {}, 'emulate', ...(given['no-control'] ? ['--no-control'] : []), '--listen', '127.0.0.1:0', '--ca', ca, '--client-id', 'mesure',
   '--client-secret', SECRET,
   '--redirect-uri', CALLBACK, '--alg', given.rsa ? 'RS256' : 'ES256', '--jwks-uri', `http://127.0.0.1:${keys.address().port}/`);
 const port = Number(new URL(emulator.ready).port);
@@ -140,6 +145,10 @@ for (let round = 1; round <= rounds; round += 1) {
   const [seconds, done] = [(performance.now() - at) / 1000, number - from];
   const each = (cpuSeconds(emulator) - cpu) * 1000 / done;
   console.log(`${String(number).padStart(6)} logins: ${(done / seconds).toFixed(0)}/s, ${each.toFixed(2)} ms of CPU each, ${mega()} MB`);
+}
+if (Number(mega()) >= MOST) {
+  console.error(`more than ${MOST} MB`);
+  process.exitCode = 1;
 }
 emulator.child.kill();
 keys.close();

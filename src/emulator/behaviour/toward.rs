@@ -119,7 +119,7 @@ impl Emulator {
     /// The client that a request names, or that its login is for; unverified.
     pub(in crate::emulator) fn client_of(&self, request: &Request, endpoint: Endpoint) -> Option<String> {
         if let Some(login) = self.login(request, endpoint) {
-            return Some(login.client_id.clone());
+            return Some(login.client_id.to_string());
         }
         match endpoint {
             Endpoint::Authorize if request.method == "POST" => {

@@ -55,8 +55,9 @@ impl Emulator {
             }
             (ClientAuth::PrivateKeyJwt, Proof::Assertion(assertion)) => {
                 let (jti, expires) = self.judge(now, client, &assertion)?;
-                let seen = (client_id.clone(), jti);
-                if self.state.assertions.insert(seen, expires).is_some() {
+                // The length says where the one ends and the other begins.
+                let seen = format!("{} {client_id} {jti}", client_id.len());
+                if self.state.assertions.insert(&seen, expires).is_some() {
                     let detail = "client assertion tokens must only be used once";
                     return Err(OAuthError::client(detail, "Y0486328"));
                 }

@@ -87,7 +87,7 @@ impl Emulator {
             Endpoint::Token | Endpoint::Revocation => named(request)?,
             Endpoint::UserInfo => {
                 let access = self.state.tokens.get(presented(request).ok()?.as_str())?;
-                access.lives(now).then(|| access.grant.request.client_id.clone())?
+                access.lives(now).then(|| access.grant.request.client_id.to_string())?
             }
             _ => return None,
         };

@@ -151,16 +151,24 @@ impl Emulator {
         }
         let notes = self.diagnose(now, request, endpoint, reply);
         let client_id = self.client_of(request, endpoint).unwrap_or_default();
-        let given = given(request, endpoint, reply);
-        let exchange = exchange(now, request, endpoint, reply, inner, notes);
-        let behaviour = self.behaviour.clone();
-        let Some(record) = self.belongs(now, request, endpoint, client_id, behaviour) else { return };
+        let params = sent(request);
+        let mark = brought(request, &params, endpoint).map(|text| fingerprint::<16>(text.as_bytes()));
+        let Some(record) = self.belongs(now, endpoint, mark, client_id) else { return };
+        let given = given(&params, endpoint, reply);
         if endpoint == Endpoint::Authorize {
             record.uid = reply.get("location").and_then(uid);
         }
-        record.marks.extend(given.iter().map(|text| fingerprint::<16>(text.as_bytes())));
-        let room = record.room.checked_sub(exchange.size());
-        if let Some(room) = room.filter(|_| record.exchanges.len() < EXCHANGES) {
+        for mark in given.iter().map(|text| fingerprint::<16>(text.as_bytes())) {
+            // A page that is asked for again gives its own name out again.
+            if !record.marks.contains(&mark) {
+                record.marks.push(mark);
+            }
+        }
+        if record.exchanges.len() >= EXCHANGES {
+            return;
+        }
+        let exchange = exchange(now, request, params, endpoint, reply, inner, notes);
+        if let Some(room) = record.room.checked_sub(exchange.size()) {
             record.room = room;
             record.exchanges.push(exchange);
         }
@@ -169,16 +177,14 @@ impl Emulator {
     fn belongs(
         &mut self,
         now: Timestamp,
-        request: &Request,
         endpoint: Endpoint,
+        mark: Option<[u8; 16]>,
         client_id: String,
-        behaviour: Behaviour,
     ) -> Option<&mut Record> {
-        let records = &mut self.records;
+        let (records, behaviour) = (&mut self.records, &self.behaviour);
         if endpoint == Endpoint::Authorize {
-            return records.open(now, client_id, behaviour);
+            return records.open(now, client_id, behaviour.clone());
         }
-        let mark = brought(request, endpoint).map(|text| fingerprint::<16>(text.as_bytes()));
         let nameless =
             matches!(endpoint, Endpoint::Discovery | Endpoint::Jwks | Endpoint::Unknown | Endpoint::Trap);
         let age = |record: &Record| now.since(record.started);
@@ -193,7 +199,7 @@ impl Emulator {
         match found {
             Some(at) => records.kept.get_mut(at),
             None if nameless => None,
-            None => records.open(now, client_id, behaviour),
+            None => records.open(now, client_id, behaviour.clone()),
         }
     }
 }
@@ -205,12 +211,11 @@ pub(super) fn clock(at: Timestamp) -> String {
 }
 
 /// What a request brings that was given out in its login.
-fn brought(request: &Request, endpoint: Endpoint) -> Option<String> {
-    let form = request.form_params();
+fn brought(request: &Request, params: &Params, endpoint: Endpoint) -> Option<String> {
     match endpoint {
         Endpoint::Interaction => uid(&request.path),
-        Endpoint::Token => form.get("code").map(str::to_owned),
-        Endpoint::Revocation => form.get("token").map(str::to_owned),
+        Endpoint::Token => params.get("code").map(str::to_owned),
+        Endpoint::Revocation => params.get("token").map(str::to_owned),
         Endpoint::UserInfo => Some(request.header("authorization")?.split_once(' ')?.1.trim().to_owned()),
         Endpoint::EndSession => {
             let payload = decode(request.query_params().get("id_token_hint")?.split('.').nth(1)?)?;
@@ -222,10 +227,9 @@ fn brought(request: &Request, endpoint: Endpoint) -> Option<String> {
 }
 
 /// What is given out in this exchange and may come back.
-fn given(request: &Request, endpoint: Endpoint, reply: &Reply) -> Vec<String> {
+fn given(params: &Params, endpoint: Endpoint, reply: &Reply) -> Vec<String> {
     let mut given = Vec::new();
     if endpoint == Endpoint::Authorize {
-        let params = sent(request);
         given.extend(params.get("nonce").map(str::to_owned));
     }
     if let Some(location) = reply.get("location") {
@@ -253,6 +257,7 @@ fn sent(request: &Request) -> Params {
 fn exchange(
     now: Timestamp,
     request: &Request,
+    params: Params,
     endpoint: Endpoint,
     reply: &Reply,
     inner: Option<String>,
@@ -262,9 +267,11 @@ fn exchange(
         Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
         None => text.to_owned(),
     };
-    let param = |(name, value): (&str, &str)| match SECRETS.contains(&name) && !value.is_empty() {
-        true => (keep(name), "••••".to_owned()),
-        false => (keep(name), keep(value)),
+    let short = |text: String| if text.len() < LONGEST { text } else { keep(&text) };
+    let param = |(name, value): (String, String)| match SECRETS.contains(&name.as_str()) && !value.is_empty()
+    {
+        true => (short(name), "••••".to_owned()),
+        false => (short(name), short(value)),
     };
     let kind = reply.get("content-type").unwrap_or_default();
     let readable = kind.starts_with("application/");
@@ -273,7 +280,7 @@ fn exchange(
         endpoint,
         method: keep(&request.method),
         path: keep(&request.path),
-        params: sent(request).iter().map(param).collect(),
+        params: params.into_pairs().into_iter().map(param).collect(),
         browser: matches!(endpoint, Endpoint::Authorize | Endpoint::Interaction | Endpoint::EndSession),
         status: reply.status,
         code: reply.code.clone(),

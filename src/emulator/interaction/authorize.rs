@@ -116,11 +116,11 @@ pub(in crate::emulator) fn judge(
         .map_err(|()| refuse("invalid_idp_hint", "An idp_hint was provided but is not allowed", false))?;
     Ok(Interaction {
         started: now,
-        client_id: client.client_id.clone(),
-        redirect_uri: sent.redirect_uri.to_owned(),
+        client_id: client.client_id.as_str().into(),
+        redirect_uri: sent.redirect_uri.into(),
         state: sent.state.to_owned(),
         nonce: sent.nonce.to_owned(),
-        scopes: known,
+        scopes: known.into(),
         level,
         identified: false,
         amr: asked.in_id_token,

@@ -33,12 +33,13 @@ impl Emulator {
         };
         let uid = self.random();
         let product = self.settings.product;
-        let known = request.cookie(product.cookie()).filter(|id| self.state.sessions.contains_key(*id));
+        let known = request.cookie(product.cookie()).filter(|id| self.state.sessions.contains_key(id));
         let id = known.map_or_else(|| self.random(), str::to_owned);
-        if !self.state.sessions.contains_key(id.as_str()) {
+        if !self.state.sessions.contains_key(&id) {
             let fresh = Session { since: now, login: None, interactions: Default::default() };
-            self.state.sessions.insert(id.clone(), fresh);
+            self.state.sessions.insert(&id, fresh);
         }
+        let interaction = self.state.shared(interaction);
         if let Some(session) = self.state.session(Some(&id), now, product) {
             session.begin(uid.clone(), interaction);
         }
@@ -193,7 +194,7 @@ impl Emulator {
         if let Some(mut session) = self.state.sessions.remove(id) {
             session.since = login.at;
             session.login = Some(login);
-            self.state.sessions.insert(renewed.clone(), session);
+            self.state.sessions.insert(&renewed, session);
         }
         self.with_session(Reply::see_other(&format!("{here}/information")), &renewed)
     }

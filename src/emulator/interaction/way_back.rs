@@ -5,6 +5,7 @@ use crate::emulator::Emulator;
 use crate::emulator::fault::{self, Fault};
 use crate::emulator::http::{Reply, Request};
 use crate::emulator::page::error;
+use crate::emulator::shelf::mark;
 use crate::emulator::state::{Code, Grant, Interaction, Login};
 use crate::time::Timestamp;
 use std::sync::Arc;
@@ -44,9 +45,9 @@ impl Emulator {
         if lie == Some(fault::Callback::CodeOtherLogin) {
             interaction.nonce = "NonceDUneAutreConnexion0123456789ab".to_owned();
         }
-        let consumed = (lie == Some(fault::Callback::CodeUsed)).then(String::new);
+        let consumed = (lie == Some(fault::Callback::CodeUsed)).then(|| mark(""));
         let grant = Arc::new(Grant { since: now, request: interaction, login });
-        self.state.codes.insert(code, Code { issued: now, grant, consumed });
+        self.state.codes.insert(&code, Code { issued: now, grant, consumed });
         let Some(lie) = lie else { return Reply::see_other(&told.location(&to, false)) };
         lie.change(&mut told, self.chance.bytes());
         if let Some(earlier) = earlier {

@@ -47,7 +47,7 @@ impl Emulator {
         let (now, auth_time) = (self.told(now), self.told(grant.login.at));
         let mut claims = Map::new();
         claims.insert("iss".into(), json!(self.settings.issuer));
-        claims.insert("aud".into(), json!(grant.request.client_id));
+        claims.insert("aud".into(), json!(&*grant.request.client_id));
         claims.insert("sub".into(), json!(self.sub(grant)));
         claims.insert("iat".into(), json!(now.unix()));
         claims.insert("exp".into(), json!(now.plus(TOKEN_LIFE).unix()));

@@ -61,7 +61,7 @@ impl Emulator {
         };
         self.inner = Some(inner);
         if self.fault.is_none() && of == Sealed::IdToken {
-            self.state.last_sealed.insert(grant.request.client_id.clone(), sealed.clone());
+            self.state.last_sealed.insert(grant.request.client_id.to_string(), sealed.clone());
         }
         Some(sealed)
     }

@@ -11,6 +11,7 @@ use crate::emulator::Emulator;
 use crate::emulator::fault::{ClaimsFacts, Fault, Form, Keys, Sealed, Signature};
 use crate::emulator::http::{Params, Reply, Request};
 use crate::emulator::oauth_error::OAuthError;
+use crate::emulator::shelf::mark;
 use crate::emulator::state::{Access, Grant, TOKEN_LIFE};
 use crate::time::Timestamp;
 use serde_json::{Map, Value, json};
@@ -54,22 +55,22 @@ impl Emulator {
         let access_token = self.random();
         let unknown = || OAuthError::grant("authorization code not found", "Y049E20B");
         let known = self.state.codes.get_mut(code).ok_or_else(unknown)?;
-        if known.grant.request.client_id != client_id {
+        if *known.grant.request.client_id != *client_id {
             return Err(OAuthError::grant("client mismatch", "Y047A2EA"));
         }
-        if known.grant.request.redirect_uri != redirect_uri {
+        if *known.grant.request.redirect_uri != *redirect_uri {
             return Err(OAuthError::grant("authorization code redirect_uri mismatch", "Y04F8199"));
         }
-        if let Some(given) = &known.consumed {
+        if let Some(given) = known.consumed {
             // A code seen twice may be stolen: the grant and all it gave die with it (RFC 6749 §4.1.2).
-            self.state.tokens.remove(given.as_str());
+            self.state.tokens.remove_marked(given);
             self.state.codes.remove(code);
             return Err(OAuthError::grant("authorization code already consumed", "Y0416228"));
         }
-        known.consumed = Some(access_token.clone());
+        known.consumed = Some(mark(&access_token));
         let grant = known.grant.clone();
-        let access = Access { issued: now, code: code.to_owned(), grant: grant.clone() };
-        self.state.tokens.insert(access_token.clone(), access);
+        let access = Access { issued: now, code: mark(code), grant: grant.clone() };
+        self.state.tokens.insert(&access_token, access);
         Ok((access_token, grant))
     }
 
@@ -118,7 +119,7 @@ impl Emulator {
     /// The ID Token, honest or not, before it is encrypted.
     fn id_token(&mut self, now: Timestamp, access_token: &str, grant: &Grant) -> Option<String> {
         let mut claims = self.id_token_claims(now, grant);
-        let client_id = grant.request.client_id.as_str();
+        let client_id = &*grant.request.client_id;
         match self.fault {
             Some(Fault::Claims(lie)) => {
                 let issuer = &self.settings.issuer;

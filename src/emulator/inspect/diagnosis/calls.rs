@@ -53,7 +53,7 @@ impl Emulator {
             )),
             "Y04F8199" => {
                 let code = form.get("code").unwrap_or_default();
-                let asked = self.state.codes.get(code).map(|code| code.grant.request.redirect_uri.clone());
+                let asked = self.state.codes.get(code).map(|code| code.grant.request.redirect_uri.to_string());
                 let sent = form.get("redirect_uri").unwrap_or_default();
                 notes.extend(asked.and_then(|asked| unregistered("redirect_uri", sent, &[asked])));
             }
