@@ -191,6 +191,8 @@ async fn a_browser_that_is_dropped_leaves_nothing() {
 
 #[tokio::test]
 async fn what_is_no_browser_is_said() {
+    assert_eq!(Trouble::none_found(), if cfg!(unix) { Trouble::Absent } else { Trouble::Elsewhere });
+    assert!(Trouble::Elsewhere.words().fr.contains("sous Windows"));
     assert_eq!(find(|name| (name == "CHROMIUM").then(|| "/nowhere/chromium".into())), None);
     assert_eq!(find(|name| (name == "PATH").then(|| "relative:/nowhere".into())), None);
     assert!(find(|name| (name == "CHROMIUM").then(|| "/bin/true".into())).is_some());

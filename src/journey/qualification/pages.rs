@@ -23,7 +23,8 @@ impl Pages {
     pub async fn look(trip: &Trip, program: Option<PathBuf>) -> Self {
         let login = &trip.service().login;
         let looked = async {
-            let browser = browser::Browser::launch(&program.ok_or(browser::Trouble::Absent)?).await?;
+            let browser =
+                browser::Browser::launch(&program.ok_or_else(browser::Trouble::none_found)?).await?;
             let local = matches!(login.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
             let service =
                 page::Service { url: login.to_string(), plus: false, public: true, any_certificate: local };

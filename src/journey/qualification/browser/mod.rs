@@ -60,6 +60,8 @@ const ARGUMENTS: [&str; 15] = [
 pub enum Trouble {
     /// No browser is installed, or the one named cannot be run.
     Absent,
+    /// Browsers are not driven on this system.
+    Elsewhere,
     /// The browser ended.
     Gone,
     /// The time given passed.
@@ -75,12 +77,21 @@ pub enum Trouble {
 }
 
 impl Trouble {
+    /// Why no browser was found. The pipes that one is driven over are put in place by a shell of Unix.
+    pub fn none_found() -> Self {
+        if cfg!(unix) { Self::Absent } else { Self::Elsewhere }
+    }
+
     /// What to say of it.
     pub fn words(&self) -> Words {
         match self {
             Self::Absent => Words::new(
                 "aucun navigateur Chromium ou Chrome n’a été trouvé : installez-en un, ou nommez-le dans CHROMIUM",
                 "no Chromium or Chrome was found: install one, or name it in CHROMIUM",
+            ),
+            Self::Elsewhere => Words::new(
+                "un navigateur n’est conduit que sous Linux et macOS : sous Windows, lancez la recette dans WSL, avec Chromium",
+                "a browser is driven on Linux and macOS only: on Windows, run the acceptance in WSL, with Chromium",
             ),
             Self::Gone => Words::new("le navigateur s’est arrêté", "the browser ended"),
             Self::Late => Words::new("la page n’a pas répondu à temps", "the page did not answer in time"),
@@ -126,6 +137,9 @@ impl Browser {
     /// # Errors
     /// [`Trouble::Absent`] when it cannot be run, [`Trouble::Gone`] or [`Trouble::Late`] when it does not speak.
     pub async fn launch(program: &Path) -> Result<Self, Trouble> {
+        if !cfg!(unix) {
+            return Err(Trouble::Elsewhere);
+        }
         match Self::start(program, true).await {
             Err(Trouble::Gone) => Self::start(program, false).await,
             started => started,
