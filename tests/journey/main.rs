@@ -5,5 +5,6 @@
 
 mod browser;
 mod faulty;
+mod report;
 mod sample;
 mod support;

@@ -39,21 +39,37 @@ fn it_is_one_dated_file_without_script_and_the_same_each_time() {
         assert!(!page.contains(outside), "{outside}");
     }
     assert!(page.contains("src=\"data:image/png;base64,iVBORw") || page.contains("data:image/png;base64,"));
-    // Each point once, the failed one before all others as well.
+    assert!(page.contains("Un point est en échec : le corriger avant de demander la qualification."));
+    // Each point once, the failed one before all others.
     assert_eq!(page.matches("<article id=\"point-").count(), 42);
-    assert!(page.find("href=\"#point-O7\"").unwrap() < page.find("id=\"point-O1\"").unwrap());
+    assert!(page.find("id=\"point-O7\"").unwrap() < page.find("id=\"point-O1\"").unwrap());
     assert_ne!(Report::fingerprint_of(["ab", "c"]), Report::fingerprint_of(["a", "bc"]));
 }
 
 #[test]
 fn programs_read_each_point_and_the_counts() {
     let told: Value = serde_json::from_str(&report().to_json()).unwrap();
+    // What a pipeline may rely on; both guides list it.
+    let members = |of: &Value| of.as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ");
+    assert_eq!(
+        members(&told),
+        "at configuration counts day format points product url version",
+        "another form has another number"
+    );
+    assert_eq!((&told["format"], &told["day"]), (&1.into(), &"2026-11-25".into()));
+    assert_eq!(members(&told["counts"]), "attest failed passed skipped");
     assert_eq!(told["counts"]["failed"], 1);
-    assert_eq!(told["day"], "2026-11-25");
     let points = told["points"].as_array().unwrap();
     assert_eq!(points.len(), 42);
     let failed = points.iter().find(|point| point["id"] == "O7").unwrap();
     assert_eq!((&failed["verdict"], &failed["seen"]["fr"]), (&"failed".into(), &HOSTILE.into()));
+    assert_eq!(members(failed), "evidence id mend requirement seen verdict");
+    assert_eq!(members(&failed["evidence"][0]), "text title", "no picture");
+    let others = points.iter().filter(|point| point["id"] != "O7");
+    for point in others {
+        let told = if point["verdict"] == "attest" { "question" } else { "why" };
+        assert_eq!(point[told].as_object().map(serde_json::Map::len), Some(2), "{point}");
+    }
 }
 
 #[test]

@@ -1,14 +1,18 @@
 //! Decides how a report is read by people: one page in French that holds everything, without a script, for screen,
-//! printer and screen reader.
+//! printer and screen reader. What failed stands first.
 
+mod point;
+
+use self::point::{Group, point};
 use super::Report;
 use crate::html::{Html, fill};
-use crate::journey::qualification::{Certainty, Evidence, Finding, Verdict};
 use crate::time::Timestamp;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 
 const STYLE: &str = include_str!("report.css");
+
+/// Where FranceConnect says what it looks at.
+const OFFICIAL: &str =
+    "https://docs.partenaires.franceconnect.gouv.fr/fs/devenir-fs/projet-qualification-fs/";
 
 const MONTHS: [&str; 12] = [
     "janvier",
@@ -28,114 +32,123 @@ const MONTHS: [&str; 12] = [
 impl Report {
     /// The report as one HTML document.
     pub fn to_html(&self) -> String {
-        let [passed, failed, attest, skipped] = self.counts().map(|count| count.to_string());
         let date = date(self.at);
-        let failures: Html = self.findings.iter().filter(|finding| is_failed(finding)).map(link).collect();
-        let questions: Html = self.findings.iter().filter(|finding| is_question(finding)).map(link).collect();
-        let points: Html = self.findings.iter().map(point).collect();
-        let part = |title: &'static str, items: Html| match items.as_str() {
-            "" => Html::default(),
-            _ => fill("<h2>{}</h2>\n<ul>\n{}</ul>\n", &[&title, &items]),
-        };
         let page = fill(
             "<!doctype html>\n<html lang=\"fr\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
              <meta name=\"robots\" content=\"noindex\">\n\
-             <title>Recette interne {} - {}</title>\n<style>\n{}</style>\n</head>\n<body>\n\
-             <header><h1>Recette interne {}</h1>\n<p>Service : <strong>{}</strong></p></header>\n<main>\n\
+             <title>Recette interne {} : {}</title>\n<style>\n{}</style>\n</head>\n<body>\n\
+             <header>\n<h1>Recette interne {}</h1>\n<p>Service : <strong>{}</strong><br>{}</p>\n</header>\n<main>\n\
              <p class=\"avis\">La page officielle de qualification de FranceConnect prévaut sur ce rapport, qui aide à \
-             s’y préparer et ne vaut pas qualification.</p>\n\
-             <table>\n<caption>Résultat</caption>\n<thead><tr><th scope=\"col\">Réussis</th>\
-             <th scope=\"col\">En échec</th><th scope=\"col\">À attester</th><th scope=\"col\">Non jugés</th></tr></thead>\n\
-             <tbody><tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr></tbody>\n</table>\n\
-             <dl>\n<dt>Date</dt><dd>{}</dd>\n<dt>Programme</dt><dd>franceconnect-edge {}</dd>\n\
-             <dt>Empreinte de la configuration</dt><dd><code>{}</code></dd>\n</dl>\n\
-             <p>Les personnes qui se connectent dans ces essais sont inventées. Aucun jeton ni secret n’est recopié ici.</p>\n\
-             {}{}<h2>Tous les points</h2>\n{}</main>\n</body>\n</html>\n",
+             s’y préparer et ne vaut pas qualification : <a href=\"{}\">{}</a></p>\n\
+             <h2 id=\"resultat\">Résultat</h2>\n<p class=\"bilan\">{}</p>\n{}{}\
+             <h2 id=\"index\">Les points dans l’ordre de la liste</h2>\n{}</main>\n\
+             <footer>\n<h2>Ce rapport</h2>\n<dl>\n<dt>Date</dt><dd>{}</dd>\n\
+             <dt>Programme</dt><dd>franceconnect-edge {}</dd>\n\
+             <dt>Empreinte</dt><dd><code>{}</code>, de ce qui était enregistré et regardé : une autre configuration en a \
+             une autre</dd>\n</dl>\n<p>Les personnes qui se connectent dans ces essais sont inventées. Aucun jeton ni \
+             secret n’est recopié ici.</p>\n</footer>\n</body>\n</html>\n",
             &[
                 &self.product,
                 &self.url,
                 &Html::literal(STYLE),
                 &self.product,
                 &self.url,
-                &passed,
-                &failed,
-                &attest,
-                &skipped,
+                &date,
+                &OFFICIAL,
+                &OFFICIAL,
+                &self.conclusion(),
+                &self.table(),
+                &Group::ALL.iter().map(|group| self.section(*group)).collect::<Html>(),
+                &self.index(),
                 &date,
                 &Self::VERSION,
                 &self.fingerprint,
-                &part("À corriger", failures),
-                &part("À attester par une personne", questions),
-                &points,
             ],
         );
         page.as_str().to_owned()
     }
-}
 
-fn is_failed(finding: &Finding) -> bool {
-    matches!(finding.verdict, Verdict::Failed { .. })
-}
-
-fn is_question(finding: &Finding) -> bool {
-    matches!(finding.verdict, Verdict::Attest { .. })
-}
-
-fn link(finding: &Finding) -> Html {
-    let item = finding.item;
-    fill("<li><a href=\"#point-{}\">{}. {}</a></li>\n", &[&item.id, &item.id, &item.fr])
-}
-
-fn point(finding: &Finding) -> Html {
-    let item = finding.item;
-    let (class, name) = match &finding.verdict {
-        Verdict::Passed => ("reussi", "✓ Réussi"),
-        Verdict::Failed { .. } => ("echec", "✗ Échec"),
-        Verdict::Attest { .. } => ("attester", "? À attester"),
-        Verdict::Skipped { .. } => ("non-juge", "– Non jugé"),
-    };
-    let told = match &finding.verdict {
-        Verdict::Passed => Html::default(),
-        Verdict::Failed { seen, mend } => {
-            let mut both = lines("Ce qui a été vu", &seen.fr);
-            both.push(&lines("Comment corriger", &mend.fr));
-            both
+    /// What the counts come to, in a sentence or two.
+    fn conclusion(&self) -> String {
+        let [_, failed, attest, skipped] = self.counts();
+        let mut said = match failed {
+            0 => "Aucun point n’est en échec.".to_owned(),
+            1 => "Un point est en échec : le corriger avant de demander la qualification.".to_owned(),
+            _ => format!("{failed} points sont en échec : les corriger avant de demander la qualification."),
+        };
+        match attest {
+            0 => {}
+            1 => said.push_str(" Un point reste à attester par une personne."),
+            _ => said.push_str(&format!(" {attest} points restent à attester par une personne.")),
         }
-        Verdict::Attest { question } => lines("À attester", &question.fr),
-        Verdict::Skipped { why } => lines("Pourquoi", &why.fr),
-    };
-    let evidence: Html = finding.evidence.iter().map(shown).collect();
-    fill(
-        "<article id=\"point-{}\" class=\"{}\">\n<h3>{}. {}</h3>\n<p class=\"verdict\">{}</p>\n{}\
-         <p class=\"source\">Source de l’exigence : {}.</p>\n{}</article>\n",
-        &[&item.id, &class, &item.id, &item.fr, &name, &told, &source(item.certainty), &evidence],
-    )
-}
-
-fn lines(title: &'static str, text: &str) -> Html {
-    let items: Html = text.lines().map(|line| fill("<li>{}</li>\n", &[&line])).collect();
-    fill("<h4>{}</h4>\n<ul>\n{}</ul>\n", &[&title, &items])
-}
-
-fn shown(evidence: &Evidence) -> Html {
-    match evidence {
-        Evidence::Text { title, text } => {
-            fill("<details><summary>{}</summary>\n<pre>{}</pre></details>\n", &[&title.fr, text])
+        match skipped {
+            0 => {}
+            1 => said.push_str(" Un point n’a pas été jugé ; il dit pourquoi."),
+            _ => said.push_str(&format!(" {skipped} points n’ont pas été jugés ; chacun dit pourquoi.")),
         }
-        Evidence::Picture { title, png } => fill(
-            "<details><summary>{}</summary>\n<img src=\"data:image/png;base64,{}\" alt=\"{}\"></details>\n",
-            &[&title.fr, &STANDARD.encode(png), &title.fr],
-        ),
+        said
     }
-}
 
-fn source(certainty: Certainty) -> &'static str {
-    match certainty {
-        Certainty::Confirmed => "un dépôt ou une documentation de l’État",
-        Certainty::Secondhand => "les échanges publics d’un autre fournisseur de service avec FranceConnect",
-        Certainty::Dated => "un brouillon de la documentation, de 2023",
-        Certainty::Unsure => "aucune qui soit sûre",
+    /// How many points have which verdict, and which.
+    fn table(&self) -> Html {
+        let row = |group: &Group| {
+            let mut links = Html::default();
+            for (at, finding) in self.findings.iter().filter(|finding| group.has(finding)).enumerate() {
+                let id = finding.item.id;
+                links.push(&Html::literal(if at == 0 { "" } else { ", " }));
+                links.push(&fill("<a href=\"#point-{}\">{}</a>", &[&id, &id]));
+            }
+            let count = self.findings.iter().filter(|finding| group.has(finding)).count();
+            if count == 0 {
+                links = Html::literal("aucun");
+            }
+            fill(
+                "<tr class=\"{}\"><th scope=\"row\">{}</th><td>{}</td><td>{}</td></tr>\n",
+                &[&group.class(), &group.heading(), &count.to_string(), &links],
+            )
+        };
+        fill(
+            "<table>\n<caption>Points par verdict</caption>\n<thead><tr><th scope=\"col\">Verdict</th>\
+             <th scope=\"col\">Nombre</th><th scope=\"col\">Points</th></tr></thead>\n<tbody>\n{}</tbody>\n</table>\n",
+            &[&Group::ALL.iter().map(row).collect::<Html>()],
+        )
+    }
+
+    /// The points of one verdict, if there are any.
+    fn section(&self, group: Group) -> Html {
+        let own: Vec<_> = self.findings.iter().filter(|finding| group.has(finding)).collect();
+        if own.is_empty() {
+            return Html::default();
+        }
+        let points: Html = own.iter().map(|finding| point(group, finding)).collect();
+        fill(
+            "<section aria-labelledby=\"{}\" class=\"{}\">\n<h2 id=\"{}\">{} ({})</h2>\n{}</section>\n",
+            &[
+                &group.class(),
+                &group.class(),
+                &group.class(),
+                &group.heading(),
+                &own.len().to_string(),
+                &points,
+            ],
+        )
+    }
+
+    /// Every point, as FranceConnect's reviewers count them.
+    fn index(&self) -> Html {
+        let row = |finding: &super::Finding| {
+            let (group, item) = (Group::of(finding), finding.item);
+            fill(
+                "<tr class=\"{}\"><th scope=\"row\"><a href=\"#point-{}\">{}</a></th><td>{}</td><td>{}</td></tr>\n",
+                &[&group.class(), &item.id, &item.id, &item.fr, &group.name()],
+            )
+        };
+        fill(
+            "<table>\n<caption>Tous les points</caption>\n<thead><tr><th scope=\"col\">Point</th>\
+             <th scope=\"col\">Exigence</th><th scope=\"col\">Verdict</th></tr></thead>\n<tbody>\n{}</tbody>\n</table>\n",
+            &[&self.findings.iter().map(row).collect::<Html>()],
+        )
     }
 }
 

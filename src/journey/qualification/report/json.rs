@@ -6,11 +6,16 @@ use crate::journey::qualification::{Evidence, Finding, Verdict};
 use serde_json::{Map, Value, json};
 
 impl Report {
+    /// The form of the JSON. Another member may come under the same number; one that goes or means something else makes
+    /// the next.
+    pub const FORMAT: u32 = 1;
+
     /// The report as JSON, without pictures.
     pub fn to_json(&self) -> String {
         let [passed, failed, attest, skipped] = self.counts();
         let points: Vec<Value> = self.findings.iter().map(point).collect();
         let whole = json!({
+            "format": Self::FORMAT,
             "at": self.at.unix(),
             "day": self.at.day(),
             "version": Self::VERSION,
