@@ -17,7 +17,8 @@ use crate::secret::Secret;
 /// What stands below the options of `journey live --help`.
 pub(super) const HELP: &str = "\
 Sans option, l’adresse et ce qui est attendu viennent de franceconnect.toml et de la configuration de production qu’il
-nomme ; avec FC_OPERATOR_KEY dans l’environnement, la page d’exploitation est lue aussi. Pour un autre logiciel, --url et --login-path suffisent : seul ce qui vaut pour tout service est alors jugé.
+nomme. Avec FC_OPERATOR_KEY dans l’environnement, la page d’exploitation du service est lue aussi. Pour un autre
+logiciel, --url et --login-path suffisent : seul ce qui vaut pour tout service est alors jugé.
 Aucune connexion n’est faite ; FranceConnect n’est interrogé que sur ses clés publiques.
 Statut : 0 si rien n’échoue, 1 si un point échoue, 2 si rien n’a pu être regardé.";
 
@@ -31,7 +32,7 @@ const IMPOSSIBLE: u8 = 2;
 #[derive(clap::Args)]
 #[command(next_help_heading = "Options ")]
 pub(super) struct Args {
-    #[arg(long, value_name = "URL", value_parser = super::url)]
+    #[arg(long, value_name = "URL", value_parser = bare)]
     #[arg(help = "Adresse du service (par défaut : celle de la configuration de production)")]
     url: Option<Url>,
     #[arg(long, value_name = "CHEMIN")]
@@ -92,13 +93,20 @@ pub(super) async fn run(args: Args, file: &Path, lang: Lang) -> Result<(), ExitC
 /// What is looked at: the address that was given, else that of the configuration, else the page of the file.
 fn target(url: Option<Url>, kept: Option<&Kept>, known: &Known) -> Option<Target> {
     let configured = || Url::parse(&known.live.as_ref()?.site).ok();
-    let page = kept.and_then(|kept| Url::parse(kept.dossier.value(PRODUCTION_PAGE)?).ok());
+    let page = kept.and_then(|kept| bare(kept.dossier.value(PRODUCTION_PAGE)?).ok());
     let site = url.or_else(configured).or_else(|| page.clone())?;
     let mut target = Target::of(site, known);
     if let Some(page) = page.filter(|page| known.live.is_none() && page.origin() == target.site.origin()) {
         target.login = page;
     }
     Some(target)
+}
+
+/// An address without a name and a password, which would stand in the history of the shell, and go out over http.
+fn bare(text: &str) -> Result<Url, String> {
+    let url = super::url(text)?;
+    let bare = url.username().is_empty() && url.password().is_none();
+    if bare { Ok(url) } else { Err("adresse sans nom ni mot de passe attendue".to_owned()) }
 }
 
 /// Why nothing can be judged, if nothing answered; a certificate that is refused is an answer.

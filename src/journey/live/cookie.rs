@@ -34,6 +34,12 @@ impl<'a> Cookie<'a> {
         self.value.is_empty() || self.value == "\"\"" || over
     }
 
+    /// Whether scripts have to read it: a token against forged requests, sent back in a header.
+    pub(super) fn is_for_scripts(&self) -> bool {
+        let name = self.name.to_ascii_lowercase();
+        name.contains("xsrf") || name.contains("csrf")
+    }
+
     pub(super) fn is_hosting(&self) -> bool {
         HOSTING.iter().any(|known| self.name.starts_with(known))
     }

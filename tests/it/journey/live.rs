@@ -252,11 +252,15 @@ fn of_a_service_of_others_only_what_holds_for_every_service_is_judged() {
     let known = Known::default();
     let mut seen = seen(&self::known());
     // Its cookies have names of its own, and it says what it is made of.
-    let lines =
-        ["sid=abc; Path=/; Secure; HttpOnly; SameSite=Lax", "__cf_bm=x; Domain=my-service.fr; SameSite=None"];
+    let lines = [
+        "sid=abc; Path=/; Secure; HttpOnly; SameSite=Lax",
+        "__cf_bm=x; Domain=my-service.fr; SameSite=None",
+        "XSRF-TOKEN=for-scripts; Path=/; Secure; SameSite=Lax",
+    ];
     for way in &mut seen.logins {
         header(way, "set-cookie", Some(lines[0]));
-        way.hops[0].answer.headers.push(("set-cookie".to_owned(), lines[1].to_owned()));
+        let more = lines[1..].iter().map(|line| ("set-cookie".to_owned(), (*line).to_owned()));
+        way.hops[0].answer.headers.extend(more);
     }
     header(&mut seen.front, "x-powered-by", Some("PHP/8.1"));
     (seen.sector, seen.logout, seen.health, seen.test_keys) = (None, None, None, None);

@@ -66,7 +66,7 @@ pub(in crate::journey::live) fn attributes(case: &Case<'_>) -> Verdict {
         let host = cookie.name.starts_with("__Host-");
         let lacks: Vec<&str> = [
             (cookie.attribute("secure").is_none(), "Secure"),
-            (cookie.attribute("httponly").is_none(), "HttpOnly"),
+            (cookie.attribute("httponly").is_none() && !cookie.is_for_scripts(), "HttpOnly"),
             (!kept, "SameSite=Lax"),
             (host && !whole, "Path=/"),
             (!host && case.known.live.is_some(), "__Host-"),

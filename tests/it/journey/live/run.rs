@@ -32,6 +32,10 @@ fn live(folder: &Folder, ca: &Path, words: &[&str]) -> (i32, String, String) {
     (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
 }
 
+/// An emulator that is not there: nobody logs in.
+const EMULATED: [(&str, &str); 2] =
+    [("FC_ENVIRONMENT", "emulator"), ("FC_ISSUER", "http://127.0.0.1:9/api/v2")];
+
 /// A service on https, as a host would put it there.
 struct Deployed {
     folder: Folder,
@@ -40,7 +44,7 @@ struct Deployed {
     _runtime: tokio::runtime::Runtime,
 }
 
-fn deployed(presented: Presented, issuer: &str) -> Deployed {
+fn deployed(presented: Presented, more: &[(&str, &str)]) -> Deployed {
     let folder = Folder::new();
     folder.write("site/index.html", "bonjour");
     let authority = Authority::at(&folder.path().join("ca")).unwrap();
@@ -48,15 +52,14 @@ fn deployed(presented: Presented, issuer: &str) -> Deployed {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
     let site = format!("https://localhost:{}", listener.local_addr().unwrap().port());
-    let variables = [
+    let usual = [
         ("PUBLIC_URL", site.as_str()),
-        ("FC_ENVIRONMENT", "emulator"),
-        ("FC_ISSUER", issuer),
         ("FC_CLIENT_ID", "client"),
         ("FC_OPERATOR_KEY", OPERATOR),
         ("FC_SCOPES", "openid given_name family_name preferred_username"),
         ("FC_HABILITATION", "eidas1 openid given_name family_name preferred_username"),
     ];
+    let variables: Vec<(&str, &str)> = usual.iter().chain(more).copied().collect();
     let server = Server::start(&folder.path().join("site"), &variables);
     let upstream = server.address;
     runtime.spawn(async move {
@@ -94,7 +97,7 @@ fn deployed(presented: Presented, issuer: &str) -> Deployed {
 fn our_own_service_fails_for_being_on_this_machine_and_for_nothing_else() {
     let emulator = Folder::new();
     let (running, lines) = Running::start(emulate(&emulator, &[]));
-    let service = deployed(Presented::Right, ready(&lines));
+    let service = deployed(Presented::Right, &[("FC_ENVIRONMENT", "emulator"), ("FC_ISSUER", ready(&lines))]);
     let (folder, ca) = (&service.folder, service.authority.path());
     let (status, printed, told) = live(folder, ca, &["--json"]);
     assert_eq!((status, told.as_str()), (1, ""), "{printed}");
@@ -139,11 +142,22 @@ fn our_own_service_fails_for_being_on_this_machine_and_for_nothing_else() {
 }
 
 #[test]
+fn the_same_service_set_to_production_leads_there_and_nobody_follows() {
+    let service = deployed(Presented::Right, &[("FC_ENVIRONMENT", "production"), ("FC_ISSUER", "")]);
+    let (status, printed, _) = live(&service.folder, service.authority.path(), &["--json"]);
+    let json: Value = serde_json::from_str(&printed).unwrap();
+    let failed = json["checks"].as_array().unwrap().iter().filter(|check| check["verdict"] == "failed");
+    let failed: Vec<&str> = failed.map(|check| check["id"].as_str().unwrap()).collect();
+    assert_eq!((status, failed.as_slice()), (1, &["configuration", "hsts", "redirect-uri"][..]), "{printed}");
+    assert!(!printed.contains("n’est pas de production"), "{printed}");
+}
+
+#[test]
 fn a_certificate_that_browsers_refuse_is_a_failure_and_not_an_absence() {
     for (presented, expected) in
         [(Presented::Expired, "périmé"), (Presented::UnknownAuthority, "autorité inconnue")]
     {
-        let service = deployed(presented, "http://127.0.0.1:9/api/v2");
+        let service = deployed(presented, &EMULATED);
         let (status, printed, told) = live(&service.folder, service.authority.path(), &[]);
         assert_eq!((status, told.as_str()), (1, ""), "{printed}");
         let line = printed.lines().skip_while(|line| !line.starts_with("https ")).nth(1).unwrap();
@@ -188,6 +202,43 @@ fn no_redirect_leads_off_the_site_or_round_for_ever() {
 }
 
 #[test]
+fn a_login_begins_by_the_button_of_a_page_unless_it_is_posted() {
+    let folder = Folder::new();
+    let nowhere = folder.path().join("ca.pem");
+    let site = Loopback::start(None, |request| {
+        let page =
+            |body: &'static str| Response::builder().header("content-type", "text/html").body(body.into());
+        let leads =
+            || Response::builder().status(303).header("location", "https://fournisseur.invalid/authorize");
+        match (request.uri().path(), request.uri().query()) {
+            ("/lien", _) => {
+                page("<a class=fr-connect href='/entrer?par=lien'>S’identifier avec FranceConnect</a>")
+            }
+            ("/envoi", _) => {
+                page("<form action=/entrer><input name=par value=envoi><button>FranceConnect</button></form>")
+            }
+            ("/poste", _) => page("<form action=/entrer method=post><button>FranceConnect</button></form>"),
+            ("/rien", _) => page("bonjour"),
+            ("/entrer", Some("par=lien" | "par=envoi")) => leads().body(Body::empty()),
+            _ => Response::builder().status(404).body(Body::empty()),
+        }
+        .unwrap()
+    });
+    let url = site.url("http", "/");
+    for (page, expected) in [
+        ("/lien", "La connexion mène à https://fournisseur.invalid/authorize"),
+        ("/envoi", "La connexion mène à https://fournisseur.invalid/authorize"),
+        ("/poste", "/poste : le bouton envoie un formulaire (POST)"),
+        ("/rien", "/rien répond 200 et ne mène nulle part"),
+        ("/absent", "/absent répond 404 et ne mène nulle part"),
+    ] {
+        let (status, printed, _) = live(&folder, &nowhere, &["--url", url.as_str(), "--login-path", page]);
+        let line = printed.lines().skip_while(|line| !line.starts_with("provider ")).nth(1).unwrap();
+        assert!(status == 1 && line.contains(expected), "{page}: {printed}");
+    }
+}
+
+#[test]
 fn without_an_address_or_an_answer_nothing_is_judged() {
     let folder = Folder::new();
     let nowhere = folder.path().join("ca.pem");
@@ -197,6 +248,7 @@ fn without_an_address_or_an_answer_nothing_is_judged() {
         (&[][..], "franceconnect.toml"),
         (&["--url", &url], "personne ne répond"),
         (&["--url", "ftp://x"], "adresse http ou https"),
+        (&["--url", "https://nom:mot@example.fr/"], "sans nom ni mot de passe"),
         (&["--url", &url, "--file", "absent.toml"], "absent.toml"),
     ] {
         let (status, printed, told) = live(&folder, &nowhere, words);
