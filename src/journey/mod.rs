@@ -4,6 +4,7 @@
 //! Nothing here submits a form: it prepares, checks and records.
 
 mod configuration;
+pub mod delivery;
 pub mod dossier;
 pub mod eligibility;
 pub mod habilitation;

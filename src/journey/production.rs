@@ -55,8 +55,8 @@ pub fn sheet(
         sheet.answer(dossier, field);
     }
     sheet.note(
-        "Le client_secret se saisit sans passer par un fichier, un argument ou l’historique : npx wrangler secret put FC_CLIENT_SECRET le demande sans l’afficher.",
-        "The client_secret is entered without touching a file, an argument or the history: npx wrangler secret put FC_CLIENT_SECRET asks for it and does not show it.",
+        "journey enter les demande, le secret sans l’afficher, et le confie à l’hébergeur sans passer par un fichier, un argument ou l’historique.",
+        "journey enter asks for both, for the secret without showing it, and gives it to the host without touching a file, an argument or the history.",
     );
     if configuration.client(dossier.product()).is_none() {
         sheet.against(

@@ -18,7 +18,7 @@ fn run(words: &[&str]) -> Output {
     program(Path::new(env!("CARGO_TARGET_TMPDIR"))).args(words).output().unwrap()
 }
 
-const COMMANDS: [&[&str]; 12] = [
+const COMMANDS: [&[&str]; 13] = [
     &["dev"],
     &["serve"],
     &["emulate"],
@@ -26,6 +26,7 @@ const COMMANDS: [&[&str]; 12] = [
     &["keygen"],
     &["keygen", "jwks"],
     &["journey"],
+    &["journey", "enter"],
     &["journey", "init"],
     &["journey", "sheet"],
     &["services"],

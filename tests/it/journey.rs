@@ -1,11 +1,18 @@
 //! The way to FranceConnect: the file a team keeps, and the steps that are paper.
 
 mod cli;
+mod delivery;
 mod dossier;
+#[cfg(unix)]
+mod enter;
+#[cfg(unix)]
+mod enter_terminal;
 mod live;
 mod loopback;
 mod paper;
 mod probe;
+#[cfg(unix)]
+mod terminal;
 
 use franceconnect_edge::journey::Configuration;
 use franceconnect_edge::journey::dossier::Dossier;

@@ -23,7 +23,7 @@ pub(super) struct Kept {
     pub(super) test: Option<Configuration>,
     /// That of production.
     pub(super) live: Option<Configuration>,
-    folder: PathBuf,
+    pub(super) folder: PathBuf,
 }
 
 impl Kept {

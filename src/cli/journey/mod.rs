@@ -1,5 +1,6 @@
 //! `journey`: where a service stands on its way to FranceConnect, what to fill in, and the sheets to paste.
 
+mod enter;
 mod file;
 mod init;
 mod live;
@@ -51,6 +52,9 @@ enum What {
     #[command(about = "Demande ce qui manque au dossier, une question à la fois", help_template = super::TEMPLATE)]
     #[command(after_help = init::HELP)]
     Init,
+    #[command(about = "Confie client_id et client_secret à l’hébergeur, sans les écrire nulle part")]
+    #[command(help_template = super::TEMPLATE, after_help = enter::HELP)]
+    Enter(enter::Args),
     #[command(about = "Écrit ce qu’il faut remplir ou envoyer à une étape", help_template = super::TEMPLATE)]
     Sheet(Sheet),
     #[command(about = "Passe la recette interne d’un service qui tourne", help_template = super::TEMPLATE)]
@@ -84,6 +88,7 @@ pub(super) fn run(args: Args, lang: Lang) -> ExitCode {
         Some(What::Init) => return init::run(&args.file, lang),
         Some(What::Qualify(args)) => return listen::block_on(lang, qualify::run_all(*args, lang)),
         Some(What::Live(live)) => return listen::block_on(lang, live::run(*live, &args.file, lang)),
+        Some(What::Enter(more)) => return listen::block_on(lang, enter::run(&args.file, more, lang)),
         Some(What::Sheet(_)) | None => {}
     }
     let kept = match Kept::read(&args.file, lang) {

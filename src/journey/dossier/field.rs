@@ -181,4 +181,7 @@ fields! {
         "La page publique qui montre le bouton", "The public page that shows the button";
     PRODUCTION_ADDRESSES production addresses Networks, Production, never,
         "Adresses IP d’où sort le serveur, s’il y en a de fixes", "IP addresses the server calls from, if they are fixed";
+
+    SECRET_SINCE operations secret_since Day, Production, never,
+        "Depuis quand le client_secret sert (journey enter l’écrit)", "Since when the client_secret serves (journey enter writes it)";
 }
