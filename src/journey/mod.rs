@@ -9,6 +9,7 @@ pub mod dossier;
 pub mod eligibility;
 pub mod habilitation;
 pub mod live;
+pub mod operations;
 mod overview;
 pub mod probe;
 pub mod production;

@@ -3,7 +3,7 @@
 use super::configuration::Configuration;
 use super::dossier::{Dossier, Step};
 use super::habilitation::{self, Seen};
-use super::{Sheet, Words, eligibility, production, sandbox};
+use super::{Sheet, Words, eligibility, operations, production, sandbox};
 use crate::time::Timestamp;
 use serde_json::{Value, json};
 
@@ -21,6 +21,8 @@ pub struct Stage {
 pub struct Overview {
     /// Each step.
     pub stages: Vec<Stage>,
+    /// What is late of a service in production.
+    pub late: Vec<Words>,
 }
 
 impl Overview {
@@ -44,7 +46,7 @@ impl Overview {
             missing.extend(outside(dossier, step));
             Stage { step, missing }
         };
-        Self { stages: Step::ALL.map(stage).into() }
+        Self { stages: Step::ALL.map(stage).into(), late: operations::late(dossier, live, today) }
     }
 
     /// The first step that is not done.
@@ -52,15 +54,22 @@ impl Overview {
         self.stages.iter().find(|stage| !stage.missing.is_empty())
     }
 
-    /// As JSON: `steps` with `step`, `done` and `missing` in both languages, and `next`.
+    /// As JSON: `steps` with `step`, `done` and `missing` in both languages, `next`, and what is `late`.
     pub fn json(&self) -> Value {
         let steps = self.stages.iter().map(|Stage { step, missing }| {
-            let missing: Vec<Value> =
-                missing.iter().map(|words| json!({ "fr": words.fr, "en": words.en })).collect();
-            json!({ "step": step.name(), "done": missing.is_empty(), "missing": missing })
+            json!({ "step": step.name(), "done": missing.is_empty(), "missing": words(missing) })
         });
-        json!({ "steps": steps.collect::<Vec<_>>(), "next": self.next().map(|stage| stage.step.name()) })
+        json!({
+            "steps": steps.collect::<Vec<_>>(),
+            "next": self.next().map(|stage| stage.step.name()),
+            "late": words(&self.late),
+        })
     }
+}
+
+/// Sentences as JSON.
+fn words(all: &[Words]) -> Vec<Value> {
+    all.iter().map(|words| json!({ "fr": words.fr, "en": words.en })).collect()
 }
 
 /// What no sheet holds, since others decide it: it is recorded or attested once it has happened.

@@ -15,11 +15,13 @@ pub struct Sheet {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Part {
     /// A section of the form, in the form's words.
-    Section(String),
+    Section(Words),
     /// Something to know.
     Note(Words),
     /// A field: its label on the form, and the value to paste.
     Entry(Words, Option<String>),
+    /// The same where the value is words.
+    Dated(Words, Words),
     /// A box of the form, and whether to tick it.
     Tick(bool, String),
     /// A text to send as it stands.
@@ -35,7 +37,17 @@ impl Sheet {
     }
 
     pub(super) fn section(&mut self, label: &str) {
-        self.parts.push(Part::Section(label.to_owned()));
+        self.heading(label, label);
+    }
+
+    /// A section of our own.
+    pub(super) fn heading(&mut self, fr: &str, en: &str) {
+        self.parts.push(Part::Section(Words::new(fr, en)));
+    }
+
+    /// A day under the question that the file answers, with what follows from it.
+    pub(super) fn dated(&mut self, label: Words, value: Words) {
+        self.parts.push(Part::Dated(label, value));
     }
 
     pub(super) fn note(&mut self, fr: impl Into<String>, en: impl Into<String>) {
@@ -96,13 +108,17 @@ impl Sheet {
         let mut text = format!("{title}\n{}\n", "=".repeat(title.chars().count()));
         for part in &self.parts {
             match part {
-                Part::Section(label) => {
+                Part::Section(words) => {
+                    let label = pick(words);
                     text.push_str(&format!("\n{label}\n{}\n", "-".repeat(label.chars().count())));
                 }
                 Part::Note(words) => text.push_str(&format!("\n{}\n", pick(words))),
                 Part::Entry(label, value) => {
                     let value = value.as_deref().unwrap_or("–").replace('\n', "\n    ");
                     text.push_str(&format!("\n{}\n    {value}\n", pick(label)));
+                }
+                Part::Dated(label, value) => {
+                    text.push_str(&format!("\n{}\n    {}\n", pick(label), pick(value)));
                 }
                 Part::Tick(ticked, label) => {
                     let mark = if *ticked { 'x' } else { ' ' };

@@ -9,6 +9,7 @@ mod enter;
 mod enter_terminal;
 mod live;
 mod loopback;
+mod operations;
 mod paper;
 mod probe;
 #[cfg(unix)]

@@ -6,7 +6,7 @@ use crate::cli::lang::{self, Lang};
 use crate::journey::dossier::{SERVICE_NAME, Step};
 use crate::journey::{Overview, Stage};
 
-/// Prints the overview; answers whether all five steps are done.
+/// Prints the overview; answers whether all five steps are done and nothing is late.
 pub(super) fn overview(kept: &Kept, json: bool, lang: Lang) -> bool {
     let overview = Overview::of(
         &kept.dossier,
@@ -17,7 +17,7 @@ pub(super) fn overview(kept: &Kept, json: bool, lang: Lang) -> bool {
     );
     if json {
         lang::print(format_args!("{:#}", overview.json()));
-        return overview.next().is_none();
+        return overview.next().is_none() && overview.late.is_empty();
     }
     let name = kept.dossier.value(SERVICE_NAME).unwrap_or("–");
     lang::print(format_args!("{name}, {}", kept.dossier.product().name()));
@@ -53,5 +53,13 @@ pub(super) fn overview(kept: &Kept, json: bool, lang: Lang) -> bool {
             );
         }
     }
-    next.is_none()
+    if !overview.late.is_empty() {
+        let count = overview.late.len();
+        lang.say(format_args!("En service : {count} à faire"), format_args!("In service: {count} to do"));
+        for words in &overview.late {
+            lang.say(format_args!("     - {}", words.fr), format_args!("     - {}", words.en));
+        }
+        lang.say("Comment : journey sheet operations.", "How: journey sheet operations.");
+    }
+    next.is_none() && overview.late.is_empty()
 }

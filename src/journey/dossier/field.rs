@@ -1,6 +1,7 @@
 //! Decides which fields there are: where each stands in the file, which step needs it and when, how it is asked for.
 
 use super::{Dossier, Kind, Step};
+use crate::franceconnect::Product;
 use Kind::{
     Count, Day, Email, File, Level, List, Mobile, Networks, Number, Phone, Siret, Text, Tick, Url, Word,
 };
@@ -48,6 +49,15 @@ macro_rules! fields {
     };
 }
 
+/// Whom FranceConnect writes to, and who answers for the data.
+pub const CONTACTS: [Field; 6] = [
+    TECHNICAL_FAMILY_NAME,
+    TECHNICAL_EMAIL,
+    TECHNICAL_PHONE,
+    CONTROLLER_EMAIL,
+    DPO_EMAIL,
+    ORGANISATION_SIGNATORY,
+];
 /// Bodies that may ask.
 pub const BODIES: &[&str] = &["public", "delegate", "private", "association", "experiment"];
 /// What a body that is not public may ground its request on.
@@ -67,6 +77,20 @@ fn not_public(dossier: &Dossier) -> bool {
 
 fn no_document(dossier: &Dossier) -> bool {
     dossier.value(LEGAL_DOCUMENT).is_none()
+}
+
+/// Whether somebody vouches for a login in production: from then on there are dates to keep.
+pub fn in_service(dossier: &Dossier) -> bool {
+    dossier.attested(Production.name()).is_some()
+}
+
+fn in_service_with_keys(dossier: &Dossier) -> bool {
+    in_service(dossier) && dossier.product() == Product::Plus
+}
+
+/// An experiment is for a year (arrêté of 8 November 2018).
+fn in_service_for_a_time(dossier: &Dossier) -> bool {
+    in_service(dossier) && dossier.value(ORGANISATION_BODY) == Some("experiment")
 }
 
 /// Longer than three years wants a reason (DataPass).
@@ -162,6 +186,8 @@ fields! {
         "Le niveau accordé", "The level granted";
     GRANTED_SCOPES habilitation scopes List, Habilitation, always,
         "Les scopes accordés, séparés par des blancs", "The scopes granted, separated by blanks";
+    GRANTED_UNTIL habilitation until Day, Habilitation, in_service_for_a_time,
+        "Le jour où elle cesse, si elle en a un", "The day it ends, if it has one";
 
     SANDBOX_CONFIGURATION sandbox configuration File, Sandbox, always,
         "Configuration du bac à sable : wrangler.toml, spin.toml, ou environment pour les variables et .dev.vars",
@@ -182,6 +208,14 @@ fields! {
     PRODUCTION_ADDRESSES production addresses Networks, Production, never,
         "Adresses IP d’où sort le serveur, s’il y en a de fixes", "IP addresses the server calls from, if they are fixed";
 
-    SECRET_SINCE operations secret_since Day, Production, never,
+    SECRET_SINCE operations secret_since Day, Production, in_service,
         "Depuis quand le client_secret sert (journey enter l’écrit)", "Since when the client_secret serves (journey enter writes it)";
+    SESSION_KEYS_SINCE operations session_keys_since Day, Production, in_service,
+        "Le jour de la plus ancienne clé de FC_SESSION_KEYS (il la précède)", "The day of the oldest key of FC_SESSION_KEYS (it stands before it)";
+    PRIVATE_KEYS_SINCE operations private_keys_since Day, Production, in_service_with_keys,
+        "Depuis quand les clés de FC_PRIVATE_KEYS servent", "Since when the keys of FC_PRIVATE_KEYS serve";
+    CONTACTS_CONFIRMED operations contacts_confirmed Day, Production, in_service,
+        "Le jour où les contacts de DataPass ont été vérifiés", "The day the contacts of DataPass were checked";
+    DOMAIN_UNTIL operations domain_until Day, Production, never,
+        "Jusqu’à quand le nom de domaine est à vous, s’il se renouvelle", "Until when the domain name is yours, if it is renewed";
 }
