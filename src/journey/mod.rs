@@ -10,6 +10,7 @@ pub mod eligibility;
 pub mod habilitation;
 pub mod live;
 pub mod operations;
+pub mod outage;
 mod overview;
 pub mod probe;
 pub mod production;

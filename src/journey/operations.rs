@@ -104,8 +104,8 @@ pub fn sheet(dossier: &Dossier, configuration: Option<&Configuration>, today: Ti
         "As soon as it comes: journey enter --next. Both secrets serve side by side, and nobody loses a login; once the log says token.next_secret, journey enter with the same one, then remove FC_CLIENT_SECRET_NEXT.",
     );
     sheet.note(
-        "S’il a fuité : le dire tout de suite au support par téléphone ou courriel, sans l’écrire ; qui l’a peut se faire passer pour le service auprès de FranceConnect, mais n’ouvre aucune session d’ici.",
-        "If it leaked: tell the support at once, without writing it down; whoever has it can pass for the service towards FranceConnect, and opens no session here.",
+        "S’il a fuité : le dire tout de suite au support, sans l’y écrire ; qui l’a peut se faire passer pour le service auprès de FranceConnect, mais n’ouvre aucune session d’ici.",
+        "If it leaked: tell the support at once, without writing it there; whoever has it can pass for the service towards FranceConnect, and opens no session here.",
     );
     sheet
 }
@@ -148,9 +148,10 @@ fn entry(sheet: &mut Sheet, dossier: &Dossier, line: &Line, today: Timestamp) {
             format!("{} is in the future.", field.path),
         );
     } else if today >= act {
+        let path = field.path;
         sheet.against(
-            format!("{} ({written}) : {fr}.", field.path),
-            format!("{} ({written}): {en}.", field.path),
+            format!("{path} ({written}) : échu depuis le {by} ; {fr}."),
+            format!("{path} ({written}): due since {by}; {en}."),
         );
     }
 }

@@ -10,6 +10,7 @@ mod enter_terminal;
 mod live;
 mod loopback;
 mod operations;
+mod outage;
 mod paper;
 mod probe;
 #[cfg(unix)]

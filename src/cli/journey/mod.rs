@@ -16,7 +16,7 @@ use self::file::Kept;
 use super::keygen;
 use super::lang::{self, Lang};
 use super::listen;
-use crate::journey::{eligibility, habilitation, operations, production, sandbox};
+use crate::journey::{eligibility, habilitation, operations, outage, production, sandbox};
 
 /// The file that is read if no other is named.
 const DOSSIER: &str = "franceconnect.toml";
@@ -69,7 +69,9 @@ enum What {
 #[command(next_help_heading = "Options ")]
 struct Sheet {
     #[arg(value_enum, value_name = "ÉTAPE", hide_possible_values = true)]
-    #[arg(help = "eligibility, habilitation, sandbox, production, operations (en service)")]
+    #[arg(
+        help = "eligibility, habilitation, sandbox, production, operations (en service) ou outage (panne)"
+    )]
     step: Paper,
 }
 
@@ -81,6 +83,7 @@ enum Paper {
     Sandbox,
     Production,
     Operations,
+    Outage,
 }
 
 /// Reads the file, does what is asked, answers the exit status.
@@ -111,6 +114,7 @@ fn sheet(kept: &Kept, step: Paper, lang: Lang) -> bool {
         Paper::Habilitation => habilitation::sheet(dossier, test, |name| kept.look(name), keygen::today()),
         Paper::Sandbox => sandbox::sheet(dossier, test),
         Paper::Production => production::sheet(dossier, live, test),
+        Paper::Outage => outage::sheet(dossier, live),
         Paper::Operations => operations::sheet(dossier, live, keygen::today()),
     };
     lang::print(sheet.text(|words| lang.pick(&words.fr, &words.en)).trim_end());
