@@ -183,17 +183,19 @@ fn faults(dossier: &Dossier, live: &Configuration, product: Product) -> Vec<(Wor
         return vec![(seen, mend())];
     };
     let mut faults = Vec::new();
-    faults.extend(not_production(place, registration));
+    faults.extend(not_production(place, config, registration));
     faults.extend(on_this_machine(place, config));
     faults.extend(unrecorded(dossier, live));
     faults
 }
 
-fn not_production(place: &str, registration: &Registration) -> Option<(Words, Words)> {
+fn not_production(place: &str, config: &Config, registration: &Registration) -> Option<(Words, Words)> {
     let production = environment(registration).is_some_and(is_production);
+    // Beside a client of FranceConnect, that of FranceConnect+ follows.
+    let alone = registration.issuer() == config.issuer();
     let word = match registration.product() {
-        Product::Standard => "production",
-        Product::Plus => "plus-production",
+        Product::Plus if alone => "plus-production",
+        Product::Plus | Product::Standard => "production",
     };
     (!production).then(|| {
         let seen =

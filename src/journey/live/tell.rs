@@ -3,12 +3,17 @@
 use super::{Finding, Seen};
 use crate::journey::Words;
 use crate::journey::qualification::Verdict;
+use crate::time::Timestamp;
 use serde_json::{Map, Value, json};
 
-/// As JSON: `url`, `login` (none was made), `counts`, `checks` in order, `remarks`.
+/// As JSON: when and by what it was looked at, `url`, `login` (none was made), `counts`, `checks` in order, `remarks`.
 pub fn json(seen: &Seen, findings: &[Finding], remarks: &[Words]) -> Value {
     let count = |of: fn(&Verdict) -> bool| findings.iter().filter(|finding| of(&finding.verdict)).count();
+    let at = seen.ways().find_map(|way| way.hops.first()).map(|hop| hop.at);
     json!({
+        "at": at.map(Timestamp::unix),
+        "day": at.map(Timestamp::day),
+        "version": env!("CARGO_PKG_VERSION"),
         "url": seen.site.as_str(),
         "login": false,
         "counts": {

@@ -212,6 +212,7 @@ fn a_deployment_that_is_ready_fails_nothing_and_leaves_to_people_what_people_see
     assert_eq!(remarks(&seen, &known).len(), 0);
     let told = json(&seen, &findings, &[]);
     assert_eq!((&told["login"], &told["counts"]["failed"]), (&json!(false), &json!(0)));
+    assert_eq!((&told["day"], &told["url"]), (&json!("2026-11-30"), &json!("https://my-service.fr/")));
     assert_eq!(told["checks"].as_array().unwrap().len(), CHECKS.len());
     assert_eq!(told["checks"][0]["verdict"], "passed");
 }
@@ -241,6 +242,21 @@ fn a_configuration_that_is_not_of_production_is_told() {
         let known = Known::of(&granted, Some(&configuration(more)), None);
         let found: Vec<&str> = known.faults.iter().map(|(seen, _)| seen.fr.as_str()).collect();
         assert!(found.iter().any(|seen| seen.contains(expected)), "{expected}: {found:?}");
+    }
+    // With two clients there is one word for both.
+    let plus = dossier(&[("level = \"eidas1\"", "level = \"eidas2\"")]);
+    let keys = private_keys(&["ECDH-ES"]);
+    for (more, expected) in [
+        (
+            &[("FC_PLUS_CLIENT_ID", "plus"), ("FC_PLUS_CLIENT_SECRET", "secret")][..],
+            "FC_ENVIRONMENT=production",
+        ),
+        (&[("FC_ENVIRONMENT", "plus-integration")], "FC_ENVIRONMENT=plus-production"),
+    ] {
+        let more = [more, &[("FC_PRIVATE_KEYS", keys.as_str())]].concat();
+        let known = Known::of(&plus, Some(&configuration(&more)), None);
+        assert_eq!(known.faults.len(), 1, "{:?}", known.faults);
+        assert_eq!(known.faults[0].1.en, format!("Write {expected} there."));
     }
     let sound = Known::of(&granted, Some(&configuration(&[("FC_ENVIRONMENT", "production"), line])), None);
     assert_eq!(sound.faults.len(), 0);

@@ -45,8 +45,8 @@ pub(in crate::journey::live) fn https(case: &Case<'_>) -> Verdict {
 }
 
 pub(in crate::journey::live) fn certificate(case: &Case<'_>) -> Verdict {
-    let Some(hop) = case.seen.front.hops.first() else {
-        return skipped("le site n’a pas répondu", "the site did not answer");
+    let Some(hop) = case.seen.front.hops.iter().find(|hop| hop.answer.url.scheme() == "https") else {
+        return skipped("le site n’a pas répondu en https", "the site did not answer on https");
     };
     let Some(until) = hop.answer.certificate_until else {
         return skipped(
