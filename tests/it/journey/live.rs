@@ -7,6 +7,7 @@ mod run;
 use std::time::Duration;
 
 use franceconnect_edge::franceconnect::Product;
+use franceconnect_edge::journey::Configuration;
 use franceconnect_edge::journey::live::{CHECKS, End, Finding, Hop, Known, Seen, Way, json, judge, remarks};
 use franceconnect_edge::journey::probe::{Answer, Trouble};
 use franceconnect_edge::journey::qualification::Verdict;
@@ -15,6 +16,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::{configuration, dossier};
+use crate::native_support::KEY;
 use crate::support::conversation::private_keys;
 
 const SITE: &str = "https://my-service.fr";
@@ -261,6 +263,31 @@ fn a_configuration_that_is_not_of_production_is_told() {
     let sound = Known::of(&granted, Some(&configuration(&[("FC_ENVIRONMENT", "production"), line])), None);
     assert_eq!(sound.faults.len(), 0);
     assert_eq!(sound.product, Some(Product::Standard));
+}
+
+/// Whoever judges from a file does not see them, and what stands for them is published by nobody.
+#[test]
+fn keys_that_are_secret_are_not_compared_with_what_stands_for_them() {
+    let plus = dossier(&[("level = \"eidas1\"", "level = \"eidas2\"")]);
+    let variables = [
+        ("PUBLIC_URL", SITE),
+        ("FC_ENVIRONMENT", "plus-production"),
+        ("FC_CLIENT_ID", "of-production"),
+        ("FC_SCOPES", "openid given_name family_name"),
+        ("FC_ACR_VALUES", "eidas2"),
+    ];
+    let of =
+        |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+    let stand_in = |name: &str| match name {
+        "FC_PRIVATE_KEYS" => Some(private_keys(&["ECDH-ES"])),
+        "FC_SESSION_KEYS" => Some(KEY.to_owned()),
+        _ => Some("unset".to_owned()),
+    };
+    let live = Configuration::read("wrangler.toml".to_owned(), of, stand_in);
+    let known = Known::of(&plus, Some(&live), None);
+    let told = known.live.as_ref().unwrap();
+    assert!(told.publishes && told.keys.is_none(), "{told:?}");
+    assert_eq!(told.login, format!("{SITE}/auth/login"));
 }
 
 #[test]

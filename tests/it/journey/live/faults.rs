@@ -1,4 +1,4 @@
-//! Deployments with one fault each.
+//! Deployments with one fault each, and others that are sound in another way.
 
 use std::time::Duration;
 
@@ -222,4 +222,68 @@ fn each_fault_fails_exactly_its_check() {
     let spoilt = |id: &&str| FAULTS.iter().any(|(known, ..)| known == id);
     let without: Vec<&str> = CHECKS.iter().map(|check| check.id).filter(|id| !spoilt(id)).collect();
     assert_eq!(without, ["real-login", "contacts", "alerts"], "checks without a faulty deployment");
+}
+
+/// What looks odd and is not.
+type Odd = (&'static str, fn(&mut Seen, &mut Known));
+
+const ODD: &[Odd] = &[
+    ("FranceConnect’s keys out of a cache", |seen, _| {
+        let way = seen.provider.as_mut().unwrap();
+        header(way, "date", Some("Sun, 29 Nov 2026 23:50:00 GMT"));
+        header(way, "age", Some("600"));
+    }),
+    ("a front page out of a cache", |seen, _| {
+        header(&mut seen.front, "date", Some("Sun, 29 Nov 2026 23:00:00 GMT"));
+        header(&mut seen.front, "age", Some("3600"));
+        seen.logins.iter_mut().for_each(|way| header(way, "date", None));
+    }),
+    ("nobody at http", |seen, _| seen.plain = Some(lost(Trouble::Closed("my-service.fr:80".to_owned())))),
+    ("http refused", |seen, _| set(&mut seen.plain, 403, "")),
+    ("HSTS with more", |seen, _| {
+        let value = "includeSubDomains; Max-Age=\"63072000\"; preload";
+        header(&mut seen.front, "strict-transport-security", Some(value));
+    }),
+    ("a site that wants a login at once", |seen, _| seen.front.end = End::Away(asked(3, &[]))),
+    ("parameters in another order", |seen, _| ask(seen, &[("scope", "openid given_name family_name")])),
+    ("cookies in other letters", |seen, _| {
+        cookie(seen, "__Host-a=sealed; path=/; SECURE; httponly; samesite=STRICT");
+    }),
+    ("a cookie that is taken away", |seen, _| {
+        header(seen.forged.as_mut().unwrap(), "set-cookie", Some("old=; Max-Age=0"));
+    }),
+    ("an error that is shown on another page", |seen, _| {
+        let way = seen.denied.as_mut().unwrap();
+        let headers = [("cache-control", "no-store"), ("location", "/erreur")];
+        way.hops.insert(0, hop(&format!("{SITE}/auth/callback"), 303, &headers, ""));
+        header(way, "cache-control", None);
+    }),
+    ("a logout that ends on another site of ours", |seen, _| {
+        seen.logout.as_mut().unwrap().end = End::Away(Url::parse("https://commune.fr/").unwrap());
+    }),
+    ("callbacks in another order", |seen, _| {
+        set(&mut seen.sector, 200, &json!([SHARED, format!("{SITE}/auth/callback")]).to_string());
+    }),
+    ("keys that are secret here, a new one beside the old", |seen, known| {
+        known.live.as_mut().unwrap().keys = None;
+        let body = &mut seen.keys.as_mut().unwrap().hops[0].answer.body;
+        let mut keys: serde_json::Value = serde_json::from_slice(body).unwrap();
+        let mut next = keys["keys"][0].clone();
+        (next["kid"], next["x"]) = (json!("next"), json!("other"));
+        keys["keys"].as_array_mut().unwrap().push(next);
+        *body = keys.to_string().into_bytes();
+    }),
+    ("FranceConnect out of reach from here", |seen, _| {
+        seen.provider = Some(lost(Trouble::Unresolved("auth.franceconnect.gouv.fr".to_owned())));
+    }),
+];
+
+#[test]
+fn what_is_sound_in_another_way_fails_nothing() {
+    for (what, change) in ODD {
+        let mut known = known();
+        let mut seen = seen(&known);
+        change(&mut seen, &mut known);
+        assert_eq!(failing(&judge(&seen, &known)), Vec::<&str>::new(), "{what}");
+    }
 }
