@@ -97,6 +97,11 @@ const HUGE: usize = 10 * 1024 * 1024;
 const SLOW: Duration = Duration::from_secs(60);
 
 impl Delivery {
+    /// How much later than an honest answer it ends.
+    pub(super) fn lateness(self) -> Duration {
+        if matches!(self, Self::Slow | Self::Drip) { SLOW } else { Duration::ZERO }
+    }
+
     /// The answer that is given without even looking at the request, if this is such a delivery.
     /// `elsewhere` gives the honest one.
     pub(in crate::emulator) fn instead(self, elsewhere: &str) -> Option<Reply> {
@@ -128,8 +133,8 @@ impl Delivery {
             Self::Html => return page(200),
             Self::Empty => honest.body.clear(),
             Self::Huge => honest.body.resize(honest.body.len() + HUGE, b' '),
-            Self::Slow => honest.delay = SLOW,
-            Self::Drip => (honest.delay, honest.drips) = (SLOW, true),
+            Self::Slow => honest.delay = self.lateness(),
+            Self::Drip => (honest.delay, honest.drips) = (self.lateness(), true),
             Self::Cut => honest.cut = true,
             Self::Truncated => honest.body.truncate(honest.body.len() / 2),
             Self::Trailing => honest.body.extend_from_slice(b"{}"),

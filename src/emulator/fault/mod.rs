@@ -41,6 +41,7 @@ pub(super) use signature::{Pen, STRANGER, enc_key, second_key};
 use super::{Encryption, Endpoint, Product};
 use jwe::Family;
 use serde_json::Value;
+use std::time::Duration;
 use table::Facts;
 
 /// One way to misbehave.
@@ -122,6 +123,15 @@ impl Fault {
             | Self::Header(_)
             | Self::Form(_)
             | Self::Jwe(Sealed::IdToken, _) => Endpoint::Token,
+        }
+    }
+
+    /// How much later than an honest answer the one with this fault ends: what a relying party that gives up must not
+    /// wait for, and one that does not makes its visitor wait for.
+    pub fn lateness(self) -> Duration {
+        match self {
+            Self::Delivery(_, delivery) => delivery.lateness(),
+            _ => Duration::ZERO,
         }
     }
 

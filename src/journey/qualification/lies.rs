@@ -2,6 +2,7 @@
 //! of each, and which points rest on it.
 
 use crate::emulator::{Fault, Product};
+use std::time::Duration;
 
 /// What a correct service makes of a login.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +61,11 @@ impl Lie {
     /// The fault, if one is told.
     pub fn fault(&self) -> Option<Fault> {
         Fault::from_name(self.fault)
+    }
+
+    /// How much later FranceConnect answers in it than it usually does.
+    pub fn lateness(&self) -> Duration {
+        self.fault().map_or(Duration::ZERO, Fault::lateness)
     }
 
     /// What happens in it, in French and in English.
@@ -153,7 +159,7 @@ pub const LIES: &[Lie] = &[
     refused("e12", "callback.error_hostile", ERRORS),
     refused("e13", "callback.code_missing", ERRORS),
     refused("e13", "callback.nothing", ERRORS),
-    // Whoever waits for the minute keeps a person waiting too long: the driver gives every page half of it.
+    // Whether a service gives up or waits for the minute is its own choice: nothing official says how long is too long.
     Lie { expected: Expected::Either, ..refused("e14", "token.slow", ERRORS) },
     refused("e14", "token.error_invalid_grant", ERRORS),
     refused("e14", "token.error_invalid_client", ERRORS),

@@ -18,6 +18,10 @@ const FIRST: Duration = Duration::from_secs(45);
 const WHOLE: Duration = Duration::from_secs(170);
 /// How many logins go on at a time.
 const AT_A_TIME: usize = 6;
+/// What a service that keeps one visitor waiting is given to answer another.
+const ANOTHER: Duration = Duration::from_secs(5);
+/// Between two looks at how far a login came.
+const GLANCE: Duration = Duration::from_millis(100);
 /// What a sector identifier document is given to come.
 const SECTOR: Duration = Duration::from_secs(10);
 
@@ -59,11 +63,18 @@ pub async fn run(
     };
     let honest = keep(looked.trial(&HONEST, deadline).await);
     step();
+    // Where FranceConnect is late there is nothing to do but wait: the rest goes on meanwhile, if the service can.
+    let (late, lies): (Vec<_>, Vec<_>) = lies.into_iter().partition(|lie| !lie.lateness().is_zero());
+    let (mut waiting, serves_others) = looked.keep_waiting(&late, deadline).await;
+    let mut trials = Vec::new();
+    if !serves_others {
+        trials.extend(ended(&mut waiting, &mut step).await.into_iter().map(&mut keep));
+    }
     // Keys are replaced once everything has been seen that a service needs its keys for, and before lies make it look
     // for keys that do not exist, which it may not do again for a while.
     let (believed, others): (Vec<_>, Vec<_>) = lies.into_iter().partition(|lie| lie.points == ["27"]);
     let some = others.into_iter().map(|lie| looked.task(lie, deadline));
-    let mut trials: Vec<Trial> = together(some, &mut step).await.into_iter().map(&mut keep).collect();
+    trials.extend(together(some, &mut step).await.into_iter().map(&mut keep));
     let replays = looked.trip.replay(&looked.ground, &looked.inspector);
     let replays = tokio::time::timeout_at(deadline, replays).await.unwrap_or_default();
     step();
@@ -81,6 +92,7 @@ pub async fn run(
     step();
     let some = believed.into_iter().filter(|lie| **lie != ROTATED).map(|lie| looked.task(lie, deadline));
     trials.extend(together(some, &mut step).await.into_iter().map(&mut keep));
+    trials.extend(ended(&mut waiting, &mut step).await.into_iter().map(&mut keep));
     let place = |trial: &Trial| LIES.iter().position(|lie| lie == trial.lie);
     trials.sort_by_key(place);
     let registration = match registration {
@@ -157,6 +169,30 @@ impl Looked {
             Err(_) => (Trial::unseen(lie, out_of_time()), Vec::new()),
         }
     }
+
+    /// Begins logins in which FranceConnect is late; whether the service answers others while it waits for it. One that
+    /// cannot would be blamed for every other wait.
+    async fn keep_waiting(
+        self: &Arc<Self>,
+        late: &[&'static Lie],
+        deadline: Instant,
+    ) -> (JoinSet<(Trial, Vec<Leak>)>, bool) {
+        let before = self.inspector.last().await;
+        let waiting = late.iter().map(|lie| self.task(lie, deadline)).collect();
+        let waits = async {
+            for lie in late {
+                while !self.inspector.has_told(lie, before).await {
+                    tokio::time::sleep(GLANCE).await;
+                }
+            }
+        };
+        // One that does not come so far keeps nobody waiting.
+        let answers = match tokio::time::timeout(ANOTHER, waits).await {
+            Ok(()) => tokio::time::timeout(ANOTHER, self.trip.attempt()).await.is_ok(),
+            Err(_) => true,
+        };
+        (waiting, answers)
+    }
 }
 
 fn out_of_time() -> Words {
@@ -182,6 +218,11 @@ async fn together<T: Send + 'static>(
             task.await
         });
     }
+    ended(&mut set, step).await
+}
+
+/// What became of these, once all have ended.
+async fn ended<T: Send + 'static>(set: &mut JoinSet<T>, step: &mut impl FnMut()) -> Vec<T> {
     let mut all = Vec::new();
     while let Some(ended) = set.join_next().await {
         all.extend(ended.ok());

@@ -4,6 +4,7 @@
 use super::lies::Lie;
 use crate::journey::Words;
 use std::fmt::Write;
+use std::time::Duration;
 
 /// Longest text kept of a page, in characters.
 const TEXT: usize = 4000;
@@ -15,6 +16,8 @@ pub struct Seen {
     pub address: String,
     /// The status.
     pub status: u16,
+    /// The longest wait for one answer on the way there.
+    pub waited: Duration,
     /// The content type.
     pub kind: String,
     /// The title.

@@ -1,11 +1,17 @@
-//! Services that cannot be qualified: the answer is clear, and comes.
+//! Services that cannot be qualified: the answer is clear, and comes. Services that take their time: nobody is blamed
+//! for a wait that FranceConnect causes.
 
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::time::Duration;
 
-use franceconnect_edge::journey::qualification::run;
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
+use franceconnect_edge::journey::qualification::{judge, run};
+use tokio::sync::Mutex;
 
-use super::{Door, client, look, trip};
+use super::relying_party::{Flaw, router};
+use super::{Door, client, failed, look, trip};
 
 /// Answers every request with this head and body, or never.
 fn stub(answer: Option<&'static str>) -> String {
@@ -70,4 +76,33 @@ async fn a_page_without_end_is_read_as_far_as_is_needed() {
         stub(Some("HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 99999999\r\n\r\n<p>"));
     let told = refused(&endless).await;
     assert!(told.starts_with("pas de réponse") || told.starts_with("aucun bouton"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_service_that_waits_for_a_late_franceconnect_and_does_one_thing_at_a_time_is_not_blamed() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let site = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+    let door = Door::open();
+    let (patience, longer) = (Duration::from_secs(10), Duration::from_secs(18));
+    let alone = Arc::new(Mutex::new(()));
+    let one_at_a_time = from_fn(move |request: Request, next: Next| {
+        let alone = Arc::clone(&alone);
+        async move {
+            let _turn = alone.lock().await;
+            next.run(request).await
+        }
+    });
+    let router = router(Flaw::Nothing, &site, door.issuer(), longer).layer(one_at_a_time);
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let client = client(&site, "/retour", "/sorti");
+    let trip = trip(&client, door.serve(&client)).patient(patience);
+    let observed = run(trip, None, |_, _| ()).await.unwrap();
+    let findings = judge::judge(&observed);
+    assert_eq!(failed(&findings), [""; 0], "{findings:#?}");
+    let untried: Vec<_> =
+        observed.trials.iter().filter(|trial| trial.calls.is_empty()).map(|trial| trial.name().en).collect();
+    assert_eq!(untried, [""; 0], "the wait kept no other login from being tried");
+    let late = observed.trials.iter().find(|trial| trial.lie.fault == "token.slow").unwrap();
+    let end = late.end.as_ref().unwrap();
+    assert!(end.waited > longer, "it waited for FranceConnect: {:?}", end.waited);
 }

@@ -3,6 +3,7 @@
 
 use crate::emulator::Product;
 use crate::journey::Words;
+use crate::journey::qualification::lies::Lie;
 use crate::journey::qualification::trace::{Attempt, Call};
 use reqwest::Client;
 use serde_json::Value;
@@ -11,8 +12,8 @@ use url::Url;
 
 /// What the emulator is given to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How many of the last logins are looked at.
-const RECENT: usize = 40;
+/// How many of the last logins are looked at: all that an emulator keeps, as one that was kept waiting is an old one.
+const RECENT: usize = 100;
 
 /// What the emulator noted of one login.
 #[derive(Debug, Clone, Default)]
@@ -44,14 +45,37 @@ impl Inspector {
         self.get("behaviour").await.is_some()
     }
 
+    /// The number of the last login; 0 before any.
+    pub(in crate::journey::qualification) async fn last(&self) -> u64 {
+        let summaries = self.get("logins").await.unwrap_or_default();
+        summaries.get(0).and_then(number).unwrap_or_default()
+    }
+
+    /// Whether a login later than that of number `after` came as far as this lie.
+    pub(in crate::journey::qualification) async fn has_told(&self, lie: &Lie, after: u64) -> bool {
+        let Some(place) = lie.fault().map(|fault| fault.endpoint().name()) else { return false };
+        let summaries = self.get("logins").await.unwrap_or_default();
+        let told = |login: &&Value| login.get("fault").and_then(Value::as_str) == Some(lie.fault);
+        let numbers = summaries.as_array().into_iter().flatten().filter(told).filter_map(number);
+        for number in numbers.filter(|number| *number > after) {
+            let login = self.get(&format!("logins/{number}")).await;
+            let called = |login: Value| {
+                exchanges(&login).iter().any(|call| call.get("endpoint") == Some(&place.into()))
+            };
+            if login.is_some_and(called) {
+                return true;
+            }
+        }
+        false
+    }
+
     /// What is noted of the login that began with this `state` and this `nonce`: a careless service repeats either.
     pub(super) async fn login(&self, attempt: &Attempt) -> Noted {
         let summaries = self.get("logins").await.unwrap_or_default();
-        let numbers =
-            summaries.as_array().into_iter().flatten().filter_map(|login| login.get("number")?.as_u64());
+        let numbers = summaries.as_array().into_iter().flatten().filter_map(number);
         for number in numbers.take(RECENT) {
             let Some(login) = self.get(&format!("logins/{number}")).await else { continue };
-            let exchanges = login.get("exchanges").and_then(Value::as_array).cloned().unwrap_or_default();
+            let exchanges = exchanges(&login);
             let mine = |exchange: &Value| {
                 exchange.get("endpoint").and_then(Value::as_str) == Some("authorize")
                     && sent(exchange, "state") == attempt.state
@@ -77,6 +101,14 @@ impl Inspector {
         }
         serde_json::from_slice(&answered.bytes().await.ok()?).ok()
     }
+}
+
+fn number(login: &Value) -> Option<u64> {
+    login.get("number")?.as_u64()
+}
+
+fn exchanges(login: &Value) -> &[Value] {
+    login.get("exchanges").and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 fn parameters(exchange: &Value) -> impl Iterator<Item = (&str, &str)> {

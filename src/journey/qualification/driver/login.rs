@@ -125,7 +125,7 @@ impl Trip {
         ground: &Ground,
         inspector: &Inspector,
     ) -> Tried {
-        let mut visitor = self.visitor(lie.fault);
+        let mut visitor = self.visitor(lie.fault).waiting(lie.lateness());
         let mut tried = Tried {
             trial: Trial {
                 lie,
@@ -273,6 +273,7 @@ pub(super) fn seen(landing: &Landing, ground: &Ground) -> Seen {
     Seen {
         address: bare(&landing.url),
         status: landing.status,
+        waited: landing.hops.iter().map(|hop| hop.took).max().unwrap_or_default(),
         kind: landing.kind.clone(),
         title: landing.page.title.clone(),
         text: Seen::bounded(landing.words()),

@@ -6,7 +6,7 @@ use super::page::{Control, Page};
 use crate::journey::{Words, probe};
 use reqwest::{Client, Method};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use url::Url;
 
 /// Longest wait for one answer: longer than a service may wait for FranceConnect.
@@ -90,6 +90,8 @@ pub struct Hop {
     pub url: Url,
     /// The status.
     pub status: u16,
+    /// How long it took.
+    pub took: Duration,
 }
 
 /// The page where a way ended, or the address before which it was stopped.
@@ -123,6 +125,8 @@ pub struct Visitor {
     bounds: Arc<Bounds>,
     jar: Jar,
     behaviour: String,
+    /// How much longer this one waits than others do.
+    grace: Duration,
 }
 
 struct Asked {
@@ -135,13 +139,18 @@ struct Asked {
 impl Visitor {
     /// Somebody without cookies.
     pub fn new(client: Client, bounds: Arc<Bounds>) -> Self {
-        Self { client, bounds, jar: Jar::default(), behaviour: String::new() }
+        Self { client, bounds, jar: Jar::default(), behaviour: String::new(), grace: Duration::ZERO }
     }
 
     /// Has the emulator behave like this in the logins of this visitor; empty: honestly.
     pub fn meeting(mut self, behaviour: &str) -> Self {
         behaviour.clone_into(&mut self.behaviour);
         self
+    }
+
+    /// Has this visitor wait this much longer than others for an answer: for what FranceConnect takes, nobody is blamed.
+    pub fn waiting(self, grace: Duration) -> Self {
+        Self { grace, ..self }
     }
 
     /// Where this visitor may go.
@@ -206,7 +215,7 @@ impl Visitor {
     }
 
     async fn go(&mut self, mut asked: Asked, stop: impl Fn(&Url) -> bool) -> Result<Landing, Trouble> {
-        let patience = self.bounds.patience;
+        let patience = self.bounds.patience.saturating_add(self.grace);
         let mut hops = Vec::new();
         // What a browser calls cross-site once, it calls so until the page is there.
         let mut crossed = false;
@@ -219,10 +228,11 @@ impl Visitor {
                 let host = asked.url.host_str().unwrap_or(asked.url.scheme());
                 return Err(Trouble::Elsewhere(host.chars().take(200).collect()));
             }
+            let began = Instant::now();
             let answered = tokio::time::timeout(patience, self.exchange(&asked, &mut crossed));
             let (status, kind, location, body) = answered.await.map_err(|_| Trouble::Slow(patience))??;
             let method = if asked.method == Method::POST { "POST" } else { "GET" };
-            hops.push(Hop { method, url: asked.url.clone(), status });
+            hops.push(Hop { method, url: asked.url.clone(), status, took: began.elapsed() });
             let next = location.filter(|_| (300..400).contains(&status));
             let Some(next) = next.and_then(|next| asked.url.join(&next).ok()) else {
                 let page = if kind.contains("html") { Page::read(&body) } else { Page::default() };

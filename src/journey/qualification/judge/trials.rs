@@ -6,9 +6,12 @@ use crate::journey::qualification::lies::Expected;
 use crate::journey::qualification::trace::{Observed, Trial, Who};
 use crate::journey::qualification::{Evidence, Verdict};
 use std::fmt::Write;
+use std::time::Duration;
 
 /// Most transcripts shown for a point.
 const TRANSCRIPTS: usize = 3;
+/// A wait that is told. Nothing official says how long is too long, so none is a fault; whoever reads may think so.
+const LONG: Duration = Duration::from_secs(5);
 
 /// Whether somebody is logged in who should not be, or is not who should be.
 pub(in crate::journey::qualification) fn contradicts(trial: &Trial) -> bool {
@@ -156,6 +159,9 @@ pub(super) fn evidence(id: &str, observed: &Observed) -> Vec<Evidence> {
 
 fn outcome(trial: &Trial) -> (String, String) {
     let page = match &trial.end {
+        Ok(end) if end.waited >= LONG => {
+            format!("{} {}, {} s", end.status, end.address, end.waited.as_secs())
+        }
         Ok(end) => format!("{} {}", end.status, end.address),
         Err(why) => return (why.fr.clone(), why.en.clone()),
     };

@@ -49,14 +49,22 @@ type Shared = State<Arc<Party>>;
 
 /// Serves it on `listener` until the runtime ends.
 pub fn serve(listener: std::net::TcpListener, flaw: Flaw, issuer: String) -> String {
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let host = if flaw == Flaw::Http { ELSEWHERE } else { "localhost" };
     let site = format!("http://{host}:{}", listener.local_addr().unwrap().port());
     // Longer than the emulator's honest answers take, and no longer.
-    let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(4));
+    let router = router(flaw, &site, issuer, Duration::from_secs(4));
+    let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    site
+}
+
+/// The relying party at `site`, which waits this long for FranceConnect.
+pub fn router(flaw: Flaw, site: &str, issuer: String, patience: Duration) -> axum::Router {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = reqwest::Client::builder().no_proxy().timeout(patience);
     let party = Party {
         flaw,
-        site: site.clone(),
+        site: site.to_owned(),
         issuer,
         client: client.tls_certs_only([]).build().unwrap(),
         browsers: Mutex::default(),
@@ -64,7 +72,7 @@ pub fn serve(listener: std::net::TcpListener, flaw: Flaw, issuer: String) -> Str
         keys: Mutex::default(),
         known_states: Mutex::default(),
     };
-    let router = axum::Router::new()
+    axum::Router::new()
         .route("/", get(home))
         .route("/entrer", get(enter))
         .route("/retour", get(back))
@@ -72,10 +80,7 @@ pub fn serve(listener: std::net::TcpListener, flaw: Flaw, issuer: String) -> Str
         .route("/sorti", get(left))
         .route("/app.js", get(script))
         .route("/secteur.json", get(sector))
-        .with_state(Arc::new(party));
-    let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    site
+        .with_state(Arc::new(party))
 }
 
 fn random() -> String {
