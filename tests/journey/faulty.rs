@@ -162,6 +162,36 @@ async fn a_sound_service_passes_and_shows_why() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_shows_no_page_has_no_button_and_the_page_of_another_is_not_judged_for_it() {
+    let browser = browser().await;
+    let other = site(|path: &str| {
+        std::future::ready(match path {
+            "/prive" => page("<p>Choisissez votre fournisseur d’identité, avec France Connect.</p>"),
+            "/login" => served("/"),
+            path => served(path),
+        })
+    });
+    let other = other.await.replace("127.0.0.1", "localhost");
+    let base = site(move |path: &str| {
+        let away = Response::builder().status(303).header("location", format!("{other}{path}"));
+        std::future::ready(away.body(Default::default()).unwrap())
+    });
+    let base = base.await;
+    let visit = async |path: &str| {
+        let service =
+            Service { url: format!("{base}{path}"), plus: false, public: true, any_certificate: false };
+        outside(Ok(&service.visit(&browser, LIMIT).await.unwrap()))
+    };
+    let findings = visit("/prive").await;
+    assert_eq!(failed(&findings), ["O1"]);
+    assert!(findings.iter().all(|finding| finding.verdict != Verdict::Passed), "{findings:?}");
+    let Verdict::Failed { seen, mend } = judged(&findings, "O1") else { panic!() };
+    assert!(seen.fr.starts_with(&format!("{base}/prive mène droit à FranceConnect")), "{}", seen.fr);
+    assert!(mend.fr.contains("--login-path"), "{}", mend.fr);
+    assert_eq!(failed(&visit("/login").await), [""; 0], "the button may stand under another name");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_hostile_service_costs_its_points_and_no_more() {
     let hostile = |path: &str| {
         std::future::ready(match path {

@@ -42,7 +42,7 @@ async fn press(tab: &Tab, name: &str) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_sample_site_passes_the_points_of_its_pages() {
     let ((_dev, base), browser) = (dev(), browser().await);
-    for (url, plus) in [("/", false), ("/mentions-legales", false)] {
+    for (url, plus) in [("/", false), ("/mentions-legales", false), ("/sante", true)] {
         let service = Service { url: format!("{base}{url}"), plus, public: true, any_certificate: false };
         let seen = service.visit(&browser, LIMIT).await.unwrap();
         for finding in outside(Ok(&seen)) {

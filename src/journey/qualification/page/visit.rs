@@ -38,6 +38,10 @@ impl Service {
                 login = Page::read_closely(&tab, limit).await?;
             }
         }
+        if login.button().is_none() && !same_site(&login.url, &self.url) {
+            let (plus, public, straight) = (self.plus, self.public, Some(self.url.clone()));
+            return Ok(Outside { plus, public, straight, login, ..Outside::default() });
+        }
         let pictures = pictures(&tab).await?;
         let link = |wanted: fn(&str) -> bool| link(&login, wanted);
         let (signup, legal, privacy) = (link(signs_up), link(is_legal), link(is_privacy));
@@ -56,6 +60,7 @@ impl Service {
             legal: page(browser, legal, self.any_certificate, limit).await?,
             privacy: page(browser, privacy, self.any_certificate, limit).await?,
             login,
+            straight: None,
             windows,
             pictures,
         })

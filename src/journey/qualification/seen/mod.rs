@@ -22,6 +22,8 @@ pub struct Outside {
     pub plus: bool,
     /// The page with the button.
     pub login: Page,
+    /// The address asked for, where it left the service at once: `login` is then no page of the service's.
+    pub straight: Option<String>,
     /// The page to sign up on, where it is another.
     pub signup: Option<Page>,
     /// The legal notice.
@@ -123,9 +125,35 @@ pub fn outside(seen: Result<&Outside, Words>) -> Vec<Finding> {
         ("13", wording::another_way),
         ("22", wording::told),
     ];
+    let straight = seen.as_ref().ok().and_then(|seen| seen.straight.as_deref());
+    if let Some(address) = straight {
+        return straight_away(judge(&points, Err(&left(address))), address);
+    }
     let mut findings = judge(&points, seen.as_ref().copied());
     if let Ok(seen) = seen {
         findings.iter_mut().for_each(|finding| finding.evidence = evidence(seen, finding.item.id));
+    }
+    findings
+}
+
+/// Why nothing was seen where the way went to FranceConnect at once.
+fn left(address: &str) -> Words {
+    Words::new(
+        format!("{address} mène droit à FranceConnect, sans page du service"),
+        format!("{address} leads straight to FranceConnect, with no page of the service"),
+    )
+}
+
+/// A service that shows no page has no button on it; FranceConnect's page is not judged in its place.
+fn straight_away(mut findings: Vec<Finding>, address: &str) -> Vec<Finding> {
+    let mend = Words::new(
+        "Présenter le bouton sur une page du service ; si cette page existe, la donner par --login-path.",
+        "Show the button on a page of the service; if there is such a page, give it with --login-path.",
+    );
+    let Words { fr, en } = left(address);
+    let seen = Words::new(format!("{fr}."), format!("{en}."));
+    for finding in findings.iter_mut().filter(|finding| finding.item.id == "O1") {
+        finding.verdict = Verdict::Failed { seen: seen.clone(), mend: mend.clone() };
     }
     findings
 }
