@@ -1,5 +1,6 @@
 //! The qualification of services that run: our own site, and relying parties that each commit one fault.
 
+mod command;
 mod faulty;
 mod judges;
 mod limits;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::SystemTime;
 
@@ -18,7 +18,7 @@ use crate::journey::Words;
 use crate::journey::qualification::driver::{Service, Trip};
 use crate::journey::qualification::report::Report;
 use crate::journey::qualification::trace::{Observed, Registration};
-use crate::journey::qualification::{Finding, Item, Pages, Verdict, browser, gather, judge, run};
+use crate::journey::qualification::{Finding, Item, Pages, Verdict, browser, gather, judge, run_beside};
 use crate::time::Timestamp;
 
 /// What stands below the options of `journey qualify --help`.
@@ -76,6 +76,14 @@ pub(super) async fn run_all(args: Args, lang: Lang) -> Result<(), ExitCode> {
     let impossible = |_| ExitCode::from(IMPOSSIBLE);
     let stop = Stop::on_signal().map_err(|error| listen::failed(lang, &error)).map_err(impossible)?;
     let registered = emulate::registered(lang, args.clients.as_deref()).map_err(impossible)?;
+    // Said before anything is done, not after minutes of it.
+    for path in [&args.report, &args.json].into_iter().flatten() {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if let Some(error) = folder.and_then(|folder| fs::metadata(folder).err()) {
+            unwritable(lang, path, &error);
+            return Err(ExitCode::from(IMPOSSIBLE));
+        }
+    }
     let mut service = Service {
         login: joined(&args.url, &args.login_path),
         profile: args.profile_path.as_ref().map(|path| joined(&args.url, path)),
@@ -123,16 +131,20 @@ pub(super) async fn run_all(args: Args, lang: Lang) -> Result<(), ExitCode> {
     {
         let Some(path) = path else { continue };
         if let Err(error) = fs::write(path, text(&report)) {
-            let path = path.display();
-            lang.warn(
-                format_args!("{path} : impossible à écrire : {error}"),
-                format_args!("{path}: cannot be written: {error}"),
-            );
+            unwritable(lang, path, &error);
             return Err(ExitCode::from(IMPOSSIBLE));
         }
     }
     let [_, failed, ..] = report.counts();
     if failed > 0 { Err(ExitCode::from(FAILED)) } else { Ok(()) }
+}
+
+fn unwritable(lang: Lang, path: &Path, error: &io::Error) {
+    let path = path.display();
+    lang.warn(
+        format_args!("{path} : impossible à écrire : {error}"),
+        format_args!("{path}: cannot be written: {error}"),
+    );
 }
 
 /// Looks at the service, until it is seen or time to stop; what keeps from it is told.
@@ -144,36 +156,52 @@ async fn look(
     hosts: Vec<String>,
     stop: Stop,
 ) -> Result<(Observed, Vec<Finding>), ()> {
+    let shown = io::stderr().is_terminal();
+    // A closed terminal stops nothing.
+    let progress = |text: &str| {
+        if shown {
+            let _ = write!(io::stderr(), "\r\x1b[K{text}");
+        }
+    };
     let refused = |words: Words| {
-        let Words { fr, en } = words;
+        progress("");
+        let (fr, en) = (harmless(&words.fr), harmless(&words.en));
         lang.warn(
             format_args!("La recette n’a pas pu avoir lieu : {fr}."),
             format_args!("The acceptance could not take place: {en}."),
         );
     };
     let trip = Trip::new(service, emulator, hosts).map_err(|trouble| refused(trouble.words()))?;
-    let shown = io::stderr().is_terminal();
     let tell = |done: usize, total: usize| {
-        if shown {
-            let end = if done == total { "\r\x1b[K" } else { "" };
-            let words = lang.pick("essais", "trials");
-            // A closed terminal stops nothing.
-            let _ = write!(io::stderr(), "\r{words} {done}/{total}{end}");
-        }
+        let words = lang.pick("essais", "trials");
+        progress(&if done == total { String::new() } else { format!("{words} {done}/{total}") });
     };
     let looked = trip.clone();
     let program = browser::find(|name| std::env::var_os(name));
+    if program.is_none() {
+        let Words { fr, en } = browser::Trouble::Absent.words();
+        lang.warn(
+            format_args!("Les pages ne seront pas regardées : {fr}."),
+            format_args!("The pages will not be looked at: {en}."),
+        );
+    }
     let all = async {
         // Beside the logins, which are mostly waiting; without them there is nothing to say of the pages either.
-        let logins = async { run(trip, registration, tell).await.map_err(refused) };
-        let pages = async { Ok(Pages::look(&looked, program).await) };
-        let (observed, pages) = tokio::try_join!(logins, pages)?;
+        let pages = Pages::look(&looked, program);
+        let (observed, pages) = run_beside(trip, registration, pages, tell).await.map_err(refused)?;
         let pages = pages.findings(observed.plus);
         Ok((observed, pages))
     };
     tokio::select! {
         seen = all => seen,
-        () = stop.wait() => Err(()),
+        () = stop.wait() => {
+            progress("");
+            lang.warn(
+                "Recette interrompue : rien n’a été jugé ni écrit.",
+                "Acceptance interrupted: nothing was judged or written.",
+            );
+            Err(())
+        }
     }
 }
 
@@ -184,7 +212,7 @@ fn say(lang: Lang, finding: &Finding) {
     let more = |label: (&str, &str), words: &Words| {
         let label = lang.pick(label.0, label.1);
         for line in lang.pick(&words.fr, &words.en).lines() {
-            lang::print(format_args!("     {label} {line}"));
+            lang::print(format_args!("     {label} {}", harmless(line)));
         }
     };
     match &finding.verdict {
@@ -196,6 +224,11 @@ fn say(lang: Lang, finding: &Finding) {
         Verdict::Attest { question } => more(("?", "?"), question),
         Verdict::Skipped { why } => more(("–", "–"), why),
     }
+}
+
+/// Text in which nothing can command a terminal: pages are quoted in it.
+fn harmless(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 fn verdict(lang: Lang, verdict: &Verdict) -> &'static str {

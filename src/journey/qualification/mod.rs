@@ -22,4 +22,4 @@ pub use finding::{Evidence, Finding, Verdict};
 pub use gather::gather;
 pub use item::{Certainty, ITEMS, Item, Means};
 pub use pages::Pages;
-pub use run::run;
+pub use run::{run, run_beside};

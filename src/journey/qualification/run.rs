@@ -34,6 +34,20 @@ pub async fn run(
     registration: Option<Registration>,
     tell: impl Fn(usize, usize),
 ) -> Result<Observed, Words> {
+    run_beside(trip, registration, std::future::ready(()), tell).await.map(|(observed, ())| observed)
+}
+
+/// The same, with something `beside` it that logs in as well: once a first login shows that it can be done, and before
+/// the keys are replaced, which a service may not bear twice in a minute.
+///
+/// # Errors
+/// Why nothing can be said of this service.
+pub async fn run_beside<T>(
+    trip: Trip,
+    registration: Option<Registration>,
+    beside: impl Future<Output = T>,
+    tell: impl Fn(usize, usize),
+) -> Result<(Observed, T), Words> {
     let deadline = Instant::now() + WHOLE;
     let first = tokio::time::timeout(FIRST, trip.ground()).await.map_err(|_| {
         let seconds = FIRST.as_secs();
@@ -44,7 +58,10 @@ pub async fn run(
     })?;
     let (ground, inspector) = match first {
         Ok(found) => found,
-        Err(stopped) => return refused(&trip, registration, stopped).await,
+        Err(stopped) => {
+            let observed = refused(&trip, registration, stopped).await?;
+            return Ok((observed, beside.await));
+        }
     };
     let looked = Arc::new(Looked { trip, ground, inspector });
     let lies: Vec<&'static Lie> = LIES.iter().filter(|lie| lie.applies(looked.ground.product)).collect();
@@ -63,26 +80,30 @@ pub async fn run(
     };
     let honest = keep(looked.trial(&HONEST, deadline).await);
     step();
+    let mut trials = Vec::new();
     // Where FranceConnect is late there is nothing to do but wait: the rest goes on meanwhile, if the service can.
     let (late, lies): (Vec<_>, Vec<_>) = lies.into_iter().partition(|lie| !lie.lateness().is_zero());
     let (mut waiting, serves_others) = looked.keep_waiting(&late, deadline).await;
-    let mut trials = Vec::new();
     if !serves_others {
         trials.extend(ended(&mut waiting, &mut step).await.into_iter().map(&mut keep));
     }
     // Keys are replaced once everything has been seen that a service needs its keys for, and before lies make it look
     // for keys that do not exist, which it may not do again for a while.
     let (believed, others): (Vec<_>, Vec<_>) = lies.into_iter().partition(|lie| lie.points == ["27"]);
-    let some = others.into_iter().map(|lie| looked.task(lie, deadline));
-    trials.extend(together(some, &mut step).await.into_iter().map(&mut keep));
-    let replays = looked.trip.replay(&looked.ground, &looked.inspector);
-    let replays = tokio::time::timeout_at(deadline, replays).await.unwrap_or_default();
-    step();
-    let attempts = (0..attempts).map(|_| {
-        let looked = Arc::clone(&looked);
-        async move { tokio::time::timeout_at(deadline, looked.trip.attempt()).await.ok().flatten() }
-    });
-    let attempts: Vec<Attempt> = together(attempts, &mut step).await.into_iter().flatten().collect();
+    let logins = async {
+        let some = others.into_iter().map(|lie| looked.task(lie, deadline));
+        trials.extend(together(some, &mut step).await.into_iter().map(&mut keep));
+        let replays = looked.trip.replay(&looked.ground, &looked.inspector);
+        let replays = tokio::time::timeout_at(deadline, replays).await.unwrap_or_default();
+        step();
+        let attempts = (0..attempts).map(|_| {
+            let looked = Arc::clone(&looked);
+            async move { tokio::time::timeout_at(deadline, looked.trip.attempt()).await.ok().flatten() }
+        });
+        let attempts: Vec<Attempt> = together(attempts, &mut step).await.into_iter().flatten().collect();
+        (replays, attempts)
+    };
+    let ((replays, attempts), beside) = tokio::join!(logins, beside);
     let mut rotated = looked.trial(&ROTATED, deadline).await;
     if judge::contradicts(&rotated.0) && Instant::now() + looked.trip.cooldown < deadline {
         tokio::time::sleep(looked.trip.cooldown).await;
@@ -100,8 +121,8 @@ pub async fn run(
         None => None,
     };
     let service = looked.trip.service();
-    Ok(Observed {
-        url: service.url.to_string(),
+    let observed = Observed {
+        url: service.address(),
         plus: looked.ground.product == crate::emulator::Product::Plus,
         login_page: looked.ground.login_page.clone(),
         honest,
@@ -110,7 +131,8 @@ pub async fn run(
         attempts,
         leaks,
         registration,
-    })
+    };
+    Ok((observed, beside))
 }
 
 /// What can be said of a service whose first request FranceConnect refuses: that its addresses are why, or nothing.
@@ -123,7 +145,7 @@ async fn refused(
     let (Some(known), Some((attempt, product))) = (registration, stopped.refused) else { return Err(why) };
     let unseen = |lie| Trial::unseen(lie, why.clone());
     let observed = Observed {
-        url: trip.service().url.to_string(),
+        url: trip.service().address(),
         plus: product == crate::emulator::Product::Plus,
         login_page: String::new(),
         honest: unseen(&HONEST),

@@ -42,23 +42,24 @@ async fn refused(site: &str) -> String {
 #[tokio::test]
 async fn an_unreachable_service_is_said_to_be_so() {
     let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    assert!(refused(&format!("http://{gone}")).await.starts_with("pas de réponse ("));
+    let told = refused(&format!("http://{gone}")).await;
+    assert!(told.starts_with(&format!("http://{gone}/ : pas de réponse (")), "{told}");
 }
 
 #[tokio::test]
 async fn a_service_without_a_button_elsewhere_or_in_a_circle_is_said_to_be_so() {
     let page = stub(Some("HTTP/1.1 200 OK\r\ncontent-type: text/html\r\nconnection: close\r\n\r\nBonjour"));
-    assert!(refused(&page).await.starts_with("aucun bouton FranceConnect sur / (statut 200)"));
+    let told = refused(&page).await;
+    assert!(told.starts_with(&format!("aucun bouton FranceConnect sur {page}/ (statut 200)")), "{told}");
     let circle =
         stub(Some("HTTP/1.1 302 Found\r\nlocation: /\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"));
-    assert_eq!(refused(&circle).await, "plus de 20 redirections de suite");
+    let told = refused(&circle).await;
+    assert!(told.starts_with(&format!("{circle}/ : plus de 20 redirections de suite ; donnez ")), "{told}");
     let real = "HTTP/1.1 302 Found\r\nlocation: https://oidc.franceconnect.gouv.fr/api/v2/authorize?a=b\r\n\
                 connection: close\r\ncontent-length: 0\r\n\r\n";
-    let real = refused(&stub(Some(real))).await;
-    assert_eq!(
-        real,
-        "une redirection vers oidc.franceconnect.gouv.fr, qui n’est ni le service ni l’émulateur"
-    );
+    let told = refused(&stub(Some(real))).await;
+    let away = " : une redirection vers https://oidc.franceconnect.gouv.fr, qui n’est ni le service ni l’émulateur ; ";
+    assert!(told.contains(away) && told.ends_with("réglez-le sur l’émulateur"), "{told}");
 }
 
 #[tokio::test]
@@ -66,7 +67,8 @@ async fn a_service_that_never_answers_is_not_waited_for_long() {
     let client = client(&stub(None), "/retour", "/sorti");
     let emulator = Door::open().serve(&client);
     let trip = trip(&client, emulator).patient(Duration::from_secs(1));
-    assert_eq!(run(trip, None, |_, _| ()).await.unwrap_err().fr, "pas de réponse en 1 secondes");
+    let told = run(trip, None, |_, _| ()).await.unwrap_err().fr;
+    assert!(told.contains("/ : pas de réponse en 1 secondes ; démarrez le service"), "{told}");
 }
 
 #[tokio::test]
@@ -75,7 +77,7 @@ async fn a_page_without_end_is_read_as_far_as_is_needed() {
     let endless =
         stub(Some("HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 99999999\r\n\r\n<p>"));
     let told = refused(&endless).await;
-    assert!(told.starts_with("pas de réponse") || told.starts_with("aucun bouton"), "{told}");
+    assert!(told.contains("/ : pas de réponse") || told.starts_with("aucun bouton"), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,6 +1,7 @@
 //! Decides what is asked of the emulator's control interface: which calls a login made, by the `state` and
 //! `nonce` of its authorization request.
 
+use super::visitor::{Trouble, unreachable};
 use crate::emulator::Product;
 use crate::journey::Words;
 use crate::journey::qualification::lies::Lie;
@@ -38,6 +39,11 @@ impl Inspector {
             .find(|product| authorize.path() == format!("{}/authorize", product.path()))?;
         let place = if product == Product::Plus { "/plus/_emulateur/api/" } else { "/_emulateur/api/" };
         Some((Self { client, base: authorize.join(place).ok()? }, product))
+    }
+
+    /// Whether anything is at the emulator's address.
+    pub(super) async fn reach(client: &Client, emulator: &Url) -> Result<(), Trouble> {
+        client.get(emulator.clone()).timeout(PATIENCE).send().await.map(|_| ()).map_err(unreachable)
     }
 
     /// Whether it answers at all.

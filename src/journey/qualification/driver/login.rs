@@ -2,7 +2,8 @@
 //! who is there, and out again.
 
 use super::inspector::{Inspector, Noted};
-use super::service::{Trip, logout, names, profile};
+use super::service::{NoWay, Trip, logout, names, profile};
+use super::told;
 use super::visitor::{Landing, Trouble, Visitor};
 use crate::emulator::{Account, Product};
 use crate::journey::Words;
@@ -61,25 +62,35 @@ impl Trip {
     /// Why nothing can be tried on this service.
     pub(in crate::journey::qualification) async fn ground(&self) -> Result<(Ground, Inspector), Stopped> {
         let mut visitor = self.visitor("");
-        let authorize = self.begin(&mut visitor).await?;
-        let (inspector, product) = Inspector::of(self.client.clone(), &authorize).ok_or_else(|| {
-            Words::new("l’émulateur n’a pas cette adresse d’autorisation", "the emulator has no such address")
+        let emulator = &self.bounds.emulator;
+        Inspector::reach(&self.client, emulator)
+            .await
+            .map_err(|trouble| told::no_emulator(emulator, &trouble))?;
+        let authorize = self.enter(&mut visitor).await.map_err(|no_way| match no_way {
+            NoWay::Silent(trouble) => told::unanswered(&self.service.login, &trouble),
+            NoWay::Lost(why) => why,
         })?;
+        let (inspector, product) =
+            Inspector::of(self.client.clone(), &authorize).ok_or_else(|| told::no_authorize(&authorize))?;
         if !inspector.answers().await {
-            let words = [
-                "l’interface de commande de l’émulateur ne répond pas : démarrez-le avec --control",
-                "the control interface of the emulator does not answer: start it with --control",
-            ];
-            return Err(Words::new(words[0], words[1]).into());
+            return Err(told::closed(emulator).into());
         }
         let landing = through(&mut visitor, &authorize, HONEST.person, product, |_| false).await;
         let landing = landing.map_err(|trouble| trouble.words())?;
         if self.bounds.at_emulator(&landing.url) {
             let refused = Some((attempt(&authorize), product));
-            return Err(Stopped { why: refused_by_emulator(&landing), refused });
+            return Err(Stopped { why: told::refused_by_emulator(&landing), refused });
         }
         let callback = landing.hops.iter().find(|hop| carries_code(&hop.url)).map(|hop| hop.url.clone());
-        let profile = self.find_profile(&mut visitor, &landing).await?;
+        let profile = match self.find_profile(&mut visitor, &landing).await {
+            Ok(profile) => profile,
+            Err(_) if landing.status >= 400 => {
+                let calls = inspector.login(&attempt(&authorize)).await.calls;
+                let wrong = calls.iter().find_map(|call| call.wrong.first());
+                return Err(told::refused_by_service(&landing, wrong).into());
+            }
+            Err(why) => return Err(why.into()),
+        };
         let mut nobody = self.visitor("");
         let before = nobody.open(&profile, |url| self.bounds.at_emulator(url)).await;
         let login_page = nobody.open(&self.service.login, |url| self.bounds.at_emulator(url)).await;
@@ -105,17 +116,18 @@ impl Trip {
     async fn find_profile(&self, visitor: &mut Visitor, landing: &Landing) -> Result<Url, Words> {
         let named = |page: &Landing| HONEST.person.names.iter().any(|name| names(page.words(), name));
         if let Some(profile) = &self.service.profile {
-            let seen = visitor.open(profile, |_| false).await.map_err(|trouble| trouble.words())?;
-            return if named(&seen) { Ok(profile.clone()) } else { Err(unnamed(&seen)) };
+            let seen = visitor.open(profile, |_| false).await;
+            let seen = seen.map_err(|trouble| told::unanswered(profile, &trouble))?;
+            return if named(&seen) { Ok(profile.clone()) } else { Err(told::unnamed(&seen)) };
         }
         if named(landing) {
             let mut url = landing.url.clone();
             url.set_query(None);
             return Ok(url);
         }
-        let Some(link) = profile(&landing.page) else { return Err(unnamed(landing)) };
+        let Some(link) = profile(&landing.page) else { return Err(told::unnamed(landing)) };
         let seen = visitor.follow(landing, link, |_| false).await.map_err(|trouble| trouble.words())?;
-        if named(&seen) { Ok(seen.url) } else { Err(unnamed(&seen)) }
+        if named(&seen) { Ok(seen.url) } else { Err(told::unnamed(&seen)) }
     }
 
     /// Tries one login.
@@ -288,6 +300,8 @@ pub(super) fn seen(landing: &Landing, ground: &Ground) -> Seen {
 /// An address without its query, which may carry a code, and without the name of an interaction.
 fn bare(url: &Url) -> String {
     let mut url = url.clone();
+    // Refused only where there can be none.
+    let _ = (url.set_username(""), url.set_password(None));
     if let Some((before, after)) = url.path().split_once("/interaction/") {
         let step = after.split_once('/').map_or("", |(_, step)| step);
         let path = format!("{before}/interaction/-/{step}");
@@ -309,24 +323,4 @@ fn trail(landing: &Landing) -> Vec<String> {
         line
     };
     landing.hops.iter().map(line).collect()
-}
-
-fn refused_by_emulator(landing: &Landing) -> Words {
-    let told: String = landing.page.text.chars().take(300).collect();
-    Words::new(
-        format!("l’émulateur refuse la demande du service : {told}"),
-        format!("the emulator refuses the request of the service: {told}"),
-    )
-}
-
-fn unnamed(landing: &Landing) -> Words {
-    let (path, status) = (landing.url.path(), landing.status);
-    Words::new(
-        format!(
-            "une connexion honnête finit sur {path} (statut {status}) sans que le nom de la personne s’y lise : donnez la page qui la nomme par --profile-path"
-        ),
-        format!(
-            "an honest login ends on {path} (status {status}) without the person's name on it: give the page that names them with --profile-path"
-        ),
-    )
 }

@@ -9,6 +9,7 @@ mod login;
 mod page;
 mod replay;
 mod service;
+mod told;
 mod visitor;
 
 pub(super) use inspector::Inspector;

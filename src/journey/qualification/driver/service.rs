@@ -1,7 +1,8 @@
 //! Decides where things are on a service under test: its login, the page that names who is logged in, its logout.
 
 use super::page::{Control, Page};
-use super::visitor::{Bounds, Landing, PATIENCE, Trouble, Visitor};
+use super::told;
+use super::visitor::{Bounds, PATIENCE, Trouble, Visitor};
 use crate::journey::Words;
 use reqwest::Client;
 use std::sync::Arc;
@@ -23,6 +24,13 @@ pub struct Service {
     pub secret: Option<String>,
 }
 
+impl Service {
+    /// Its address as it may be shown.
+    pub fn address(&self) -> String {
+        told::shown(&self.url)
+    }
+}
+
 /// How many attempts are begun to look at `state` and `nonce`.
 const ATTEMPTS: usize = 100;
 /// How long services keep from fetching a key set again.
@@ -36,6 +44,14 @@ pub struct Trip {
     pub(super) service: Service,
     pub(in crate::journey::qualification) cooldown: Duration,
     pub(in crate::journey::qualification) attempts: usize,
+}
+
+/// Why no login begins.
+pub(super) enum NoWay {
+    /// Nothing at the address that was given.
+    Silent(Trouble),
+    /// Something, which leads nowhere.
+    Lost(Words),
 }
 
 /// What a page that names somebody is usually called.
@@ -111,9 +127,17 @@ impl Trip {
 
     /// Begins a login: the authorization request at the emulator, not yet made.
     pub(super) async fn begin(&self, visitor: &mut Visitor) -> Result<Url, Words> {
+        self.enter(visitor).await.map_err(|no_way| match no_way {
+            NoWay::Silent(trouble) => trouble.words(),
+            NoWay::Lost(why) => why,
+        })
+    }
+
+    /// The same, which tells a service that is not there from one that leads nowhere.
+    pub(super) async fn enter(&self, visitor: &mut Visitor) -> Result<Url, NoWay> {
         let bounds = Arc::clone(&self.bounds);
         let stop = |url: &Url| bounds.at_emulator(url);
-        let mut landing = visitor.open(&self.service.login, stop).await.map_err(|trouble| trouble.words())?;
+        let mut landing = visitor.open(&self.service.login, stop).await.map_err(NoWay::Silent)?;
         // A page in between may present FranceConnect before it leads there.
         for _ in 0..3 {
             if bounds.at_emulator(&landing.url) {
@@ -121,27 +145,16 @@ impl Trip {
             }
             let Some(button) = button(&landing.page) else { break };
             landing = visitor.follow(&landing, button, stop).await.map_err(|trouble| match trouble {
-                Trouble::Elsewhere(host) => elsewhere(&host),
-                trouble => trouble.words(),
+                Trouble::Elsewhere(to) => NoWay::Lost(told::elsewhere(&to, &bounds.emulator)),
+                trouble => NoWay::Lost(trouble.words()),
             })?;
         }
-        if bounds.at_emulator(&landing.url) { Ok(landing.url) } else { Err(no_button(&landing)) }
+        if bounds.at_emulator(&landing.url) {
+            Ok(landing.url)
+        } else {
+            Err(NoWay::Lost(told::no_button(&landing)))
+        }
     }
-}
-
-fn elsewhere(host: &str) -> Words {
-    Words::new(
-        format!("le bouton mène à {host} et non à l’émulateur : réglez le service sur l’émulateur"),
-        format!("the button leads to {host} and not to the emulator: set the service to the emulator"),
-    )
-}
-
-fn no_button(landing: &Landing) -> Words {
-    let (status, path) = (landing.status, landing.url.path());
-    Words::new(
-        format!("aucun bouton FranceConnect sur {path} (statut {status}) : donnez sa page par --login-path"),
-        format!("no FranceConnect button on {path} (status {status}): give its page with --login-path"),
-    )
 }
 
 /// The FranceConnect button of a page: by the class of the design system, else by its words.

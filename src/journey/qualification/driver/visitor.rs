@@ -7,7 +7,7 @@ use crate::journey::{Words, probe};
 use reqwest::{Client, Method};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use url::Url;
+use url::{Host, Url};
 
 /// Longest wait for one answer: longer than a service may wait for FranceConnect.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
@@ -28,7 +28,7 @@ pub enum Trouble {
     Slow(Duration),
     /// Redirects without end.
     Loop,
-    /// The way leads to a host that is neither the service's nor the emulator's.
+    /// The way leads to an origin that is neither the service's nor the emulator's.
     Elsewhere(String),
 }
 
@@ -67,9 +67,11 @@ pub struct Bounds {
 }
 
 impl Bounds {
-    /// Whether `url` is at the emulator.
+    /// Whether `url` is at the emulator, which has several names on this machine.
     pub fn at_emulator(&self, url: &Url) -> bool {
+        let door = |url: &Url| (url.scheme() == "https", url.port_or_known_default());
         url.origin() == self.emulator.origin()
+            || (door(url) == door(&self.emulator) && is_here(url) && is_here(&self.emulator))
     }
 
     fn allow(&self, url: &Url) -> bool {
@@ -78,6 +80,15 @@ impl Bounds {
             host == known || host.strip_suffix(known.as_str()).is_some_and(|rest| rest.ends_with('.'))
         };
         matches!(url.scheme(), "http" | "https") && (self.at_emulator(url) || self.hosts.iter().any(below))
+    }
+}
+
+fn is_here(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
     }
 }
 
@@ -225,8 +236,13 @@ impl Visitor {
                 return Ok(Landing { url: asked.url, status: 0, kind, body, page, hops });
             }
             if !self.bounds.allow(&asked.url) {
-                let host = asked.url.host_str().unwrap_or(asked.url.scheme());
-                return Err(Trouble::Elsewhere(host.chars().take(200).collect()));
+                let origin = asked.url.origin();
+                let to = if origin.is_tuple() {
+                    origin.ascii_serialization()
+                } else {
+                    asked.url.scheme().to_owned()
+                };
+                return Err(Trouble::Elsewhere(to.chars().take(200).collect()));
             }
             let began = Instant::now();
             let answered = tokio::time::timeout(patience, self.exchange(&asked, &mut crossed));
@@ -311,7 +327,7 @@ impl Visitor {
 }
 
 /// The cause at the bottom: a name, a port, a certificate.
-fn unreachable(error: reqwest::Error) -> Trouble {
+pub(super) fn unreachable(error: reqwest::Error) -> Trouble {
     let error = error.without_url();
     let mut cause: &dyn std::error::Error = &error;
     while let Some(deeper) = cause.source() {
