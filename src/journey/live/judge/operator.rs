@@ -48,7 +48,7 @@ pub(in crate::journey::live) fn flows(case: &Case<'_>) -> Verdict {
             format!("{address} says nothing of {}", product.name()),
         );
     };
-    let words = printable(&plain(told));
+    let words = printable(plain(told).trim_end_matches('.'));
     let mend = if !told.contains(ANSWERS) {
         Words::new(
             "Ouvrir le chemin du service vers FranceConnect (pare-feu, hébergeur), puis recommencer.",
