@@ -27,8 +27,17 @@ impl Host {
 
     /// The command that keeps `variable`, its value on standard input, where the host has one.
     pub fn command(&self, variable: &str) -> Option<Vec<String>> {
+        self.secret("put", variable)
+    }
+
+    /// The command that removes it, where the host has one.
+    pub fn removal(&self, variable: &str) -> Option<Vec<String>> {
+        self.secret("delete", variable)
+    }
+
+    fn secret(&self, what: &str, variable: &str) -> Option<Vec<String>> {
         let Self::Wrangler(file, env) = self else { return None };
-        let mut command = ["npx", "wrangler", "secret", "put", variable].map(str::to_owned).to_vec();
+        let mut command = ["npx", "wrangler", "secret", what, variable].map(str::to_owned).to_vec();
         if file != "wrangler.toml" {
             command.extend(["--config".to_owned(), file.clone()]);
         }

@@ -84,6 +84,7 @@ fn the_secret_is_on_one_input_and_nowhere_else() {
             "wrangler secret put FC_CLIENT_SECRET --env staging",
             SECRET.to_owned(),
         ),
+        (&["--", "./bin/keeper", "-"], format!("{ID}\n{SECRET}"), "-", SECRET.to_owned()),
         (&["--", "keeper", "a b", "value=-"], format!("{ID}\n{SECRET}"), "a b value=-", SECRET.to_owned()),
         (
             &["--form", "line", "--", "keeper"],
@@ -104,6 +105,8 @@ fn the_secret_is_on_one_input_and_nowhere_else() {
         assert_eq!(kept(&folder, "input"), input, "{words:?}");
         assert_eq!(kept(&folder, "words").lines().collect::<Vec<_>>().join(" "), named, "{words:?}");
         assert!(!said.contains(SECRET) && !said.contains("\u{1b}["), "{said}");
+        let removal = "(npx wrangler secret delete FC_CLIENT_SECRET_NEXT --env production)";
+        assert_eq!(said.contains(removal), words == ["--next"], "{said}");
         assert_eq!(holders(folder.path(), SECRET), [folder.path().join("kept/input")], "{words:?}");
         // The client_id is no secret, and is not written without a person who agrees.
         assert!(words == ["--next"] || said.contains(&format!("FC_CLIENT_ID = \"{ID}\"")), "{said}");
@@ -184,5 +187,23 @@ fn a_host_without_a_store_says_what_can_be_done() {
         let output =
             enter(&folder, &["--", "keeper"]).envs(environment).stdin(Stdio::null()).output().unwrap();
         assert!(text(&output.stderr).contains("L’entrée s’arrête là"), "{}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn the_host_is_spoken_to_beside_its_configuration_and_a_program_of_ones_own_where_one_is() {
+    let folder = team();
+    folder.write("live/wrangler.toml", fs::read("wrangler.toml").unwrap());
+    let live = "[production]\nconfiguration = \"wrangler.toml\"";
+    folder.write(
+        "franceconnect.toml",
+        example().replace(live, "[production]\nconfiguration = \"live/wrangler.toml\""),
+    );
+    let here = folder.path().display().to_string();
+    for (words, place) in
+        [(&[][..], format!("{here}/live\n")), (&["--", "./bin/keeper", "-"], format!("{here}\n"))]
+    {
+        let (status, said) = run(&folder, words, &format!("{ID}\n{SECRET}\n"));
+        assert_eq!((status, kept(&folder, "folder")), (0, place), "{words:?}: {said}");
     }
 }

@@ -49,6 +49,8 @@ fn a_paste_is_judged_whole_and_asked_for_once() {
         (pasted(&format!("Votre secret :\n{SECRET}\nBonne journée")), "on dirait le message entier"),
         (pasted(&SECRET[..30]), "n’a que 30 caractères"),
         ("\r".to_owned(), "n’a pas été saisi"),
+        // A terminal that does not mark pastes: the first line counts, and the rest goes to nobody, the shell neither.
+        (format!("Votre secret :\r{SECRET}\r{SECRET}\r"), "contient un blanc"),
     ] {
         terminal.expect("(ne s’affiche pas) ? ");
         terminal.press(&keys);

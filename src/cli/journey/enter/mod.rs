@@ -134,7 +134,7 @@ impl Entry<'_> {
             return Err(ExitCode::from(MISSING));
         };
         let program = command.first().map(String::as_str).unwrap_or_default();
-        if !hand::is_there(program, &self.folder) {
+        if !hand::is_there(program, self.place()) {
             self.lang.warn(
                 format_args!("{program} est introuvable : rien n’a été demandé."),
                 format_args!("There is no {program}: nothing was asked for."),
@@ -142,6 +142,11 @@ impl Entry<'_> {
             return Err(ExitCode::from(MISSING));
         }
         Ok(Some(command))
+    }
+
+    /// Where the program runs: one's own where one is, that of the host beside its configuration.
+    fn place(&self) -> &Path {
+        if self.args.program.is_empty() { &self.folder } else { Path::new("") }
     }
 
     /// The variable of the secret.
@@ -238,14 +243,12 @@ impl Entry<'_> {
             Written::Patch => Form::Patch,
         };
         let written = form.of(self.variable(), secret);
-        // A program of one's own runs where one is, that of the host beside its configuration.
-        let folder = if self.args.program.is_empty() { self.folder.as_path() } else { Path::new("") };
         loop {
             self.lang.warn(
                 format_args!("→ {} (le secret par son entrée standard)", command.join(" ")),
                 format_args!("→ {} (the secret on its standard input)", command.join(" ")),
             );
-            match hand::over(command, folder, &written, terminal, self.lang).await {
+            match hand::over(command, self.place(), &written, terminal, self.lang).await {
                 Handed::Over => return Ok(()),
                 Handed::Stopped(status) => return Err(ExitCode::from(status)),
                 Handed::Not if !terminal.is_interactive() => return Err(ExitCode::from(MISSING)),
@@ -273,13 +276,21 @@ impl Entry<'_> {
         self.lang.say(format_args!("{variable} est entré."), format_args!("{variable} is entered."));
         if self.args.next {
             let secret = self.delivery.secret;
+            let removal = self.delivery.host.removal(variable).filter(|_| self.args.program.is_empty());
+            let how = removal.map(|command| format!(" ({})", command.join(" "))).unwrap_or_default();
             self.lang.say(
-                format_args!("Quand le journal dit token.next_secret : journey enter sans --next, le même secret pour {secret}, puis retirer {variable}."),
-                format_args!("Once the log says token.next_secret: journey enter without --next, the same secret for {secret}, then remove {variable}."),
+                format_args!("Quand le journal dit token.next_secret : journey enter sans --next, le même secret pour {secret}, puis retirer {variable}{how}."),
+                format_args!("Once the log says token.next_secret: journey enter without --next, the same secret for {secret}, then remove {variable}{how}."),
             );
         }
         if !self.args.sandbox {
             record::delivered(self);
+        }
+        if !self.args.sandbox && !self.args.next {
+            self.lang.say(
+                "Ensuite : déployer, puis journey live, qui regarde le déploiement du dehors.",
+                "Next: deploy, then journey live, which looks at the deployment from outside.",
+            );
         }
         Ok(())
     }
