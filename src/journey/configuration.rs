@@ -55,8 +55,13 @@ impl Configuration {
         Some((config, registration))
     }
 
+    /// Whether the private keys are those of the deployment: nothing stands for them.
+    pub(super) fn keys_are_seen(&self) -> bool {
+        !self.unset.contains(&"FC_PRIVATE_KEYS")
+    }
+
     /// The client's name at `product`, if it was given: nothing stands for it.
-    pub(super) fn client(&self, product: Product) -> Option<&str> {
+    pub fn client(&self, product: Product) -> Option<&str> {
         let (config, registration) = self.registration(product)?;
         let first = registration.issuer() == config.issuer();
         let stands_in = first && self.unset.contains(&"FC_CLIENT_ID");

@@ -13,6 +13,8 @@ pub const ORDER: (&str, &str) =
 const HEALTH: (&str, &str) =
     ("Arrêté du 28 mars 2022", "https://www.legifrance.gouv.fr/jorf/id/JORFTEXT000045457991");
 const CONDITIONS: &str = "https://partenaires.franceconnect.gouv.fr/cgu";
+/// What the sheet refers to.
+pub(super) const REFERENCES: [&str; 2] = [ORDER.1, CONDITIONS];
 
 /// What becomes of a body that asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use super::configuration::Configuration;
 use super::dossier::{Dossier, Step};
 use super::habilitation::{self, Seen};
+use super::reach::Remark;
 use super::{Sheet, Words, eligibility, operations, production, sandbox};
 use crate::time::Timestamp;
 use serde_json::{Value, json};
@@ -47,6 +48,14 @@ impl Overview {
             Stage { step, missing }
         };
         Self { stages: Step::ALL.map(stage).into(), late: operations::late(dossier, live, today) }
+    }
+
+    /// Adds what is wrong with what was seen of a step on the network.
+    pub fn and(&mut self, step: Step, remarks: &[Remark]) {
+        for stage in self.stages.iter_mut().filter(|stage| stage.step == step) {
+            let wrong = remarks.iter().filter(|remark| remark.is_wrong());
+            stage.missing.extend(wrong.map(Remark::words));
+        }
     }
 
     /// The first step that is not done.

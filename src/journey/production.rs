@@ -4,7 +4,7 @@
 use super::configuration::{Configuration, environment};
 use super::dossier::*;
 use super::eligibility::SUPPORT;
-use super::{Sheet, sandbox};
+use super::{Sheet, keys, sandbox};
 
 /// What to type and to send; `test` is the configuration of the sandbox.
 pub fn sheet(
@@ -42,6 +42,7 @@ pub fn sheet(
     }
     let fields = (PRODUCTION_PAGE, PRODUCTION_ADDRESSES);
     sandbox::creation(&mut sheet, dossier, config, registration, "Production", fields.0, fields.1);
+    keys::declare(&mut sheet, configuration, config, registration);
     sheet.note(
         "À joindre au dossier, ou à envoyer par sa messagerie :",
         "To go with the file, or to be sent through its messages:",

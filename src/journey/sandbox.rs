@@ -1,9 +1,9 @@
 //! Decides what the form of the sandbox asks for: for FranceConnect that of the *espace partenaires*, for FranceConnect+
 //! the one that production has too. Every address comes from the deployed configuration.
 
-use super::Sheet;
 use super::configuration::{Configuration, address, callbacks, environment};
 use super::dossier::*;
+use super::{Sheet, keys};
 use crate::config::{Config, Registration};
 use crate::franceconnect::Product;
 
@@ -47,6 +47,7 @@ pub fn sheet(dossier: &Dossier, configuration: Option<&Configuration>) -> Sheet 
                 SANDBOX_PAGE,
                 SANDBOX_ADDRESSES,
             );
+            keys::declare(&mut sheet, configuration, config, registration);
         }
     }
     if configuration.client(dossier.product()).is_some() {

@@ -1,5 +1,6 @@
 //! The way to FranceConnect: the file a team keeps, and the steps that are paper.
 
+mod authorize;
 mod cli;
 mod delivery;
 mod dossier;
@@ -9,10 +10,12 @@ mod enter;
 mod enter_terminal;
 mod live;
 mod loopback;
+mod network;
 mod operations;
 mod outage;
 mod paper;
 mod probe;
+mod reach;
 #[cfg(unix)]
 mod terminal;
 
@@ -20,6 +23,7 @@ use franceconnect_edge::journey::Configuration;
 use franceconnect_edge::journey::dossier::Dossier;
 
 use crate::native_support::KEY;
+use crate::support::envelope::Agreeing;
 
 /// The example, as a team would have filled it in.
 pub fn example() -> String {
@@ -34,6 +38,11 @@ pub fn dossier(changes: &[(&str, &str)]) -> Dossier {
         text = text.replacen(old, new, 1);
     }
     Dossier::read(&text).unwrap_or_else(|flaws| panic!("{flaws:?}"))
+}
+
+/// Private keys as `FC_PRIVATE_KEYS` has them: one, of that name.
+pub fn private_keys(seed: u8, kid: &str) -> String {
+    serde_json::json!({ "keys": [Agreeing::new(seed).private(kid)] }).to_string()
 }
 
 /// A configuration of a deployment whose secrets are not seen; later pairs replace earlier ones.

@@ -83,7 +83,9 @@ pub(super) fn warn(path: &Path, flaws: &[Flaw], lang: Lang) -> ExitCode {
 fn configuration(folder: &Path, file: &str, env: Option<&str>) -> Result<Configuration, Unreadable> {
     let source = check::deployed(&folder.join(file), file, env)?;
     let env = env.map(|env| format!(" [env.{env}]")).unwrap_or_default();
-    let variable = |name: &str| source.value(name).map(str::to_owned);
+    // A secret that no file shows may be in the environment of whoever looks.
+    let exported = |name: &str| (name == "FC_PRIVATE_KEYS").then(|| std::env::var(name).ok()).flatten();
+    let variable = |name: &str| source.value(name).map(str::to_owned).or_else(|| exported(name));
     let encryption = source.value("FC_ENCRYPTION_ALG").unwrap_or_default().trim();
     let stand_in = |name: &str| match name {
         "FC_CLIENT_ID" => Some("unset".to_owned()),

@@ -52,7 +52,7 @@ pub(super) fn run(path: &Path, lang: Lang) -> ExitCode {
         return ExitCode::from(MISSING);
     }
     match Kept::read(path, lang) {
-        Ok(kept) if tell::overview(&kept, false, lang) => ExitCode::SUCCESS,
+        Ok(kept) if tell::overview(&kept, &[], false, lang) => ExitCode::SUCCESS,
         Ok(_) => ExitCode::from(MISSING),
         Err(status) => status,
     }

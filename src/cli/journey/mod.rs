@@ -4,6 +4,7 @@ mod enter;
 mod file;
 mod init;
 mod live;
+mod network;
 mod qualify;
 mod tell;
 
@@ -16,7 +17,8 @@ use self::file::Kept;
 use super::keygen;
 use super::lang::{self, Lang};
 use super::listen;
-use crate::journey::{eligibility, habilitation, operations, outage, production, sandbox};
+use crate::journey::dossier::Step;
+use crate::journey::{eligibility, habilitation, operations, outage, production, reach, sandbox};
 
 /// The file that is read if no other is named.
 const DOSSIER: &str = "franceconnect.toml";
@@ -43,6 +45,8 @@ pub(super) struct Args {
     file: PathBuf,
     #[arg(long, help = "Écrit l’état des cinq étapes en JSON")]
     json: bool,
+    #[arg(long, help = "Regarde aussi le réseau : textes, adresses déclarées, demande de connexion à blanc")]
+    probe: bool,
     #[command(subcommand)]
     what: Option<What>,
 }
@@ -73,6 +77,8 @@ struct Sheet {
         help = "eligibility, habilitation, sandbox, production, operations (en service) ou outage (panne)"
     )]
     step: Paper,
+    #[arg(long, help = "Regarde aussi le réseau, sans connecter personne")]
+    probe: bool,
 }
 
 /// The steps that end in a form or a letter.
@@ -84,6 +90,19 @@ enum Paper {
     Production,
     Operations,
     Outage,
+}
+
+impl Paper {
+    /// The step whose addresses are looked at.
+    fn step(self) -> Step {
+        match self {
+            Self::Eligibility => Step::Eligibility,
+            Self::Habilitation => Step::Habilitation,
+            Self::Sandbox => Step::Sandbox,
+            // In service and on the day of an outage, it is production that is looked at.
+            Self::Production | Self::Operations | Self::Outage => Step::Production,
+        }
+    }
 }
 
 /// Reads the file, does what is asked, answers the exit status.
@@ -100,16 +119,27 @@ pub(super) fn run(args: Args, lang: Lang) -> ExitCode {
         Err(status) => return status,
     };
     let complete = match &args.what {
-        Some(What::Sheet(Sheet { step })) => sheet(&kept, *step, lang),
-        _ => tell::overview(&kept, args.json, lang),
+        Some(What::Sheet(wanted)) => sheet(&kept, wanted, lang),
+        _ => overview(&kept, &args, lang),
     };
-    if complete { ExitCode::SUCCESS } else { ExitCode::from(MISSING) }
+    match complete {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(MISSING),
+        Err(status) => status,
+    }
+}
+
+/// Prints where things stand; answers whether all five steps are done.
+fn overview(kept: &Kept, args: &Args, lang: Lang) -> Result<bool, ExitCode> {
+    let seen = if args.probe { network::look(kept, &Step::ALL, lang)? } else { Vec::new() };
+    Ok(tell::overview(kept, &seen, args.json, lang))
 }
 
 /// Prints a sheet; answers whether nothing stands against it.
-fn sheet(kept: &Kept, step: Paper, lang: Lang) -> bool {
+fn sheet(kept: &Kept, wanted: &Sheet, lang: Lang) -> Result<bool, ExitCode> {
+    let Sheet { step, probe } = *wanted;
     let (dossier, test, live) = (&kept.dossier, kept.test.as_ref(), kept.live.as_ref());
-    let sheet = match step {
+    let mut sheet = match step {
         Paper::Eligibility => eligibility::sheet(dossier),
         Paper::Habilitation => habilitation::sheet(dossier, test, |name| kept.look(name), keygen::today()),
         Paper::Sandbox => sandbox::sheet(dossier, test),
@@ -117,6 +147,11 @@ fn sheet(kept: &Kept, step: Paper, lang: Lang) -> bool {
         Paper::Outage => outage::sheet(dossier, live),
         Paper::Operations => operations::sheet(dossier, live, keygen::today()),
     };
+    if probe {
+        for (_, remarks) in network::look(kept, &[step.step()], lang)? {
+            reach::write(&mut sheet, &remarks, &keygen::today().day());
+        }
+    }
     lang::print(sheet.text(|words| lang.pick(&words.fr, &words.en)).trim_end());
     let count = sheet.objections().count();
     if count > 0 {
@@ -125,7 +160,7 @@ fn sheet(kept: &Kept, step: Paper, lang: Lang) -> bool {
             format_args!("To complete or to mend: {count} (lines \"!\")."),
         );
     }
-    count == 0
+    Ok(count == 0)
 }
 
 /// An address on the command line.

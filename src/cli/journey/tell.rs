@@ -4,17 +4,20 @@ use super::Kept;
 use crate::cli::keygen;
 use crate::cli::lang::{self, Lang};
 use crate::journey::dossier::{SERVICE_NAME, Step};
+use crate::journey::reach::Remark;
 use crate::journey::{Overview, Stage};
 
-/// Prints the overview; answers whether all five steps are done and nothing is late.
-pub(super) fn overview(kept: &Kept, json: bool, lang: Lang) -> bool {
-    let overview = Overview::of(
+/// Prints the overview, with what was `seen` of some steps; answers whether all five are done
+/// and nothing is late.
+pub(super) fn overview(kept: &Kept, seen: &[(Step, Vec<Remark>)], json: bool, lang: Lang) -> bool {
+    let mut overview = Overview::of(
         &kept.dossier,
         kept.test.as_ref(),
         kept.live.as_ref(),
         |name| kept.look(name),
         keygen::today(),
     );
+    seen.iter().for_each(|(step, remarks)| overview.and(*step, remarks));
     if json {
         lang::print(format_args!("{:#}", overview.json()));
         return overview.next().is_none() && overview.late.is_empty();
