@@ -8,6 +8,7 @@ mod dossier;
 mod enter;
 #[cfg(unix)]
 mod enter_terminal;
+mod follow;
 mod live;
 mod loopback;
 mod network;

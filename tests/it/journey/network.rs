@@ -1,8 +1,11 @@
 //! `--probe` on the command line: what it looks at, that nothing goes out without it, and through what.
 
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
 
 use axum::response::Response;
 use franceconnect_edge::emulator::{Authority, Client, Presented, Product};
@@ -13,10 +16,14 @@ use super::{example, private_keys};
 use crate::cli::{program, text};
 use crate::native_support::{Folder, Server, variables};
 
-/// Runs `journey`, whose way out of this machine is closed; its status and what it printed.
+/// Runs `journey`, whose only way out of this machine leads nowhere; its status and what it printed.
 fn journey(folder: &Folder, words: &[&str], ca: Option<&Path>) -> (i32, String) {
+    journey_through("http://127.0.0.1:9", folder, words, ca)
+}
+
+fn journey_through(proxy: &str, folder: &Folder, words: &[&str], ca: Option<&Path>) -> (i32, String) {
     let mut command = program(folder.path());
-    command.arg("journey").args(words).env("HTTPS_PROXY", "http://127.0.0.1:9");
+    command.arg("journey").args(words).env("HTTPS_PROXY", proxy);
     if let Some(ca) = ca {
         command.env("SSL_CERT_FILE", ca);
     }
@@ -34,6 +41,22 @@ fn changed(changes: &[(&str, &str)]) -> String {
 }
 
 const ORDER: &str = "https://www.legifrance.gouv.fr/loda/id/JORFTEXT000037611479";
+
+/// Hears whom it is to connect to, and hangs up.
+fn proxy() -> (String, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let notes = Arc::clone(&heard);
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut line = String::new();
+            let _ = BufReader::new(stream.unwrap()).read_line(&mut line);
+            notes.lock().unwrap().push(line.trim_end().to_owned());
+        }
+    });
+    (address, heard)
+}
 
 #[test]
 fn the_legal_text_is_looked_at_when_that_is_asked_for() {
@@ -57,13 +80,20 @@ fn the_legal_text_is_looked_at_when_that_is_asked_for() {
         });
         let url = server.url("https", path).to_string();
         folder.write("franceconnect.toml", changed(&[(ORDER, &url)]));
-        let (quiet, printed) = journey(&folder, &["sheet", "eligibility"], Some(&ca));
+        let (proxy, heard) = proxy();
+        let journey = |words: &[&str]| journey_through(&proxy, &folder, words, Some(&ca));
+        let (quiet, printed) = journey(&["sheet", "eligibility"]);
         assert_eq!((quiet, asked.load(Ordering::Relaxed)), (0, 0), "{printed}");
+        assert!(heard.lock().unwrap().is_empty());
         assert!(!printed.contains("réseau"), "{printed}");
-        let (loud, printed) = journey(&folder, &["sheet", "eligibility", "--probe"], Some(&ca));
+        let (loud, printed) = journey(&["sheet", "eligibility", "--probe"]);
         assert_eq!(loud, status, "{printed}");
         assert!(printed.contains("Vu sur le réseau le 20") && printed.contains(expected), "{printed}");
         assert_eq!(asked.load(Ordering::Relaxed), usize::from(presented == Presented::Right));
+        let mut through = heard.lock().unwrap().clone();
+        through.sort();
+        let hosts = ["partenaires.franceconnect.gouv.fr", "www.legifrance.gouv.fr"];
+        assert_eq!(through, hosts.map(|host| format!("CONNECT {host}:443 HTTP/1.1")));
         // What is not ours to mend stands against nothing.
         assert!(
             printed.contains(&format!("Référence, {ORDER} : n’a pas pu être regardée d’ici")),
@@ -162,6 +192,12 @@ fn a_refusal_and_a_service_that_is_not_there_stand_against_the_step() {
     let missing = json["steps"][2]["missing"].to_string();
     assert_eq!(status, 1);
     assert!(missing.contains("invalid_scope") && missing.contains("a scope is not opened"), "{missing}");
+
+    // A client that is still to come has nothing to ask.
+    team.configure(&[("FC_CLIENT_ID", "")]);
+    let (_, seen) = journey(&team.folder, &["sheet", "sandbox", "--probe"], None);
+    assert!(seen.contains("sans FC_CLIENT_ID, la configuration n’a rien à demander"), "{seen}");
+    assert!(!seen.contains("le service déployé demande"), "{seen}");
 
     // Nobody there: the request that the configuration makes is asked all the same.
     team.configure(&[("PUBLIC_URL", "http://localhost:9"), ("FC_SESSION_STORE", "kv")]);
