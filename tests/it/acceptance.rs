@@ -7,6 +7,7 @@ mod limits;
 mod own;
 mod relying_party;
 mod report;
+mod unusual;
 
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};

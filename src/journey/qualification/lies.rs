@@ -37,8 +37,9 @@ pub const ANGELA_ELSEWHERE: Person = Person { idp: 1, ..ANGELA };
 /// Somebody else with the same e-mail address.
 pub const COELIA: Person =
     Person { login: "caractères_spéciaux", names: &["ŒUVRARD-LEMAÎTRÉ", "Cœlia"], idp: 0 };
-/// Somebody of no stated gender, of the same first name as the first.
-const UNSPECIFIED: Person = Person { login: "genre_indéfini", names: &["Angela", "DUBOIS"], idp: 0 };
+/// Somebody of no stated gender, of the same first name as the first, of an address that the first has elsewhere only.
+pub(super) const UNSPECIFIED: Person =
+    Person { login: "genre_indéfini", names: &["Angela", "DUBOIS"], idp: 1 };
 /// The name that a foreign userinfo brings.
 pub const STRANGER: &str = "AUTRE";
 
@@ -179,7 +180,7 @@ pub const LIES: &[Lie] = &[
     logged_out("e18", "logout.error_page", LOGOUT),
     logged_out("e18", "logout.unavailable", LOGOUT),
     logged_out("e18", "logout.other_state", LOGOUT),
-    accepted("e19", "", &ANGELA_ELSEWHERE, &["O4", "17", "20", "21"]),
+    accepted("e19", "", &ANGELA_ELSEWHERE, &["20", "21"]),
     accepted("e20", "", &COELIA, &["O3", "17", "20"]),
 ];
 

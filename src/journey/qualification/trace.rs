@@ -3,6 +3,7 @@
 
 use super::lies::Lie;
 use crate::journey::Words;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -30,9 +31,14 @@ pub struct Seen {
     pub at_callback: bool,
     /// Whether markup that came in an error's words is markup of the page.
     pub injected: bool,
+    /// Whether a script writes what is to be read there.
+    pub scripted: bool,
 }
 
 impl Seen {
+    /// Fewest characters of a page that says something.
+    pub const SHORTEST: usize = 20;
+
     /// `text` no longer than is kept.
     pub fn bounded(text: &str) -> String {
         text.chars().take(TEXT).collect()
@@ -83,6 +89,8 @@ pub struct Leaving {
     pub who: Who,
     /// Whether FranceConnect asks again who somebody is.
     pub asked_again: Option<bool>,
+    /// Whether scripts could show a logout that was not found.
+    pub scripted: bool,
 }
 
 /// One login that was tried.
@@ -102,13 +110,15 @@ pub struct Trial {
     pub leaving: Option<Leaving>,
     /// Whether userinfo was asked again when a page was opened after the login.
     pub recalled: bool,
+    /// What of the page that names the person has a figure in it: numbers of accounts among them, no address.
+    pub figures: BTreeSet<String>,
 }
 
 impl Trial {
     /// A login that could not be tried.
     pub fn unseen(lie: &'static Lie, why: Words) -> Self {
-        let (calls, trail, who, leaving, recalled) = Default::default();
-        Self { lie, end: Err(why), who, calls, trail, leaving, recalled }
+        let (calls, trail, who, leaving, recalled, figures) = Default::default();
+        Self { lie, end: Err(why), who, calls, trail, leaving, recalled, figures }
     }
 
     /// The lie in a few words.

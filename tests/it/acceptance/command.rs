@@ -10,7 +10,7 @@ use franceconnect_edge::emulator::Client;
 use tokio::process::{Child, Command};
 use url::Url;
 
-use super::relying_party::{self, Flaw};
+use super::relying_party::{self, Flaw, Way};
 use super::{Door, client};
 
 /// A relying party with this fault, and its emulator, where it may be registered `otherwise`.
@@ -18,7 +18,7 @@ fn world(flaw: Flaw, otherwise: impl FnOnce(&mut Client)) -> (String, String) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();
     let door = Door::open();
-    let site = relying_party::serve(listener, flaw, door.issuer());
+    let site = relying_party::serve(listener, flaw, Way::Usual, door.issuer());
     let mut client = client(&site, "/retour", "/sorti");
     otherwise(&mut client);
     let emulator = door.serve(&client).origin().ascii_serialization();

@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use url::Url;
 
-use super::relying_party::{self, BROKEN, ELSEWHERE, Flaw};
+use super::relying_party::{self, BROKEN, ELSEWHERE, Flaw, Way};
 use super::{Door, client, failed, trip};
 
 /// Qualifies a relying party with this fault: the points that fail, and what is said of them.
@@ -19,7 +19,7 @@ async fn qualified(flaw: Flaw) -> (Vec<&'static str>, String) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();
     let door = Door::open();
-    let site = relying_party::serve(listener, flaw, door.issuer());
+    let site = relying_party::serve(listener, flaw, Way::Usual, door.issuer());
     let client = registered(flaw, client(&site, "/retour", "/sorti"));
     let sector = client.sector_identifier_uri.clone();
     let emulator = door.serve(&client);
@@ -60,7 +60,7 @@ fn registered(flaw: Flaw, mut client: Client) -> Client {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_fault_fails_the_points_that_it_breaks_and_no_other() {
     // They wait most of the time, so many of them at once; but none so long that it seems slow.
-    let (room, mut all) = (Arc::new(Semaphore::new(6)), JoinSet::new());
+    let (room, mut all) = (Arc::new(Semaphore::new(10)), JoinSet::new());
     for (flaw, broken) in BROKEN {
         let room = Arc::clone(&room);
         all.spawn(async move {

@@ -31,6 +31,12 @@ fn trial(lie: &'static Lie) -> Trial {
         ..Call::default()
     };
     let refused = lie.expected == Expected::Refused;
+    // Accounts have numbers, and persons one account each.
+    let number = match lie.person.login {
+        "nom_composé" => "1001",
+        "caractères_spéciaux" => "1002",
+        _ => "1003",
+    };
     let endpoints = ["authorize", "interaction", "jwks", "token", "userinfo", "end_session"];
     Trial {
         lie,
@@ -45,6 +51,7 @@ fn trial(lie: &'static Lie) -> Trial {
             ..Leaving::default()
         }),
         recalled: false,
+        figures: [number.to_owned()].into(),
     }
 }
 
@@ -105,6 +112,26 @@ fn each_login_that_goes_otherwise_fails_the_points_that_rest_on_it() {
         expected.sort_by_key(|id| ITEMS.iter().position(|item| item.id == *id));
         assert_eq!(points, expected, "{lie:?}");
     }
+}
+
+#[test]
+fn an_account_is_found_by_sub_whatever_the_provider_and_the_address() {
+    let numbered = |case: &'static str, fault: &'static str, number: &'static str| {
+        without(move |seen| {
+            let of = |trial: &&mut Trial| trial.lie.case == case && trial.lie.fault == fault;
+            seen.trials.iter_mut().find(of).unwrap().figures = [number.to_owned()].into();
+        })
+    };
+    assert_eq!(numbered("e19", "", "1004"), ["20", "21"]);
+    assert_eq!(numbered("e16", "userinfo.claims_missing", "1004"), ["O4", "17", "20"]);
+    assert_eq!(numbered("e20", "", "1001"), ["O3", "17", "20"]);
+    // What is on each page, and what changes by itself, tells no account from another.
+    let mut observed = sound();
+    observed.trials.iter_mut().for_each(|trial| trial.figures = ["2026".to_owned()].into());
+    let findings = judge::judge(&observed);
+    let of = |id: &str| findings.iter().find(|finding| finding.item.id == id).unwrap().verdict.clone();
+    assert_eq!(failed(&findings), [""; 0]);
+    assert!(["O4", "17", "20", "21"].iter().all(|id| matches!(of(id), Verdict::Attest { .. })));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use axum::middleware::{Next, from_fn};
 use franceconnect_edge::journey::qualification::{judge, run};
 use tokio::sync::Mutex;
 
-use super::relying_party::{Flaw, router};
+use super::relying_party::{Flaw, Way, router};
 use super::{Door, client, failed, look, trip};
 
 /// Answers every request with this head and body, or never.
@@ -94,7 +94,8 @@ async fn a_service_that_waits_for_a_late_franceconnect_and_does_one_thing_at_a_t
             next.run(request).await
         }
     });
-    let router = router(Flaw::Nothing, &site, door.issuer(), longer).layer(one_at_a_time);
+    let router =
+        router((Flaw::Nothing, Way::Usual), &site, &site, door.issuer(), longer).layer(one_at_a_time);
     tokio::spawn(async move { axum::serve(listener, router).await });
     let client = client(&site, "/retour", "/sorti");
     let trip = trip(&client, door.serve(&client)).patient(patience);

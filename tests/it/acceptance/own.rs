@@ -35,7 +35,8 @@ fn it_passes_every_point_and_no_evidence_holds_a_secret() {
     assert_eq!(failed(&findings), [""; 0], "{findings:#?}");
     let passed = findings.iter().filter(|finding| finding.verdict == Verdict::Passed);
     let passed: Vec<&str> = passed.map(|finding| finding.item.id).collect();
-    let expected = ["O4", "O6", "O7", "O8", "15", "17", "18", "20", "21", "23", "26", "27", "28", "29", "30"];
+    // Its pages show nothing of the account: whether that is found by sub is left to a person.
+    let expected = ["O6", "O7", "O8", "15", "18", "23", "26", "27", "28", "29", "30"];
     assert_eq!(passed, expected);
     assert_eq!(observed.attempts.len(), 100);
 

@@ -2,9 +2,9 @@
 
 use url::{Host, Url};
 
-/// Most cookies kept, and the longest, in bytes.
+/// Most cookies kept, and the longest name and value that browsers keep, in bytes (RFC 6265bis §5.7).
 const COOKIES: usize = 200;
-const LONGEST: usize = 16 * 1024;
+const LONGEST: usize = 4096;
 
 /// One cookie.
 #[derive(Debug, Clone)]
@@ -16,6 +16,8 @@ pub(super) struct Cookie {
     below: bool,
     path: String,
     secure: bool,
+    /// It is sent to its own site by its own site only.
+    strict: bool,
 }
 
 /// The cookies of one visitor.
@@ -28,7 +30,9 @@ impl Jar {
         let mut parts = line.split(';');
         let pair = parts.next().and_then(|pair| pair.split_once('='));
         let Some((name, value)) = pair.filter(|(name, _)| !name.trim().is_empty()) else { return };
-        let Some(host) = url.host_str().filter(|_| line.len() <= LONGEST) else { return };
+        let Some(host) = url.host_str().filter(|_| name.trim().len() + value.trim().len() <= LONGEST) else {
+            return;
+        };
         let mut cookie = Cookie {
             name: name.trim().to_owned(),
             value: value.trim().to_owned(),
@@ -36,6 +40,7 @@ impl Jar {
             below: false,
             path: url.path().rsplit_once('/').map_or("/", |(folder, _)| folder).to_owned(),
             secure: false,
+            strict: false,
         };
         let mut gone = false;
         for part in parts {
@@ -54,6 +59,7 @@ impl Jar {
                     (cookie.host, cookie.below) = (domain, true);
                 }
                 "secure" => cookie.secure = true,
+                "samesite" => cookie.strict = value.eq_ignore_ascii_case("strict"),
                 "max-age" => gone = value.parse::<i64>().is_ok_and(|age| age <= 0),
                 "expires" => {
                     gone |= httpdate::parse_http_date(value).is_ok_and(|at| at < std::time::SystemTime::now())
@@ -73,12 +79,13 @@ impl Jar {
         }
     }
 
-    /// The value of the `Cookie` header at `url`.
-    pub(super) fn header(&self, url: &Url) -> String {
+    /// The value of the `Cookie` header at `url`, asked for by another site or not.
+    pub(super) fn header(&self, url: &Url, crossed: bool) -> String {
         let host = url.host_str().unwrap_or_default();
         let sent = self.0.iter().filter(|cookie| {
             let here = if cookie.below { within(host, &cookie.host) } else { host == cookie.host };
-            here && below(url.path(), &cookie.path) && (!cookie.secure || trusted(url))
+            let allowed = (!cookie.secure || trusted(url)) && (!cookie.strict || !crossed);
+            here && below(url.path(), &cookie.path) && allowed
         });
         sent.map(|cookie| format!("{}={}", cookie.name, cookie.value)).collect::<Vec<_>>().join("; ")
     }
@@ -128,11 +135,17 @@ mod tests {
         ] {
             jar.set(&here, line);
         }
-        assert_eq!(jar.header(&here), "a=1; b=2; c=3");
-        assert_eq!(jar.header(&other), "b=2");
-        assert_eq!(jar.header(&url("http://a.exemple.fr/authx")), "b=2");
+        assert_eq!(jar.header(&here, false), "a=1; b=2; c=3");
+        assert_eq!(jar.header(&other, false), "b=2");
+        assert_eq!(jar.header(&url("http://a.exemple.fr/authx"), false), "b=2");
         jar.set(&here, "a=; Path=/; Max-Age=0");
         jar.set(&here, "c=; Expires=Thu, 01 Jan 1970 00:00:00 GMT");
-        assert_eq!(jar.header(&here), "b=2");
+        assert_eq!(jar.header(&here, false), "b=2");
+        jar.set(&here, "s=5; Path=/; SameSite=Strict");
+        jar.set(&here, &format!("long={}", "x".repeat(4096)));
+        assert_eq!(
+            (jar.header(&here, false).as_str(), jar.header(&here, true).as_str()),
+            ("b=2; s=5", "b=2")
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use super::login::{Ground, seen, who};
 use super::service::{Trip, logout};
-use super::visitor::{Landing, Visitor};
+use super::visitor::{Landing, Trouble, Visitor};
 use crate::journey::qualification::lies::HONEST;
 use crate::journey::qualification::trace::Leaving;
 use std::sync::Arc;
@@ -21,7 +21,14 @@ impl Trip {
                 leaving.control = Some(control.words.clone());
                 visitor.follow(page, control, |_| false).await
             }
-            (None, None) => return leaving,
+            (None, None) => {
+                leaving.scripted = pages.iter().any(|page| page.page.scripted);
+                return leaving;
+            }
+        };
+        let ended = match ended {
+            Ok(asks) => self.confirmed(visitor, asks, pages).await,
+            ended => ended,
         };
         if let Ok(landing) = ended {
             leaving.at_emulator = self.bounds.at_emulator(&landing.url);
@@ -31,6 +38,21 @@ impl Trip {
         leaving.who = who(after.ok().as_slice(), &HONEST, ground);
         leaving.asked_again = self.asks_again(visitor).await;
         leaving
+    }
+
+    /// Goes on from a page that asks whether one means it, as those against forged logouts do.
+    async fn confirmed(
+        &self,
+        visitor: &mut Visitor,
+        asks: Landing,
+        pages: &[Landing],
+    ) -> Result<Landing, Trouble> {
+        let been = asks.hops.iter().any(|hop| self.bounds.at_emulator(&hop.url));
+        let known = pages.iter().any(|page| page.url.path() == asks.url.path());
+        match logout(&asks.page).filter(|control| control.form && !been && !known).cloned() {
+            Some(form) => visitor.follow(&asks, &form, |_| false).await,
+            None => Ok(asks),
+        }
     }
 
     /// Whether another login of the same browser has to say who they are.

@@ -9,6 +9,7 @@ use crate::emulator::{Account, Product};
 use crate::journey::Words;
 use crate::journey::qualification::lies::{Expected, HONEST, Lie, Person, STRANGER};
 use crate::journey::qualification::trace::{Attempt, Call, Leak, Seen, Trial, Who};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use url::Url;
 
@@ -147,6 +148,7 @@ impl Trip {
                 trail: Vec::new(),
                 leaving: None,
                 recalled: false,
+                figures: BTreeSet::new(),
             },
             leaks: Vec::new(),
             callback: None,
@@ -178,6 +180,7 @@ impl Trip {
         let once =
             if *lie == HONEST { asked(&inspector.login(&tried.attempt).await.calls) } else { usize::MAX };
         let profile = visitor.open(&ground.profile, |url| self.bounds.at_emulator(url)).await;
+        tried.trial.figures = profile.as_ref().map(|page| figures(page.words())).unwrap_or_default();
         pages.extend(profile.ok());
         tried.trial.who = who(&pages, lie, ground);
         if lie.expected == Expected::LoggedOut && tried.trial.who == Who::Themself {
@@ -271,6 +274,20 @@ pub(super) fn who(pages: &[Landing], lie: &Lie, ground: &Ground) -> Who {
     }
 }
 
+/// Most words with figures that are kept, and the longest.
+const FIGURES: usize = 200;
+const WORD: usize = 80;
+
+/// The words that have a figure in them; addresses to write to are not the account's own.
+fn figures(text: &str) -> BTreeSet<String> {
+    let apart = |c: char| c.is_whitespace() || ",;:=<>()[]{}\"'«»/|°#".contains(c);
+    let words = text.split(apart).map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()));
+    let kept = words.filter(|word| {
+        word.len() <= WORD && !word.contains('@') && word.contains(|c: char| c.is_ascii_digit())
+    });
+    kept.take(FIGURES).map(str::to_owned).collect()
+}
+
 /// Whether the page that names whoever is there offers to log out, as it does not to nobody.
 fn lets_out(page: &Landing, ground: &Ground) -> bool {
     !ground.leavable
@@ -289,7 +306,8 @@ pub(super) fn seen(landing: &Landing, ground: &Ground) -> Seen {
         kind: landing.kind.clone(),
         title: landing.page.title.clone(),
         text: Seen::bounded(landing.words()),
-        ways: ways.count(),
+        ways: ways.count() + landing.page.pressed,
+        scripted: landing.page.scripted && landing.page.text.chars().count() < Seen::SHORTEST,
         at_callback: ground.callback.as_ref().is_some_and(|callback| callback.path() == landing.url.path()),
         injected: ["<script>alert(1)", "<img src=x onerror"]
             .iter()

@@ -19,6 +19,12 @@ pub struct Page {
     pub controls: Vec<Control>,
     /// The addresses of its scripts, as written.
     pub scripts: Vec<String>,
+    /// Whether it has any script.
+    pub scripted: bool,
+    /// Where it leads by itself within a second.
+    pub refresh: Option<String>,
+    /// Buttons of no form whose script leads elsewhere.
+    pub pressed: usize,
 }
 
 /// A link, or a button of a form.
@@ -87,6 +93,33 @@ impl Page {
         page
     }
 
+    /// What is said in data that a page's script would show: every name and value of JSON.
+    pub fn of_data(kind: &str, body: &str) -> Self {
+        fn say(value: &serde_json::Value, text: &mut String) {
+            use serde_json::Value::{Array, Object, String};
+            match value {
+                Object(members) => members.iter().for_each(|(name, value)| {
+                    text.push_str(name);
+                    text.push(' ');
+                    say(value, text);
+                }),
+                Array(values) => values.iter().for_each(|value| say(value, text)),
+                String(said) => {
+                    text.push_str(said);
+                    text.push(' ');
+                }
+                other => text.push_str(&format!("{other} ")),
+            }
+        }
+        let mut page = Self::default();
+        if let Some(data) = serde_json::from_str(body).ok().filter(|_| kind.contains("json")) {
+            say(&data, &mut page.text);
+        } else if kind.contains("json") {
+            body.clone_into(&mut page.text);
+        }
+        page
+    }
+
     /// The form that has all these fields, by its first button.
     pub fn form_with(&self, names: &[&str]) -> Option<&Control> {
         let has = |control: &&Control| {
@@ -109,8 +142,9 @@ impl Control {
 impl Reader {
     fn start(&mut self, tag: &StartTag<()>) {
         let name = String::from_utf8_lossy(&tag.name).into_owned();
-        if name == "script" && self.page.scripts.len() < SCRIPTS {
-            self.page.scripts.extend(attribute(tag, "src"));
+        if name == "script" {
+            self.page.scripted = true;
+            self.page.scripts.extend(attribute(tag, "src").filter(|_| self.page.scripts.len() < SCRIPTS));
         }
         if self.unseen.is_none() {
             self.unseen = UNSEEN.into_iter().find(|unseen| *unseen == name && !tag.self_closing);
@@ -126,6 +160,13 @@ impl Reader {
                 self.close_form();
                 let post = of("method").is_some_and(|method| method.eq_ignore_ascii_case("post"));
                 self.form = Some(Form { target: of("action").unwrap_or_default(), post, ..Form::default() });
+            }
+            "meta" if of("http-equiv").is_some_and(|kind| kind.eq_ignore_ascii_case("refresh")) => {
+                self.page.refresh = of("content").as_deref().and_then(at_once);
+            }
+            "button" if self.form.is_none() => {
+                let script = of("onclick").unwrap_or_default();
+                self.page.pressed += usize::from(script.contains("location") || script.contains("history"));
             }
             "button" => match of("type").as_deref() {
                 None | Some("submit" | "") => self.open_control(tag, None, true),
@@ -239,6 +280,15 @@ impl Reader {
     }
 }
 
+/// The address of a refresh that a person does not see happen: one that waits is a page to be read.
+fn at_once(content: &str) -> Option<String> {
+    let (delay, rest) = content.split_once([';', ','])?;
+    let soon = delay.trim().parse::<f64>().is_ok_and(|seconds| seconds <= 1.0);
+    let (name, address) = rest.split_once('=')?;
+    let address = address.trim().trim_matches(['\'', '"']);
+    (soon && name.trim().eq_ignore_ascii_case("url") && !address.is_empty()).then(|| address.to_owned())
+}
+
 fn attribute(tag: &StartTag<()>, name: &str) -> Option<String> {
     tag.attributes.get(name.as_bytes()).map(|value| String::from_utf8_lossy(value).into_owned())
 }
@@ -270,6 +320,25 @@ mod tests {
         assert_eq!(button.fields, [field("jeton", "1"), field("par", "fc")]);
         assert!(button.post && button.target == "/entrer" && button.class == "fr-connect");
         assert_eq!((other.words.as_str(), other.fields.len()), ("Autre", 1));
+    }
+
+    #[test]
+    fn a_page_that_leads_on_by_itself_is_told_from_one_to_be_read() {
+        let refresh =
+            |content: &str| Page::read(&format!("<meta http-equiv=Refresh content=\"{content}\">")).refresh;
+        assert_eq!(refresh("0; URL='/suite'").as_deref(), Some("/suite"));
+        assert_eq!(
+            [refresh("5;url=/suite"), refresh("0"), refresh("0;url="), refresh("x;url=/")],
+            [const { None }; 4]
+        );
+        assert_eq!(
+            Page::read("<noscript><meta http-equiv=refresh content='0;url=/x'></noscript>").refresh,
+            None
+        );
+        assert_eq!(
+            Page::read("<button onclick='history.back()'>Retour</button><button>Rien</button>").pressed,
+            1
+        );
     }
 
     #[test]

@@ -31,6 +31,8 @@ impl Service {
     }
 }
 
+/// Most pages between the one that is opened and FranceConnect.
+const STEPS: usize = 4;
 /// How many attempts are begun to look at `state` and `nonce`.
 const ATTEMPTS: usize = 100;
 /// How long services keep from fetching a key set again.
@@ -139,11 +141,15 @@ impl Trip {
         let stop = |url: &Url| bounds.at_emulator(url);
         let mut landing = visitor.open(&self.service.login, stop).await.map_err(NoWay::Silent)?;
         // A page in between may present FranceConnect before it leads there.
-        for _ in 0..3 {
+        for _ in 0..STEPS {
             if bounds.at_emulator(&landing.url) {
                 return Ok(landing.url);
             }
-            let Some(button) = button(&landing.page) else { break };
+            let sends = |control: &&Control| {
+                landing.url.join(&control.target).is_ok_and(|url| bounds.at_emulator(&url))
+            };
+            let way = landing.page.controls.iter().find(sends).or_else(|| button(&landing.page));
+            let Some(button) = way.or_else(|| way_in(&landing.page)) else { break };
             landing = visitor.follow(&landing, button, stop).await.map_err(|trouble| match trouble {
                 Trouble::Elsewhere(to) => NoWay::Lost(told::elsewhere(&to, &bounds.emulator)),
                 trouble => NoWay::Lost(trouble.words()),
@@ -167,6 +173,18 @@ pub(in crate::journey) fn button(page: &Page) -> Option<&Control> {
     let classed = |control: &&Control| control.class.split_whitespace().any(|class| class == "fr-connect");
     let named = |control: &&Control| folded(&control.words).replace(' ', "").contains("franceconnect");
     candidates().find(classed).or_else(|| candidates().find(named))
+}
+
+/// What leads to the page of the button: a link, or a form in which there is nothing to fill in.
+fn way_in(page: &Page) -> Option<&Control> {
+    const WORDS: [&str; 7] =
+        ["se connecter", "connexion", "s identifier", "connectez vous", "log in", "login", "sign in"];
+    let filled = |control: &&Control| control.fields.iter().all(|(_, value)| !value.is_empty());
+    let says = |control: &&Control| {
+        let words = folded(&control.words);
+        WORDS.iter().any(|word| words.starts_with(word))
+    };
+    page.controls.iter().find(|control| says(control) && filled(control))
 }
 
 /// The link to the page that names who is logged in.
@@ -226,6 +244,15 @@ mod tests {
         assert_eq!(button(&page).map(|found| found.target.as_str()), Some("/entrer"));
         assert_eq!(profile(&page).map(|found| found.target.as_str()), Some("/moi"));
         assert_eq!(logout(&page).map(|found| found.target.as_str()), Some("/sortir"));
+    }
+
+    #[test]
+    fn the_way_to_the_button_is_a_link_and_not_a_form_to_fill_in() {
+        let page = Page::read(
+            "<form><input name=login><input name=password type=password><button>Se connecter</button></form>\
+             <a href=/connexion>Connexion</a>",
+        );
+        assert_eq!(way_in(&page).map(|found| found.target.as_str()), Some("/connexion"));
     }
 
     #[test]

@@ -125,7 +125,8 @@ pub struct Landing {
 impl Landing {
     /// What is to be read there: the words of a page, or a body that is none.
     pub fn words(&self) -> &str {
-        if self.kind.contains("html") { &self.page.text } else { &self.body }
+        let read = self.kind.contains("html") || self.kind.contains("json");
+        if read { &self.page.text } else { &self.body }
     }
 }
 
@@ -251,7 +252,15 @@ impl Visitor {
             hops.push(Hop { method, url: asked.url.clone(), status, took: began.elapsed() });
             let next = location.filter(|_| (300..400).contains(&status));
             let Some(next) = next.and_then(|next| asked.url.join(&next).ok()) else {
-                let page = if kind.contains("html") { Page::read(&body) } else { Page::default() };
+                let page =
+                    if kind.contains("html") { Page::read(&body) } else { Page::of_data(&kind, &body) };
+                let refresh = page.refresh.as_ref().filter(|_| status == 200);
+                if let Some(next) = refresh.and_then(|next| asked.url.join(next).ok()) {
+                    // The page itself leads on: from here it is its own site that asks.
+                    crossed = false;
+                    asked = Asked { method: Method::GET, url: next, form: None, from: Some(asked.url) };
+                    continue;
+                }
                 return Ok(Landing { url: asked.url, status, kind, body, page, hops });
             };
             // 307 and 308 repeat the method and the body (RFC 9110 §15.4).
@@ -274,6 +283,7 @@ impl Visitor {
         let site = match &asked.from {
             None => "none",
             Some(from) if from.host_str() == asked.url.host_str() && !*crossed => "same-origin",
+            Some(from) if same_site(from, &asked.url) && !*crossed => "same-site",
             Some(_) => {
                 *crossed = true;
                 "cross-site"
@@ -289,7 +299,7 @@ impl Visitor {
             .header("sec-fetch-dest", "document")
             .header("sec-fetch-user", "?1")
             .header("upgrade-insecure-requests", "1");
-        let cookies = self.jar.header(&asked.url);
+        let cookies = self.jar.header(&asked.url, site == "cross-site");
         if !cookies.is_empty() {
             request = request.header("cookie", cookies);
         }
@@ -324,6 +334,18 @@ impl Visitor {
         }
         Ok((status, kind, location, String::from_utf8_lossy(&body).into_owned()))
     }
+}
+
+/// Whether browsers take two hosts for one site, as far as names tell: one is below the other, or both are below one
+/// that has a name of its own.
+fn same_site(one: &Url, other: &Url) -> bool {
+    let (Some(Host::Domain(one)), Some(Host::Domain(other))) = (one.host(), other.host()) else {
+        return one.host() == other.host();
+    };
+    let within = |name: &str, above: &str| name.strip_suffix(above).is_some_and(|rest| rest.ends_with('.'));
+    let parent = |name: &str| name.split_once('.').map(|(_, above)| above.to_owned());
+    let above = parent(one).filter(|above| above.matches('.').count() > 0);
+    one == other || within(one, other) || within(other, one) || above.is_some() && above == parent(other)
 }
 
 /// The cause at the bottom: a name, a port, a certificate.

@@ -3,8 +3,10 @@
 use super::Problems;
 use super::trials::is_unseen;
 use crate::journey::Words;
+use crate::journey::qualification::Verdict;
 use crate::journey::qualification::lies::Expected;
 use crate::journey::qualification::trace::{Observed, Seen, Trial, Who};
+use std::collections::BTreeSet;
 
 /// What programs say and people do not.
 const TECHNICAL: [&str; 14] = [
@@ -25,8 +27,6 @@ const TECHNICAL: [&str; 14] = [
 ];
 /// Faults by which a person has just not logged in: no error to have the status of one.
 const GIVEN_UP: [&str; 2] = ["callback.error_access_denied", "callback.error_login_required"];
-/// Shortest message, in characters.
-const SHORTEST: usize = 20;
 
 fn may_refuse(expected: Expected) -> bool {
     matches!(expected, Expected::Refused | Expected::Either)
@@ -95,13 +95,13 @@ fn flaws(end: &Seen, given_up: bool) -> Vec<(Words, Words)> {
             ("Répondre à une erreur par un statut d’erreur.", "Answer an error with the status of one."),
         );
     }
-    if end.text.chars().count() < SHORTEST {
+    if !end.scripted && end.text.chars().count() < Seen::SHORTEST {
         add(
             ("la page ne dit presque rien", "the page says next to nothing"),
             ("Dire ce qui s’est passé et que faire.", "Say what happened and what to do."),
         );
     }
-    if end.ways == 0 {
+    if end.ways == 0 && !end.scripted {
         add(
             ("rien ne permet de recommencer ni de revenir", "there is no way to try again or to go back"),
             ("Donner un lien ou un bouton pour recommencer.", "Give a link or a button to try again."),
@@ -110,15 +110,34 @@ fn flaws(end: &Seen, given_up: bool) -> Vec<(Words, Words)> {
     flaws
 }
 
+/// Words that mean something: a clock or a token on the page is no message.
+fn words(text: &str) -> BTreeSet<String> {
+    let words = text.split(|c: char| !c.is_alphabetic()).filter(|word| word.chars().count() > 1);
+    words.map(str::to_lowercase).collect()
+}
+
+/// What is asked of a person where a script writes the pages, which no login without scripts can read.
+pub(super) fn scripted(observed: &Observed) -> Option<Verdict> {
+    let written = refused(observed).any(|trial| trial.end.as_ref().is_ok_and(|end| end.scripted));
+    written.then(|| Verdict::Attest {
+        question: Words::new(
+            "Les pages d’erreur sont écrites par un script : dit-il ce qui s’est passé, et comment recommencer ?",
+            "A script writes the error pages: does it say what happened, and how to try again?",
+        ),
+    })
+}
+
 /// O7: a message for people, and not the page from which they came as if nothing had happened.
 pub(super) fn messages(observed: &Observed, problems: &mut Problems) {
-    let before = Seen::bounded(&observed.login_page);
+    let before = words(&observed.login_page);
     for trial in refused(observed).filter(|trial| trial.lie.points.contains(&"O7")) {
         let Ok(end) = &trial.end else { continue };
         let name = trial.name();
-        let told = if !end.kind.contains("html") || end.text.is_empty() {
+        let told = if end.scripted {
+            None
+        } else if !end.kind.contains("html") || end.text.is_empty() {
             Some(("aucun message que l’on puisse lire", "no message that people can read"))
-        } else if end.text == before {
+        } else if words(&end.text).is_subset(&before) {
             Some(("la page de connexion revient sans un mot", "the login page comes back without a word"))
         } else {
             None
@@ -165,6 +184,8 @@ mod tests {
         assert_eq!(wrong(&|seen| seen.text = "Erreur".to_owned()), 1);
         assert_eq!(wrong(&|seen| seen.text.push_str(" Traceback (most recent call last)")), 1);
         assert_eq!(wrong(&|seen| seen.injected = true), 1);
+        assert_eq!(wrong(&|seen| (seen.text, seen.ways, seen.scripted) = (String::new(), 0, true)), 0);
+        assert!(words("12:30 b FR-7a Connexion refusée").is_subset(&words("Connexion fr refusée")));
         // Another page than the callback may say it, and giving up is no error.
         assert_eq!(wrong(&|seen| (seen.status, seen.at_callback) = (200, false)), 0);
         assert!(flaws(&Seen { status: 200, ..good.clone() }, true).is_empty());

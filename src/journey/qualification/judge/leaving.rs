@@ -3,6 +3,7 @@
 use super::Problems;
 use super::trials::is_unseen;
 use crate::journey::Words;
+use crate::journey::qualification::Verdict;
 use crate::journey::qualification::trace::{Leaving, Observed, Who};
 
 /// The honest logout.
@@ -10,6 +11,9 @@ pub(super) fn both(observed: &Observed, problems: &mut Problems) {
     let Some(leaving) = &observed.honest.leaving else { return };
     if let Some((seen, mend)) = missing(leaving) {
         problems.add(seen, mend);
+        return;
+    }
+    if leaving.scripted {
         return;
     }
     let mut add = |seen: (&str, &str), mend: (&str, &str)| {
@@ -72,8 +76,19 @@ pub(super) fn both(observed: &Observed, problems: &mut Problems) {
     }
 }
 
+/// What is asked of a person where only a script can show the logout.
+pub(super) fn scripted(observed: &Observed) -> Option<Verdict> {
+    let scripted = observed.honest.leaving.as_ref().is_some_and(|leaving| leaving.scripted);
+    scripted.then(|| Verdict::Attest {
+        question: Words::new(
+            "Aucun « Se déconnecter » n’a été trouvé sans script : donnez son adresse par --logout-path, ou attestez qu’il ferme les deux sessions.",
+            "No “Se déconnecter” was found without scripts: give its address with --logout-path, or attest that it ends both sessions.",
+        ),
+    })
+}
+
 fn missing(leaving: &Leaving) -> Option<(Words, Words)> {
-    leaving.control.is_none().then(|| {
+    (leaving.control.is_none() && !leaving.scripted).then(|| {
         (
             Words::new(
                 "Aucun « Se déconnecter » sur les pages d’une personne connectée.",

@@ -1,5 +1,6 @@
 //! Decides each point that logins and probes can say something of, from what was seen and nothing else.
 
+mod accounts;
 mod attempts;
 mod errors;
 mod leaving;
@@ -87,26 +88,33 @@ fn point(id: &str, observed: &Observed) -> (Verdict, Vec<Evidence>) {
         }
         "O7" => {
             errors::messages(observed, &mut problems);
-            None
+            errors::scripted(observed)
         }
         "23" => {
             errors::pages(observed, &mut problems);
-            None
+            errors::scripted(observed)
         }
         "O8" => {
             leaving::both(observed, &mut problems);
-            None
+            leaving::scripted(observed)
         }
         "15" => {
             leaving::both(observed, &mut problems);
             leaving::whatever(observed, &mut problems);
-            None
+            leaving::scripted(observed)
         }
         "30" => {
             rest::at_once(observed, &mut problems);
             None
         }
-        "O3" => Some(rest::matching_rule()),
+        "O3" => {
+            accounts::judge(id, observed, &mut problems);
+            Some(rest::matching_rule())
+        }
+        "O4" | "17" | "20" | "21" => {
+            accounts::judge(id, observed, &mut problems);
+            accounts::unmarked(observed)
+        }
         "O10" => rest::sector(observed, &mut problems),
         "25" => rest::https(observed, &mut problems),
         "28" => rest::secret(observed, &mut problems),

@@ -98,7 +98,7 @@ impl Party {
             return Err("sub");
         }
         if other && self.is(Flaw::SubjectUncomparedAndUnnamed) {
-            return Ok(User { name: String::new() });
+            return Ok(User { name: String::new(), number: 0 });
         }
         if self.is(Flaw::UsageNameNeeded) && person["preferred_username"].as_str().is_none() {
             return Err("preferred_username");
@@ -108,8 +108,20 @@ impl Party {
             access_token.clone_into(&mut browser.access_token);
         });
         let text = |name: &str| person[name].as_str().unwrap_or_default().to_owned();
-        let key = if self.is(Flaw::EmailAsKey) { text("email") } else { text("sub") };
-        let user = User { name: format!("{} {}", text("given_name"), text("family_name")) };
-        Ok(self.users.lock().unwrap().entry(key).or_insert(user).clone())
+        let key = match self.flaw {
+            Flaw::EmailAsKey | Flaw::EmailAsKeyAndRenamed => text("email"),
+            Flaw::EmailInKey => text("sub") + &text("email"),
+            // What the provider of the second identity puts before addresses stands for its name.
+            Flaw::ProviderInKey => format!("{} {}", text("sub"), text("email").starts_with("courriel.")),
+            _ => text("sub"),
+        };
+        let name = format!("{} {}", text("given_name"), text("family_name"));
+        let mut users = self.users.lock().unwrap();
+        let number = users.len() + 1001;
+        let user = users.entry(key).or_insert_with(|| User { name: name.clone(), number });
+        if self.is(Flaw::EmailAsKeyAndRenamed) {
+            user.name = name;
+        }
+        Ok(user.clone())
     }
 }

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 mod exchange;
 mod flaw;
+mod way;
 
 pub use flaw::{BROKEN, Flaw};
 
@@ -23,16 +24,44 @@ struct Browser {
     user: Option<User>,
     id_token: String,
     access_token: String,
+    /// What a form that logs out must bring, and what a login by a broker began with.
+    token: String,
 }
 
 #[derive(Clone)]
 struct User {
     name: String,
+    number: usize,
+}
+
+/// How it is right where services differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    Usual,
+    LinkAsButton,
+    LoginElsewhere,
+    English,
+    CapitalsWithoutAccents,
+    NamedOnProfile,
+    Scripted,
+    ErrorsAsMessages,
+    ErrorsElsewhere,
+    PressedErrors,
+    ConfirmedLogout,
+    LogoutWithToken,
+    RefreshAfterwards,
+    FormInBetween,
+    PartitionedCookie,
+    Broker,
 }
 
 pub struct Party {
     pub flaw: Flaw,
+    pub way: Way,
+    /// Where FranceConnect's answers come.
     pub site: String,
+    /// Where people are.
+    pub front: String,
     pub issuer: String,
     client: reqwest::Client,
     browsers: Mutex<HashMap<String, Browser>>,
@@ -48,23 +77,33 @@ pub const ELSEWHERE: &str = "service.exemple.fr";
 type Shared = State<Arc<Party>>;
 
 /// Serves it on `listener` until the runtime ends.
-pub fn serve(listener: std::net::TcpListener, flaw: Flaw, issuer: String) -> String {
+pub fn serve(listener: std::net::TcpListener, flaw: Flaw, way: Way, issuer: String) -> String {
     let host = if flaw == Flaw::Http { ELSEWHERE } else { "localhost" };
-    let site = format!("http://{host}:{}", listener.local_addr().unwrap().port());
+    let port = listener.local_addr().unwrap().port();
+    let front = format!("http://{host}:{port}");
+    let site = if way == Way::Broker { format!("http://127.0.0.1:{port}") } else { front.clone() };
     // Longer than the emulator's honest answers take, and no longer.
-    let router = router(flaw, &site, issuer, Duration::from_secs(4));
+    let router = router((flaw, way), &site, &front, issuer, Duration::from_secs(8));
     let listener = tokio::net::TcpListener::from_std(listener).unwrap();
     tokio::spawn(async move { axum::serve(listener, router).await });
-    site
+    front
 }
 
-/// The relying party at `site`, which waits this long for FranceConnect.
-pub fn router(flaw: Flaw, site: &str, issuer: String, patience: Duration) -> axum::Router {
+/// The relying party of people at `front` and of FranceConnect at `site`, which waits this long for FranceConnect.
+pub fn router(
+    (flaw, way): (Flaw, Way),
+    site: &str,
+    front: &str,
+    issuer: String,
+    patience: Duration,
+) -> axum::Router {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder().no_proxy().timeout(patience);
     let party = Party {
         flaw,
+        way,
         site: site.to_owned(),
+        front: front.to_owned(),
         issuer,
         client: client.tls_certs_only([]).build().unwrap(),
         browsers: Mutex::default(),
@@ -80,6 +119,15 @@ pub fn router(flaw: Flaw, site: &str, issuer: String, patience: Duration) -> axu
         .route("/sorti", get(left))
         .route("/app.js", get(script))
         .route("/secteur.json", get(sector))
+        .route("/connexion", get(home))
+        .route("/compte", get(way::profile))
+        .route("/api/moi", get(way::data))
+        .route("/api/sortir", get(leave))
+        .route("/echec", get(way::failed))
+        .route("/quitter", get(way::asked))
+        .route("/courtier", get(way::broker))
+        .route("/courtier/sortir", get(way::broker_left))
+        .route("/ouvrir", get(way::opened))
         .with_state(Arc::new(party))
 }
 
@@ -123,6 +171,9 @@ impl Party {
 
     fn error(&self, status: u16, what: &str) -> Response {
         let again = "<p><a href=/>Recommencer</a></p>";
+        if let Some(response) = way::error(self) {
+            return response;
+        }
         match self.flaw {
             Flaw::JsonErrors => {
                 (StatusCode::BAD_REQUEST, axum::body::Body::from("{\"error\":\"invalid\"}")).into_response()
@@ -142,22 +193,16 @@ impl Party {
     }
 }
 
-async fn home(State(party): Shared, headers: HeaderMap) -> Response {
+async fn home(State(party): Shared, headers: HeaderMap, uri: Uri) -> Response {
     let browser = party.browser(&headers);
-    let Some(user) = browser.user else {
-        return page(
-            200,
-            "<script src=/app.js></script>\
-             <form action=/entrer><button class=fr-connect>S’identifier avec FranceConnect</button></form>",
-        );
-    };
+    let Some(user) = browser.user.clone() else { return way::welcome(&party, &uri) };
     if party.is(Flaw::UserInfoAgain) {
         let asked = party.client.get(format!("{}/userinfo", party.issuer)).bearer_auth(&browser.access_token);
         drop(asked.send().await);
     }
-    let mut text = format!("<p>Bonjour {}</p>", user.name);
-    if !party.is(Flaw::NoLogout) {
-        text.push_str("<form action=/sortir method=post><button>Se déconnecter</button></form>");
+    let mut text = way::inside(&party, &browser, &user.name, user.number);
+    if party.is(Flaw::NoLogout) {
+        text = format!("<p>Bonjour {}</p>", user.name);
     }
     if party.is(Flaw::AccessTokenShown) {
         text.push_str(&format!("<!-- {} -->", browser.access_token));
@@ -185,7 +230,10 @@ async fn sector(State(party): Shared) -> Response {
     (StatusCode::from_u16(status).unwrap(), kind, text).into_response()
 }
 
-async fn enter(State(party): Shared, headers: HeaderMap) -> Response {
+async fn enter(State(party): Shared, headers: HeaderMap, uri: Uri) -> Response {
+    if party.way == Way::Broker && uri.query().is_none_or(str::is_empty) {
+        return way::to_broker(&party);
+    }
     let (mut state, mut nonce, mut id) = (random(), random(), random());
     match party.flaw {
         Flaw::StateShort => state.truncate(16),
@@ -202,7 +250,8 @@ async fn enter(State(party): Shared, headers: HeaderMap) -> Response {
         }
         _ => {}
     }
-    let browser = Browser { attempt: Some((state.clone(), nonce.clone())), ..Browser::default() };
+    let token = uri.query().filter(|_| party.way == Way::Broker).map_or_else(random, str::to_owned);
+    let browser = Browser { attempt: Some((state.clone(), nonce.clone())), token, ..Browser::default() };
     party.browsers.lock().unwrap().insert(id.clone(), browser);
     party.known_states.lock().unwrap().push(state.clone());
     let slash = if party.is(Flaw::CallbackUnregistered) { "/" } else { "" };
@@ -218,7 +267,9 @@ async fn enter(State(party): Shared, headers: HeaderMap) -> Response {
     ];
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
     let to = format!("{}/authorize?{query}", party.issuer);
-    with_cookie(redirect(&to), &format!("qui={id}; Path=/; HttpOnly; SameSite=Lax"))
+    let lax = format!("qui={id}; Path=/; HttpOnly; SameSite=Lax");
+    let strict = party.way == Way::RefreshAfterwards;
+    with_cookie(way::to_france_connect(&party, &to), &if strict { lax } else { way::kept(&party, &id) })
 }
 
 fn with_cookie(mut response: Response, cookie: &str) -> Response {
@@ -268,7 +319,7 @@ async fn back(State(party): Shared, headers: HeaderMap, uri: Uri) -> Response {
                     with_cookie(redirect("/"), &format!("session={session}.signature; Path=/; HttpOnly"))
                 }
                 Flaw::SecretInCookie => with_cookie(redirect("/"), &format!("reglages={SECRET}; Path=/")),
-                _ => redirect("/"),
+                _ => way::arrived(&party, &headers),
             }
         }
         Err(what) => party.error(502, what),
@@ -294,6 +345,8 @@ async fn stranger(party: &Arc<Party>, code: &str) -> Response {
 fn copy(party: &Party) -> Party {
     Party {
         flaw: party.flaw,
+        way: party.way,
+        front: party.front.clone(),
         site: party.site.clone(),
         issuer: party.issuer.clone(),
         client: party.client.clone(),
@@ -304,14 +357,24 @@ fn copy(party: &Party) -> Party {
     }
 }
 
-async fn leave(State(party): Shared, headers: HeaderMap) -> Response {
+async fn leave(State(party): Shared, headers: HeaderMap, body: String) -> Response {
     let browser = party.browser(&headers);
+    if party.way == Way::LogoutWithToken && body != format!("jeton={}", browser.token) {
+        return page(403, "Demande refusée.");
+    }
     if !matches!(party.flaw, Flaw::LogoutAfterwards | Flaw::ForeignLogout) {
         party.change(&headers, |browser| *browser = Browser::default());
     }
     if party.is(Flaw::LocalLogout) {
         return redirect("/");
     }
+    if party.way == Way::Broker {
+        return redirect(&format!("{}/courtier/sortir", party.site));
+    }
+    end_session(&party, &browser)
+}
+
+fn end_session(party: &Party, browser: &Browser) -> Response {
     let nowhere = if party.is(Flaw::LogoutToNowhere) { "/" } else { "" };
     let back = format!("{}/sorti{nowhere}", party.site);
     let query = [
@@ -330,5 +393,5 @@ async fn left(State(party): Shared, headers: HeaderMap, uri: Uri) -> Response {
     if !party.is(Flaw::ForeignLogout) {
         party.change(&headers, |browser| *browser = Browser::default());
     }
-    redirect("/")
+    redirect(&format!("{}/", party.front))
 }
