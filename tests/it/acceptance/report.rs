@@ -80,5 +80,6 @@ fn a_service_that_is_not_there_is_an_exit_status_of_its_own() {
     let told = command.args(["--url", &format!("http://{gone}/")]).output().unwrap();
     assert_eq!(told.status.code(), Some(2));
     let error = String::from_utf8_lossy(&told.stderr);
-    assert!(error.contains("La recette n’a pas pu avoir lieu : pas de réponse ("), "{error}");
+    let named = format!("La recette n’a pas pu avoir lieu : http://{gone}/ : pas de réponse (");
+    assert!(error.contains(&named) && error.contains("démarrez le service"), "{error}");
 }
