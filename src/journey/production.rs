@@ -3,7 +3,6 @@
 
 use super::configuration::{Configuration, environment};
 use super::dossier::*;
-use super::eligibility::SUPPORT;
 use super::{Sheet, keys, sandbox};
 
 /// What to type and to send; `test` is the configuration of the sandbox.
@@ -70,8 +69,8 @@ pub fn sheet(
         "Once the service is deployed: journey live looks at it from outside, without a login; then a real login and a logout.",
     );
     sheet.note(
-        format!("Plus tard, une adresse, une IP ou un algorithme change par le formulaire de modification ; pour un nouveau secret, écrire à {SUPPORT}."),
-        format!("Later, an address, an IP or an algorithm changes through the modification form; for a new secret, write to {SUPPORT}."),
+        "Ensuite : journey sheet operations, pour ce qui revient chaque année et pour changer de secret ou d’adresse ; journey sheet outage, à lire avant le jour où FranceConnect ne répond pas.",
+        "Afterwards: journey sheet operations, for what comes back every year and for another secret or address; journey sheet outage, to be read before the day FranceConnect does not answer.",
     );
     sheet
 }

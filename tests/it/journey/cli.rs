@@ -137,3 +137,30 @@ fn without_a_terminal_a_file_alone_is_enough() {
     assert!(status == 1 && printed.contains("> 2. Habilitation"), "{printed}");
     assert_eq!(std::fs::read_to_string(folder.path().join("franceconnect.toml")).unwrap(), example());
 }
+
+#[test]
+fn what_is_late_of_a_service_in_production_is_told_every_time() {
+    let folder = team();
+    for (step, part) in [("operations", "Calendrier"), ("outage", "Prévenir FranceConnect")] {
+        let (status, printed, _) = journey(&folder, &["sheet", step], "");
+        assert!(status == 0 && printed.contains(part), "{printed}");
+    }
+    let (_, printed, _) = journey(&folder, &[], "");
+    assert!(!printed.contains("En service"), "{printed}");
+    let attested = "\n[[attestation]]\nabout = \"production\"\nby = \"Sacha Martin\"\non = 2026-12-10\n";
+    let text =
+        example().replace("# session_keys_since", "session_keys_since").replace("2027-08-20", "2020-01-01");
+    folder.write("franceconnect.toml", text + attested);
+    let (status, printed, _) = journey(&folder, &[], "");
+    assert_eq!(status, 1);
+    for part in [
+        "En service : 3 à faire",
+        "- operations.session_keys_since (2020-01-01) : échu depuis le 2020-10-27",
+        "- operations.secret_since manque",
+        "journey sheet operations",
+    ] {
+        assert!(printed.contains(part), "{part} is missing from:\n{printed}");
+    }
+    let (status, printed, told) = journey(&folder, &["sheet", "operations"], "");
+    assert!(status == 1 && told.contains("3 (lignes"), "{printed}{told}");
+}

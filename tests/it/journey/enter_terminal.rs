@@ -124,3 +124,18 @@ fn a_program_that_was_not_ready_is_tried_again_with_the_same_secret() {
     terminal.press("n\n");
     assert_eq!(terminal.end().0, 1);
 }
+
+#[test]
+fn a_person_is_asked_at_the_terminal_wherever_the_words_go() {
+    let folder = team();
+    let said = folder.path().join("said");
+    let mut terminal =
+        Terminal::start_with(enter(&folder, &["--next"]), Some(fs::File::create(&said).unwrap()));
+    terminal.expect("(ne s’affiche pas) ? ");
+    assert!(!terminal.shows());
+    terminal.press(&pasted(SECRET));
+    let (status, seen) = terminal.end();
+    assert!(status == 0 && !seen.contains(&SECRET[..6]), "{seen}");
+    let said = fs::read_to_string(said).unwrap();
+    assert!(said.contains("FC_CLIENT_SECRET_NEXT est entré.") && !said.contains('\u{1b}'), "{said}");
+}

@@ -30,7 +30,12 @@ pub struct Terminal {
 
 impl Terminal {
     /// Starts `command` at a terminal.
-    pub fn start(mut command: Command) -> Self {
+    pub fn start(command: Command) -> Self {
+        Self::start_with(command, None)
+    }
+
+    /// The same with standard output and standard error in a file.
+    pub fn start_with(mut command: Command, elsewhere: Option<File>) -> Self {
         let far = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&far).unwrap();
         unlockpt(&far).unwrap();
@@ -38,7 +43,8 @@ impl Terminal {
         let near = File::from(rustix::fs::open(name, OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).unwrap());
         let end = || Stdio::from(near.try_clone().unwrap());
         let before = tcgetattr(&near).unwrap().local_modes;
-        let child = command.stdin(end()).stdout(end()).stderr(end()).spawn().unwrap();
+        let out = || elsewhere.as_ref().map_or_else(end, |file| Stdio::from(file.try_clone().unwrap()));
+        let child = command.stdin(end()).stdout(out()).stderr(out()).spawn().unwrap();
         drop(command);
         let keys = File::from(far);
         let mut screen = keys.try_clone().unwrap();

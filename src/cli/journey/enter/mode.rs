@@ -10,7 +10,7 @@ pub(super) use self::unix::{Mute, is_ready, keyboard};
 #[cfg(unix)]
 mod unix {
     use super::{File, io};
-    use std::io::{IsTerminal, Write};
+    use std::io::Write;
     use std::os::fd::AsFd;
 
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -49,7 +49,7 @@ mod unix {
             let before = tcgetattr(&terminal)?;
             let mute = Self { terminal, before };
             mute.set(OptionalActions::Flush)?;
-            mark(MARKS.0);
+            mute.mark(MARKS.0);
             Ok(mute)
         }
 
@@ -61,6 +61,10 @@ mod unix {
             Ok(())
         }
 
+        fn mark(&self, how: &str) {
+            let _ = (&self.terminal).write_all(how.as_bytes());
+        }
+
         fn set(&self, when: OptionalActions) -> io::Result<()> {
             let mut modes = self.before.clone();
             modes.local_modes.remove(SHOWING);
@@ -70,15 +74,8 @@ mod unix {
 
     impl Drop for Mute {
         fn drop(&mut self) {
-            mark(MARKS.1);
+            self.mark(MARKS.1);
             let _ = tcsetattr(&self.terminal, OptionalActions::Flush, &self.before);
-        }
-    }
-
-    fn mark(how: &str) {
-        let mut to = io::stderr();
-        if to.is_terminal() {
-            let _ = to.write_all(how.as_bytes());
         }
     }
 }

@@ -80,7 +80,7 @@ impl Terminal {
         if !self.interactive {
             return self.lines.pop().ok_or(Silence::Ended);
         }
-        tell(question);
+        self.tell(question);
         // The terminal keeps the line until Enter.
         let mut line = Zeroizing::new(vec![0; MOST]);
         self.wait(None).await?;
@@ -101,10 +101,10 @@ impl Terminal {
         }
         // The question comes once nothing shows any more, and goes only when the terminal is as it was.
         let mute = Mute::new(&self.keyboard).map_err(Silence::Failed)?;
-        tell(question);
+        self.tell(question);
         let end = self.line_of(&mute).await;
         drop(mute);
-        tell("\n");
+        self.tell("\n");
         match end? {
             End::Line(line, pasted) => Ok(Answer { line, blind: !pasted }),
             End::Interrupt => Err(Silence::Stopped(130)),
@@ -128,6 +128,14 @@ impl Terminal {
         }
     }
 
+    /// Words for the person at the terminal, wherever standard output and standard error go.
+    fn tell(&self, words: &str) {
+        // `</dev/tty` cannot be written to; a terminal that has gone gives no answer either.
+        if (&self.keyboard).write_all(words.as_bytes()).is_err() {
+            let _ = io::stderr().write_all(words.as_bytes());
+        }
+    }
+
     /// Waits until there is something to read, or a signal.
     async fn wait(&mut self, mute: Option<&Mute>) -> Result<(), Silence> {
         loop {
@@ -142,11 +150,4 @@ impl Terminal {
             }
         }
     }
-}
-
-/// Words for the person at the terminal; standard output may be elsewhere.
-fn tell(words: &str) {
-    let mut to = io::stderr();
-    // A terminal that has gone gives no answer either.
-    let _ = write!(to, "{words}").and_then(|()| to.flush());
 }
