@@ -3,9 +3,9 @@
 
 use franceconnect_edge::journey::Words;
 use franceconnect_edge::journey::qualification::page::{
-    Control, Field, Frame, Page, Part, Picture, Piece, Style, Text,
+    Control, Field, Frame, Keyboard, Page, Part, Picture, Piece, Style, Text,
 };
-use franceconnect_edge::journey::qualification::seen::{Inside, Outside, Person, inside, outside};
+use franceconnect_edge::journey::qualification::seen::{Forged, Inside, Outside, Person, inside, outside};
 use franceconnect_edge::journey::qualification::{Finding, Means, Verdict};
 
 fn text(text: &str) -> Piece {
@@ -140,7 +140,7 @@ fn failed(findings: &[Finding]) -> Vec<&'static str> {
 #[test]
 fn a_sound_page_fails_nothing_and_each_fault_its_point() {
     type Fault = fn(&mut Outside);
-    let faults: [(&str, Fault); 27] = [
+    let faults: [(&str, Fault); 31] = [
         ("O1", |seen| seen.login.flow.truncate(1)),
         ("1", |seen| {
             let name = "Logo FranceConnect".to_owned();
@@ -171,6 +171,13 @@ fn a_sound_page_fails_nothing_and_each_fault_its_point() {
         ("13", |seen| seen.login.flow.truncate(4)),
         ("22", |seen| seen.legal = None),
         ("22", |seen| seen.privacy = None),
+        ("22", |seen| seen.dead.push(("https://service.example/mentions".to_owned(), 500))),
+        ("12", |seen| seen.login.keyboard = Some(Keyboard::default())),
+        ("12", |seen| seen.login.keyboard = Some(Keyboard { reached: true, ..Keyboard::default() })),
+        ("12", |seen| {
+            let stuck = Some("Rechercher".to_owned());
+            seen.login.keyboard = Some(Keyboard { reached: true, marked: true, stuck });
+        }),
     ];
     assert_eq!(failed(&outside(Ok(&sound()))), [""; 0]);
     for (at, (id, fault)) in faults.iter().enumerate() {
@@ -276,7 +283,7 @@ fn profile() -> Inside {
         usage: None,
         birthdate: "1962-08-24".to_owned(),
     };
-    Inside { pages: vec![Page { flow, ..Page::default() }], person }
+    Inside { pages: vec![Page { flow, ..Page::default() }], person, ..Inside::default() }
 }
 
 #[test]
@@ -304,4 +311,32 @@ fn a_profile_names_the_person_and_each_fault_fails_its_point() {
         fault(&mut seen.pages[0].flow);
         assert_eq!(failed(&inside(Ok(&seen))), [*id], "fault {at}");
     }
+}
+
+#[test]
+fn what_is_behind_the_profile_counts_as_well() {
+    type Fault = fn(&mut Inside);
+    let faults: [(&str, Fault); 3] = [
+        ("O5", |seen| {
+            let shown = vec!["DUBOIS FORGERIE".to_owned()];
+            seen.forged = Some(Forged { shown, ..Forged::default() });
+        }),
+        ("14", |seen| seen.profile = Some(("https://service.example/profil".to_owned(), Some(404)))),
+        ("18", |seen| {
+            let flow = vec![field("birthplace", "Lieu de naissance", "", true)];
+            seen.little_known = Some(Page { flow, ..Page::default() });
+        }),
+    ];
+    for (id, fault) in faults {
+        let mut seen = profile();
+        fault(&mut seen);
+        assert_eq!(failed(&inside(Ok(&seen))), [id]);
+    }
+    let ignored = Forged { to: "/profil".to_owned(), status: Some(303), ..Forged::default() };
+    let seen = Inside { forged: Some(ignored), ..profile() };
+    assert_eq!(failed(&inside(Ok(&seen))), [""; 0]);
+    // Who asks for no name has none to show.
+    let nameless = Inside { person: Person::default(), ..profile() };
+    let named = inside(Ok(&nameless)).into_iter().find(|finding| finding.item.id == "O2").unwrap();
+    assert!(matches!(named.verdict, Verdict::Skipped { .. }));
 }

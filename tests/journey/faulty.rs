@@ -21,7 +21,7 @@ const BUTTON: &str = "<button class=\"fr-connect\" type=\"submit\">";
 const SPANS: &str = "<span class=\"fr-connect__login\">S’identifier avec</span>\n          <span class=\"fr-connect__brand\">FranceConnect</span>";
 
 /// A fault of a service before the login: the point, what stands where.
-const OUTSIDE: [(&str, &str, &str, &str); 35] = [
+const OUTSIDE: [(&str, &str, &str, &str); 39] = [
     ("O1", "/", BUTTON, "<button class=\"bouton\" type=\"submit\">"),
     ("1", "/", "<h1>", "<img src=/logo-franceconnect.svg alt=FranceConnect width=9 height=9><h1>"),
     ("1", "/", OU, "<p>OU</p><button>Continuer avec FranceConnect</button>"),
@@ -73,10 +73,25 @@ const OUTSIDE: [(&str, &str, &str, &str); 35] = [
     ("12", "/", "<h1>", "<p style='color: #aaa; background: #fff'>Peu lisible</p><h1>"),
     ("12", "/", BUTTON, "<button class=\"fr-connect\" type=\"submit\" style=\"outline: none\">"),
     ("12", "/", BUTTON, "<button class=\"fr-connect\" type=\"submit\" tabindex=\"-1\">"),
+    // The keyboard does not get to the button, not by the link before it, or does not get away again.
+    ("12", "/", BUTTON, "<button class=\"fr-connect\" type=\"submit\" onfocus=\"this.blur()\">"),
+    (
+        "12",
+        "/",
+        "</body>",
+        "<script>document.querySelector('header a').onkeydown = (event) => event.preventDefault()</script></body>",
+    ),
+    (
+        "12",
+        "/",
+        BUTTON,
+        "<button class=\"fr-connect\" type=\"submit\" onkeydown=\"if (event.key === 'Tab') event.preventDefault()\">",
+    ),
     ("12", "/", OU, "<p>OU</p><a href=/x><svg width=9 height=9></svg></a>"),
     ("13", "/", LOCAL, ""),
     ("22", "/donnees", "La déléguée à la protection des données", "Quelqu’un"),
     ("22", "/", "<a href=\"/mentions\">Mentions légales</a>", ""),
+    ("22", "/", "href=\"/donnees\"", "href=\"/absent\""),
 ];
 
 /// The same after it.
@@ -104,6 +119,11 @@ fn served(path: &str) -> Response {
             page("FranceConnect transmet votre identité. La déléguée à la protection des données répond.")
         }
         "/profil" => answer("text/html; charset=utf-8", PROFILE),
+        "/absent" => {
+            let mut gone = served("/donnees");
+            *gone.status_mut() = axum::http::StatusCode::NOT_FOUND;
+            gone
+        }
         _ => page("Plus loin"),
     }
 }
@@ -255,5 +275,5 @@ async fn judge_inside(browser: &Browser, base: &str) -> Vec<Finding> {
         usage: None,
         birthdate: "1962-08-24".to_owned(),
     };
-    inside(Ok(&Inside { pages: vec![Page::read(&tab, LIMIT).await.unwrap()], person }))
+    inside(Ok(&Inside { pages: vec![Page::read(&tab, LIMIT).await.unwrap()], person, ..Inside::default() }))
 }

@@ -4,7 +4,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod browser;
+mod entered;
 mod faulty;
+mod party;
 mod report;
 mod sample;
 mod support;

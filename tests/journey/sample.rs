@@ -1,12 +1,14 @@
 //! The sample site as `dev` serves it, before and after a login through the emulator: no point of its pages fails.
 
 use crate::support::{LIMIT, browser};
-use franceconnect_edge::journey::qualification::Verdict;
-use franceconnect_edge::journey::qualification::browser::Tab;
-use franceconnect_edge::journey::qualification::page::{Page, Service, plain};
-use franceconnect_edge::journey::qualification::seen::{Inside, Person, inside, outside};
+use franceconnect_edge::journey::qualification::browser::find;
+use franceconnect_edge::journey::qualification::driver::{Service as Qualified, Trip};
+use franceconnect_edge::journey::qualification::page::Service;
+use franceconnect_edge::journey::qualification::seen::outside;
+use franceconnect_edge::journey::qualification::{Pages, Verdict};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
+use url::Url;
 
 /// `dev`, which ends with the test.
 struct Dev(Child);
@@ -18,30 +20,27 @@ impl Drop for Dev {
     }
 }
 
-fn dev() -> (Dev, String) {
+/// It, its address, and that of its FranceConnect.
+fn dev() -> (Dev, String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_franceconnect-edge"));
     command
         .args(["dev", "--lang", "fr", "--listen", "127.0.0.1:0"])
         .stdout(Stdio::piped())
         .stderr(Stdio::null());
     let mut dev = Dev(command.spawn().unwrap());
-    let lines = BufReader::new(dev.0.stdout.take().unwrap()).lines();
-    let mut ready =
-        lines.map_while(Result::ok).filter_map(|line| Some(line.strip_prefix("ready ")?.to_owned()));
-    let base = ready.next().expect("it gets ready");
-    (dev, base.trim_end_matches('/').to_owned())
-}
-
-async fn press(tab: &Tab, name: &str) -> String {
-    let page = Page::read(tab, LIMIT).await.unwrap();
-    let control = page.controls().find(|control| plain(&control.name).starts_with(name));
-    let path = control.unwrap_or_else(|| panic!("{} has no {name}", page.url)).path.clone();
-    tab.click(&path, LIMIT).await.unwrap().url
+    let mut lines = BufReader::new(dev.0.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let mut after = |start: &str| {
+        let found = lines.find_map(|line| Some(line.strip_prefix(start)?.to_owned()));
+        found.unwrap_or_else(|| panic!("it does not say {start}"))
+    };
+    let emulator = after("FranceConnect émulé : ");
+    let base = after("ready ").trim_end_matches('/').to_owned();
+    (dev, base, emulator)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_sample_site_passes_the_points_of_its_pages() {
-    let ((_dev, base), browser) = (dev(), browser().await);
+    let ((_dev, base, emulator), browser) = (dev(), browser().await);
     for (url, plus) in [("/", false), ("/mentions-legales", false), ("/sante", true)] {
         let service = Service { url: format!("{base}{url}"), plus, public: true, any_certificate: false };
         let seen = service.visit(&browser, LIMIT).await.unwrap();
@@ -54,23 +53,59 @@ async fn the_sample_site_passes_the_points_of_its_pages() {
         }
     }
 
-    let tab = browser.open(false).await.unwrap();
-    tab.go(&format!("{base}/"), LIMIT).await.unwrap();
-    press(&tab, "S'identifier avec FranceConnect").await;
-    press(&tab, "Démonstration eIDAS faible").await;
-    tab.fill(&[("input[name=login]", "test"), ("input[name=password]", "123")]).await.unwrap();
-    press(&tab, "Valider").await;
-    assert_eq!(press(&tab, "Continuer sur").await, format!("{base}/prive/"));
-    let first = Page::read(&tab, LIMIT).await.unwrap();
-    press(&tab, "Angela DUBOIS").await;
-    let pages = vec![first, Page::read(&tab, LIMIT).await.unwrap()];
-    let person = Person {
-        given: ["Angela", "Claire", "Louise"].map(str::to_owned).to_vec(),
-        family: "DUBOIS".to_owned(),
-        usage: None,
-        birthdate: "1962-08-24".to_owned(),
-    };
-    for finding in inside(Ok(&Inside { pages, person })) {
-        assert_eq!(finding.verdict, Verdict::Passed, "{}", finding.item.id);
+    drop(browser);
+    // Again as the command does it: before the login and behind it, in one browser.
+    let url = Url::parse(&base).unwrap();
+    let service = Qualified { login: url.clone(), profile: None, logout: None, url, secret: None };
+    let trip = Trip::new(service, Url::parse(&emulator).unwrap(), Vec::new()).unwrap();
+    let program = find(|name| std::env::var_os(name));
+    let findings = Pages::look(&trip, program).await.findings(false);
+    assert_eq!(findings.len(), 22);
+    for finding in findings {
+        let asked = finding.item.id == "12" && matches!(finding.verdict, Verdict::Attest { .. });
+        assert!(asked || finding.verdict == Verdict::Passed, "{} {:?}", finding.item.id, finding.verdict);
+    }
+}
+
+/// What is said of O1 where a login begins at this path.
+async fn official(base: &str, emulator: &str, path: &str, plus: bool) -> Verdict {
+    let url = Url::parse(base).unwrap();
+    let login = url.join(path).unwrap();
+    let service = Qualified { login, profile: None, logout: None, url, secret: None };
+    let trip = Trip::new(service, Url::parse(emulator).unwrap(), Vec::new()).unwrap();
+    let pages = Pages::look(&trip, find(|name| std::env::var_os(name))).await;
+    let mut findings = pages.findings(plus).into_iter();
+    findings.find(|finding| finding.item.id == "O1").unwrap().verdict
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_begins_a_login_by_itself_is_no_page_of_the_button() {
+    let (_dev, base, emulator) = dev();
+    // The button of the first page is that of FranceConnect, and not of FranceConnect+.
+    assert_eq!(official(&base, &emulator, "/auth/login", false).await, Verdict::Passed);
+    for (path, plus) in [("/auth/login", true), ("/prive/sante", true)] {
+        let verdict = official(&base, &emulator, path, plus).await;
+        let Verdict::Attest { question } = verdict else { panic!("{path} {verdict:?}") };
+        assert!(question.fr.contains("l’autre FranceConnect"), "{}", question.fr);
+    }
+}
+
+#[tokio::test]
+async fn without_a_browser_each_point_of_the_pages_says_so() {
+    let url = Url::parse("http://127.0.0.1:1/").unwrap();
+    let service =
+        Qualified { login: url.clone(), profile: None, logout: None, url: url.clone(), secret: None };
+    let trip = Trip::new(service, url, Vec::new()).unwrap();
+    for (program, why) in
+        [(None, "aucun navigateur"), (Some("/bin/true".into()), "le navigateur s’est arrêté")]
+    {
+        for finding in Pages::look(&trip, program).await.findings(false) {
+            let told = match finding.verdict {
+                Verdict::Attest { question } => question.fr,
+                Verdict::Skipped { why } => why.fr,
+                verdict => panic!("{} {verdict:?}", finding.item.id),
+            };
+            assert!(told.contains(why), "{} {told}", finding.item.id);
+        }
     }
 }

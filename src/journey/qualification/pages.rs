@@ -1,37 +1,56 @@
-//! Decides how the pages of a service are looked at: in one browser, each for so long and all for so long, beside the
-//! logins; a browser that is missing or fails costs the points of the pages, and says why.
+//! Decides how the pages of a service are looked at: in one browser, before and after a login at a time, each page for so
+//! long and all for so long, beside the other logins; a browser that is missing or fails costs the points of the pages,
+//! and says why.
 
-use super::driver::Trip;
-use super::seen::{self, Outside};
-use super::{Finding, browser, page};
+use super::browser::{Browser, Trouble};
+use super::driver::{Service, Trip};
+use super::seen::{self, Inside, Outside};
+use super::{Finding, page};
+use crate::emulator::Product;
 use crate::journey::Words;
 use std::path::PathBuf;
 use std::time::Duration;
+use tokio::time::timeout;
+use url::Url;
 
-/// What a browser is given for one page, and for all.
+/// What a browser is given for one page, for those before a login, and for those after.
 const A_PAGE: Duration = Duration::from_secs(15);
-const PAGES: Duration = Duration::from_secs(60);
+const OUTSIDE: Duration = Duration::from_secs(75);
+const INSIDE: Duration = Duration::from_secs(120);
 
 /// What was seen of the pages, or why nothing was.
 #[derive(Debug)]
 pub struct Pages {
     outside: Result<Outside, Words>,
+    /// The product that the button asks.
+    asks: Option<Product>,
+    inside: Result<Inside, Words>,
 }
 
 impl Pages {
     /// Looks at the service of `trip` in the browser that `program` is.
     pub async fn look(trip: &Trip, program: Option<PathBuf>) -> Self {
-        let login = &trip.service().login;
-        let looked = async {
-            let browser =
-                browser::Browser::launch(&program.ok_or_else(browser::Trouble::none_found)?).await?;
-            let local = matches!(login.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-            let service =
-                page::Service { url: login.to_string(), plus: false, public: true, any_certificate: local };
-            service.visit(&browser, A_PAGE).await
+        let browser = match program.ok_or_else(Trouble::none_found) {
+            Ok(program) => Browser::launch(&program).await,
+            Err(trouble) => Err(trouble),
         };
-        let seen = tokio::time::timeout(PAGES, looked).await.unwrap_or(Err(browser::Trouble::Late));
-        Self { outside: seen.map_err(|trouble| trouble.words()) }
+        let browser = match browser {
+            Ok(browser) => browser,
+            Err(trouble) => {
+                return Self { outside: Err(trouble.words()), asks: None, inside: Err(trouble.words()) };
+            }
+        };
+        let host = trip.service().login.host_str();
+        let local = matches!(host, Some("localhost" | "127.0.0.1" | "[::1]"));
+        let late = |_| Trouble::Late.words();
+        let (outside, inside) = tokio::join!(
+            timeout(OUTSIDE, outside(&browser, trip, local)),
+            timeout(INSIDE, page::inside(&browser, trip, local, A_PAGE)),
+        );
+        let outside = outside.map_err(late).flatten();
+        let asks = outside.iter().flat_map(|seen| &seen.leads_to).filter_map(|url| Url::parse(url).ok());
+        let asks = asks.filter(|url| trip.bounds().at_emulator(url)).find_map(|url| trip.product(&url));
+        Self { outside, asks, inside: inside.map_err(late).flatten() }
     }
 
     /// The verdicts, for a service that is on FranceConnect+ or not, as its logins tell.
@@ -39,11 +58,36 @@ impl Pages {
         if let Ok(seen) = &mut self.outside {
             seen.plus = plus;
         }
-        let inside = Words::new(
-            "les pages d’une personne connectée ne sont pas regardées dans un navigateur par cette commande",
-            "this command does not look in a browser at the pages of somebody logged in",
-        );
+        if self.asks.is_some_and(|product| (product == Product::Plus) != plus) {
+            self.outside = Err(Words::new(
+                "le bouton de cette page demande l’autre FranceConnect que les connexions : donnez par --login-path la page du leur",
+                "the button of this page asks the other FranceConnect than the logins: give the page of theirs with --login-path",
+            ));
+        }
         let outside = seen::outside(self.outside.as_ref().map_err(Words::clone));
-        outside.into_iter().chain(seen::inside(Err(inside))).collect()
+        let inside = seen::inside(self.inside.as_ref().map_err(Words::clone));
+        outside.into_iter().chain(inside).collect()
     }
+}
+
+/// The pages before a login. An address that begins one by itself has no button: it is looked for on the first page.
+async fn outside(browser: &Browser, trip: &Trip, any_certificate: bool) -> Result<Outside, Words> {
+    let Service { login, url, .. } = trip.service();
+    let visit = async |url: &Url| {
+        let service = page::Service { url: url.to_string(), plus: false, public: true, any_certificate };
+        service.visit(browser, A_PAGE).await.map_err(|trouble| trouble.words())
+    };
+    let gone = |seen: &Outside| Url::parse(&seen.login.url).is_ok_and(|url| trip.bounds().at_emulator(&url));
+    let seen = visit(login).await?;
+    if !gone(&seen) {
+        return Ok(seen);
+    }
+    let first = visit(url).await?;
+    if !gone(&first) && first.login.button().is_some() {
+        return Ok(first);
+    }
+    Err(Words::new(
+        "l’adresse donnée commence la connexion sans page de bouton : donnez celle du bouton par --login-path",
+        "the address given begins the login without a page of the button: give that of the button with --login-path",
+    ))
 }

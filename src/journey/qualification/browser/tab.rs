@@ -180,18 +180,25 @@ impl Tab {
     /// # Errors
     /// [`Trouble::Refused`] when there is none; see [`Self::go`].
     pub async fn click(&self, selector: &str, limit: Duration) -> Result<Landing, Trouble> {
-        let deadline = Instant::now() + limit;
-        self.watch.begin(false);
         let script = format!(
             "(() => {{ const found = document.querySelector({}); if (!found) throw new Error('nothing to click'); \
              found.scrollIntoView({{ block: 'center' }}); found.click() }})()",
             json!(selector)
         );
-        match self.evaluate(&script, limit).await {
-            // The page left while the click was still running.
+        self.act(&script, limit).await
+    }
+
+    /// Runs a script that may lead elsewhere, and waits for where; one that finds nothing to do throws "nothing to …".
+    ///
+    /// # Errors
+    /// [`Trouble::Refused`] when there was nothing to do; see [`Self::go`].
+    pub async fn act(&self, script: &str, limit: Duration) -> Result<Landing, Trouble> {
+        let deadline = Instant::now() + limit;
+        self.watch.begin(false);
+        match self.evaluate(script, limit).await {
+            // The page left while the script was still running.
             Ok(_) => {}
-            Err(Trouble::Refused(word))
-                if !word.contains("nothing to click") && !word.contains("selector") => {}
+            Err(Trouble::Refused(word)) if !word.contains("nothing to ") && !word.contains("selector") => {}
             Err(trouble) => return Err(trouble),
         }
         self.watch.touch();

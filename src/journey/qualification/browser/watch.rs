@@ -15,6 +15,8 @@ const BYTES_LIMIT: u64 = 48 * 1024 * 1024;
 const KEPT: usize = 100;
 /// How long nothing may happen before a page counts as settled.
 const QUIET: Duration = Duration::from_millis(150);
+/// The same once the page has asked for another: a busy machine takes its time to begin.
+const COMING: Duration = Duration::from_secs(2);
 /// How long a loaded page is waited for while it goes on asking for things.
 const CHATTER: Duration = Duration::from_millis(1500);
 
@@ -45,6 +47,8 @@ pub struct Tried {
 #[derive(Default)]
 struct State {
     loading: bool,
+    /// Another page was asked for, and does not load yet.
+    coming: bool,
     stopped: Option<Instant>,
     last: Option<Instant>,
     busy: HashSet<String>,
@@ -117,7 +121,7 @@ impl Watch {
                 if state.bytes > BYTES_LIMIT {
                     return Err(Trouble::TooLarge);
                 }
-                let quiet = state.last.unwrap_or(now) + QUIET;
+                let quiet = state.last.unwrap_or(now) + if state.coming { COMING } else { QUIET };
                 let enough = state.stopped.or(state.last).unwrap_or(now) + CHATTER;
                 match (state.loading, state.busy.is_empty()) {
                     (true, _) => deadline,
@@ -143,13 +147,16 @@ impl Watch {
         let mut state = self.state();
         let mut answer = None;
         match method {
-            "Page.frameStartedLoading" if main => state.loading = true,
+            "Page.frameStartedLoading" if main => (state.loading, state.coming) = (true, false),
             "Page.frameStoppedLoading" if main => {
                 state.loading = false;
                 state.stopped = Some(Instant::now());
             }
             // A click that is about to lead somewhere: not calm yet.
-            "Page.frameRequestedNavigation" if main => {}
+            "Page.frameRequestedNavigation" if main => {
+                state.coming = !state.loading && of("/disposition") == "currentTab";
+            }
+            "Page.navigatedWithinDocument" if main => state.coming = false,
             "Network.requestWillBeSent" => {
                 if state.busy.len() < KEPT * KEPT {
                     state.busy.insert(of("/requestId").to_owned());

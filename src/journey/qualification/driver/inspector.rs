@@ -22,6 +22,8 @@ pub(super) struct Noted {
     pub(super) calls: Vec<Call>,
     /// The access tokens that it gave: to be looked for where they must not be, and never shown.
     pub(super) access_tokens: Vec<String>,
+    /// The claims that userinfo told of the person.
+    pub(super) person: Option<Value>,
 }
 
 /// The control interface of one product's emulator.
@@ -90,9 +92,12 @@ impl Inspector {
             if exchanges.iter().any(mine) {
                 let given = exchanges.iter().filter_map(|exchange| exchange.get("answer"));
                 let token = |answer: &Value| Some(answer.get("access_token")?.as_str()?.to_owned());
+                let tokens = exchanges.iter().filter_map(|exchange| exchange.get("tokens")?.as_array());
+                let mut told = tokens.flatten().filter(|token| token.get("name") == Some(&"userinfo".into()));
                 return Noted {
                     access_tokens: given.filter_map(token).filter(|token| token.len() > 20).collect(),
                     calls: exchanges.iter().map(call).collect(),
+                    person: told.find_map(|token| token.get("claims").cloned()),
                 };
             }
         }

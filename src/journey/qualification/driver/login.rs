@@ -186,7 +186,7 @@ impl Trip {
         if lie.expected == Expected::LoggedOut && tried.trial.who == Who::Themself {
             tried.trial.leaving = Some(self.leave(&mut visitor, &pages, ground).await);
         }
-        let Noted { calls, access_tokens } = inspector.login(&tried.attempt).await;
+        let Noted { calls, access_tokens, .. } = inspector.login(&tried.attempt).await;
         tried.trial.recalled = asked(&calls) > once;
         tried.trial.calls = calls;
         if *lie == HONEST {

@@ -106,6 +106,11 @@ impl Trip {
         Self { client, ..self }
     }
 
+    /// Where a visitor may go.
+    pub fn bounds(&self) -> &Bounds {
+        &self.bounds
+    }
+
     /// The service.
     pub fn service(&self) -> &Service {
         &self.service
@@ -205,7 +210,7 @@ fn is_logout(control: &Control) -> bool {
 }
 
 /// Text in which only letters and digits count, in lower case, without the accents of French.
-pub(super) fn folded(text: &str) -> String {
+pub(in crate::journey::qualification) fn folded(text: &str) -> String {
     let plain = |c: char| match c {
         'à' | 'â' | 'ä' => 'a',
         'é' | 'è' | 'ê' | 'ë' => 'e',

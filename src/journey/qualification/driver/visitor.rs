@@ -74,7 +74,8 @@ impl Bounds {
             || (door(url) == door(&self.emulator) && is_here(url) && is_here(&self.emulator))
     }
 
-    fn allow(&self, url: &Url) -> bool {
+    /// Whether `url` is at the service or at the emulator.
+    pub fn allow(&self, url: &Url) -> bool {
         let host = url.host_str().unwrap_or_default();
         let below = |known: &String| {
             host == known || host.strip_suffix(known.as_str()).is_some_and(|rest| rest.ends_with('.'))

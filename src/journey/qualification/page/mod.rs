@@ -1,8 +1,15 @@
 //! Decides what is seen of a page: its texts, controls, fields and pictures in the order of the document, with the looks
 //! that the points need. A test writes one by hand.
 
+mod forge;
+mod inside;
+mod keyboard;
+mod login;
+mod risk;
 mod visit;
 
+pub use inside::inside;
+pub use keyboard::Keyboard;
 pub use visit::Service;
 
 use super::browser::{Tab, Trouble};
@@ -32,6 +39,9 @@ pub struct Page {
     /// That of the same button on a dark page.
     #[serde(skip)]
     pub dark: Option<Style>,
+    /// The way of the keyboard to it.
+    #[serde(skip)]
+    pub keyboard: Option<Keyboard>,
 }
 
 /// One thing on a page.
@@ -95,6 +105,8 @@ pub struct Control {
     pub place: String,
     /// Where a link leads.
     pub href: Option<String>,
+    /// A CSS selector that leads to the form that it sends; empty when it sends none.
+    pub form: String,
     /// The window it opens in: its own or its form's `target`.
     pub target: String,
     /// The `rel` of a link.
@@ -189,6 +201,8 @@ pub struct Field {
     pub locked: bool,
     /// A CSS selector that leads to it.
     pub path: String,
+    /// One that leads to its form; empty when it is in none.
+    pub form: String,
     /// Its place in the order of the keyboard.
     pub tab: i32,
 }

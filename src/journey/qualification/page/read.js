@@ -91,6 +91,7 @@
     before?.focus?.({ preventScroll: true });
     return rest !== focused;
   };
+  const formOf = (element) => (element.form ? path(element.form) : '');
   const control = (element) => {
     const { x, y, width, height } = element.getBoundingClientRect();
     const form = element.form ?? element.closest('form');
@@ -103,6 +104,7 @@
         element: part.localName, classes: [...part.classList], text: textOf(part), font: getComputedStyle(part).fontFamily,
       })),
       place: place(element), href: element.href ? clean(String(element.href), 2000) : null,
+      form: element.type === 'submit' || element.type === 'image' ? formOf(element) : '',
       target: element.target || element.getAttribute('formtarget') || (element.type === 'submit' && form?.target) || '',
       rel: element.rel ?? '', title: clean(element.title), opens: /window\s*\.\s*open|[^.\w]open\s*\(/.test(element.getAttribute('onclick') ?? ''),
       disabled: element.disabled === true || element.getAttribute('aria-disabled') === 'true', picture: picture(element),
@@ -116,7 +118,7 @@
       clean(element.getAttribute('aria-label')) || clean(element.title),
     value: clean(element.localName === 'select' ? element.selectedOptions[0]?.textContent : element.value),
     hint: named(element.getAttribute('aria-describedby')), locked: element.readOnly === true || element.matches(':disabled'),
-    path: path(element), tab: element.tabIndex,
+    path: path(element), form: formOf(element), tab: element.tabIndex,
   });
 
   const flow = [];

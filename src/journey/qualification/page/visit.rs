@@ -3,7 +3,7 @@
 
 use super::super::browser::{Browser, Tab, Trouble};
 use super::super::seen::{Outside, signs_up};
-use super::{Control, Page, plain};
+use super::{Control, Page, keyboard, plain};
 use crate::journey::Words;
 use crate::journey::qualification::Evidence;
 use std::time::Duration;
@@ -43,26 +43,35 @@ impl Service {
             return Ok(Outside { plus, public, straight, login, ..Outside::default() });
         }
         let pictures = pictures(&tab).await?;
+        // A page that does not let itself be walked through is judged by what it says of itself.
+        let keys = tokio::time::timeout(limit, keyboard::walk(&tab, &login, limit)).await;
+        login.keyboard = keys.ok().and_then(Result::ok).flatten();
         let link = |wanted: fn(&str) -> bool| link(&login, wanted);
         let (signup, legal, privacy) = (link(signs_up), link(is_legal), link(is_privacy));
+        let mut leads_to = Vec::new();
         let windows = match login.button().map(|button| button.path.clone()) {
             Some(path) => {
-                // Where it leads is for the logins to judge.
-                let _ = tab.click(&path, limit).await;
+                // Whether that is right is for the logins to judge.
+                let landing = tab.click(&path, limit).await;
+                let hops = landing.into_iter().flat_map(|landing| landing.hops);
+                leads_to = hops.filter_map(|hop| Some(hop.url.split('?').next()?.to_owned())).collect();
                 tab.tried().windows
             }
             None => Vec::new(),
         };
+        let mut dead = Vec::new();
         Ok(Outside {
             plus: self.plus,
             public: self.public,
-            signup: page(browser, signup, self.any_certificate, limit).await?,
-            legal: page(browser, legal, self.any_certificate, limit).await?,
-            privacy: page(browser, privacy, self.any_certificate, limit).await?,
+            signup: page(browser, signup, self.any_certificate, limit, &mut Vec::new()).await?,
+            legal: page(browser, legal, self.any_certificate, limit, &mut dead).await?,
+            privacy: page(browser, privacy, self.any_certificate, limit, &mut dead).await?,
             login,
             straight: None,
             windows,
+            leads_to,
             pictures,
+            dead,
         })
     }
 }
@@ -78,19 +87,24 @@ async fn pictures(tab: &Tab) -> Result<Vec<Evidence>, Trouble> {
     Ok(vec![Evidence::Picture { title, png: light }, Evidence::Picture { title: in_dark, png: dark }])
 }
 
-/// A page of its own context; none where there is none, or where it cannot be looked at.
+/// A page of its own context; none where there is none, or where it cannot be looked at; an error is noted in `dead`.
 async fn page(
     browser: &Browser,
     url: Option<String>,
     any_certificate: bool,
     limit: Duration,
+    dead: &mut Vec<(String, u16)>,
 ) -> Result<Option<Page>, Trouble> {
     let Some(url) = url else { return Ok(None) };
     let tab = browser.open(any_certificate).await?;
     match tab.go(&url, limit).await {
-        Ok(landing) if landing.status().is_none_or(|status| status < 400) => {
-            Ok(Page::read(&tab, limit).await.ok())
-        }
+        Ok(landing) => match landing.status() {
+            Some(status @ 400..) => {
+                dead.push((url, status));
+                Ok(None)
+            }
+            _ => Ok(Page::read(&tab, limit).await.ok()),
+        },
         Err(Trouble::Gone) => Err(Trouble::Gone),
         _ => Ok(None),
     }
@@ -105,16 +119,16 @@ fn link(page: &Page, wanted: fn(&str) -> bool) -> Option<String> {
     pages.next().map(str::to_owned)
 }
 
-fn without_fragment(url: &str) -> &str {
+pub(super) fn without_fragment(url: &str) -> &str {
     url.split_once('#').map_or(url, |(page, _)| page)
 }
 
-fn same_site(a: &str, b: &str) -> bool {
+pub(super) fn same_site(a: &str, b: &str) -> bool {
     let host = |url: &str| url::Url::parse(url).ok().map(|url| url.host_str().map(str::to_owned));
     host(a) == host(b)
 }
 
-fn logs_in(control: &Control) -> bool {
+pub(super) fn logs_in(control: &Control) -> bool {
     let name = plain(&control.name).to_lowercase();
     ["se connecter", "connexion", "s'identifier", "log in", "login", "sign in"]
         .iter()

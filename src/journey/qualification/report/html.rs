@@ -46,8 +46,8 @@ impl Report {
              <footer>\n<h2>Ce rapport</h2>\n<dl>\n<dt>Date</dt><dd>{}</dd>\n\
              <dt>Programme</dt><dd>franceconnect-edge {}</dd>\n\
              <dt>Empreinte</dt><dd><code>{}</code>, de ce qui était enregistré et regardé : une autre configuration en a \
-             une autre</dd>\n</dl>\n<p>Les personnes qui se connectent dans ces essais sont inventées. Aucun jeton ni \
-             secret n’est recopié ici.</p>\n</footer>\n</body>\n</html>\n",
+             une autre</dd>\n</dl>\n<p>Les personnes qui se connectent dans ces essais, et que montrent les images, \
+             sont des inventions de l’émulateur. Aucun jeton ni secret n’est recopié ici.</p>\n</footer>\n</body>\n</html>\n",
             &[
                 &self.product,
                 &self.url,

@@ -40,7 +40,7 @@ fn with_component(seen: &Outside, judge: impl Fn(&Control) -> Vec<Flaw>) -> Judg
 }
 
 /// An address without what is drawn anew in each run: two runs say the same.
-fn steady(url: &str) -> String {
+pub(super) fn steady(url: &str) -> String {
     let place = url.split(['?', '#']).next().unwrap_or_default();
     let parts = place.split('/').map(|part| if part.len() < 32 { part } else { "…" });
     parts.collect::<Vec<_>>().join("/")

@@ -1,9 +1,10 @@
 //! Decides what the pages show somebody who has logged in: who they are, their profile, one way out, no second password,
 //! an identity that is FranceConnect's (O2, O5, 14, 15, 16, 18, 19).
 
+use super::button::steady;
 use super::{Inside, Judged, Person, flaw, quoting};
 use crate::journey::Words;
-use crate::journey::qualification::page::{Field, Page, Piece, Text, plain};
+use crate::journey::qualification::page::{Control, Field, Page, Piece, Text, plain};
 
 const LOGOUTS: [&str; 8] = [
     "se déconnecter",
@@ -31,6 +32,9 @@ fn said(piece: &Piece) -> Option<(&str, &str)> {
 
 fn names(person: &Person, text: &str) -> bool {
     let text = low(text);
+    if person.family.is_empty() && person.given.is_empty() {
+        return false;
+    }
     let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric() && c != '-' && c != '\'').collect();
     let has = |name: &str| {
         let name = low(name);
@@ -49,6 +53,12 @@ fn names(person: &Person, text: &str) -> bool {
 /// O2: the header of the page that a login leads to names them.
 pub(super) fn named_in_header(seen: &Inside) -> Judged {
     let Some(page) = seen.pages.first() else { return nothing() };
+    if seen.person.family.is_empty() && seen.person.given.is_empty() {
+        return Judged::Skip(Words::new(
+            "Le service ne demande aucun nom à FranceConnect.",
+            "The service asks FranceConnect for no name.",
+        ));
+    }
     let mut header: Vec<&str> = page
         .flow
         .iter()
@@ -64,7 +74,7 @@ pub(super) fn named_in_header(seen: &Inside) -> Judged {
         return Judged::Flaws(Vec::new());
     }
     Judged::Flaws(vec![quoting(
-        &page.url,
+        &steady(&page.url),
         ["L’en-tête de {} ne dit pas qui est connecté.", "The header of {} does not say who is logged in."],
         [
             "Y mettre le nom, le prénom ou les initiales, à la place de « Mon compte » ou à côté.",
@@ -80,19 +90,36 @@ fn nothing() -> Judged {
     ))
 }
 
+/// Whether a control leads to the profile of this person, or opens what does.
+pub fn is_way_to_profile(person: &Person, control: &Control) -> bool {
+    let name = low(&control.name);
+    let words = ["profil", "compte", "mes informations", "mes données", "account"];
+    let named = words.iter().any(|word| name.contains(word)) || names(person, &control.name);
+    named && !control.is_risky()
+}
+
+impl Person {
+    /// Whether words name this person.
+    pub(in crate::journey::qualification) fn is_named_in(&self, text: &str) -> bool {
+        names(self, text)
+    }
+}
+
 /// 14: a way to the profile.
 pub(super) fn profile_in_reach(seen: &Inside) -> Judged {
     let Some(page) = seen.pages.first() else { return nothing() };
-    let reach = page.controls().any(|control| {
-        let name = low(&control.name);
-        let words = ["profil", "compte", "mes informations", "mes données", "account"];
-        words.iter().any(|word| name.contains(word)) || names(&seen.person, &control.name)
-    });
-    if reach {
+    if let Some((url, Some(status @ 400..))) = &seen.profile {
+        return Judged::Flaws(vec![quoting(
+            &format!("{} ({status})", steady(url)),
+            ["Le profil mène à une erreur : {}.", "The profile leads to an error: {}."],
+            ["Faire répondre la page du profil.", "Have the page of the profile answer."],
+        )]);
+    }
+    if page.controls().any(|control| is_way_to_profile(&seen.person, control)) {
         return Judged::Flaws(Vec::new());
     }
     Judged::Flaws(vec![quoting(
-        &page.url,
+        &steady(&page.url),
         ["Rien ne mène de {} au profil.", "Nothing leads from {} to the profile."],
         [
             "Faire du nom, dans l’en-tête, un lien vers le profil.",
@@ -111,7 +138,7 @@ pub(super) fn one_way_out(seen: &Inside) -> Judged {
     };
     if let Some(page) = seen.pages.iter().find(|page| count(page) > 1) {
         return Judged::Flaws(vec![quoting(
-            &page.url,
+            &steady(&page.url),
             ["La page {} a plusieurs commandes de déconnexion.", "The page {} has several ways to log out."],
             [
                 "N’en garder qu’une, qui ferme la session du service et celle de FranceConnect.",
@@ -143,7 +170,7 @@ pub(super) fn no_second_password(seen: &Inside) -> Judged {
     };
     let flaws = seen.pages.iter().filter(asks).map(|page| {
         quoting(
-            &page.url,
+            &steady(&page.url),
             [
                 "La page {} demande ou propose un mot de passe.",
                 "The page {} asks for a password or offers one.",
@@ -157,36 +184,55 @@ pub(super) fn no_second_password(seen: &Inside) -> Judged {
     Judged::Flaws(flaws.collect())
 }
 
-/// Fields that hold the pivot identity, by what they are called or by what is in them.
-fn pivots(seen: &Inside) -> impl Iterator<Item = &Field> {
-    const CALLED: [&str; 11] = [
-        "family_name",
-        "given_name",
-        "birthdate",
-        "birthplace",
-        "birthcountry",
-        "gender",
-        "nom de naissance",
-        "nom de famille",
-        "prénom",
-        "de naissance",
-        "sexe",
+/// What of the pivot identity a field holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pivot {
+    /// The name at birth.
+    Family,
+    /// The first names.
+    Given,
+    /// The date of birth.
+    Birthdate,
+    /// Where somebody was born, their sex.
+    Other,
+}
+
+/// What of the pivot identity a field holds, by what it is called or by what is in it.
+pub fn pivot(person: &Person, field: &Field) -> Option<Pivot> {
+    const CALLED: [(&str, Pivot); 12] = [
+        ("family_name", Pivot::Family),
+        ("nom de naissance", Pivot::Family),
+        ("nom de famille", Pivot::Family),
+        ("given_name", Pivot::Given),
+        ("prénom", Pivot::Given),
+        ("birthplace", Pivot::Other),
+        ("birthcountry", Pivot::Other),
+        ("birthdate", Pivot::Birthdate),
+        ("date de naissance", Pivot::Birthdate),
+        ("de naissance", Pivot::Other),
+        ("gender", Pivot::Other),
+        ("sexe", Pivot::Other),
     ];
-    let person = &seen.person;
-    let fields = seen
-        .pages
-        .iter()
-        .flat_map(Page::fields)
-        .filter(|field| !matches!(field.kind.as_str(), "password" | "search" | "hidden"));
-    fields.filter(move |field| {
-        let called = format!("{} {}", low(&field.label), low(&field.name));
-        let value = low(&field.value);
-        let holds = !value.is_empty()
-            && (value == low(&person.family)
-                || value == low(&person.given.join(" "))
-                || value == person.birthdate);
-        !called.contains("usage") && (holds || CALLED.iter().any(|word| called.contains(word)))
-    })
+    let called = format!("{} {}", low(&field.label), low(&field.name));
+    if called.contains("usage") || matches!(field.kind.as_str(), "password" | "search" | "hidden") {
+        return None;
+    }
+    let value = low(&field.value);
+    let holds = |known: &str| !known.is_empty() && value == low(known);
+    if holds(&person.family) {
+        Some(Pivot::Family)
+    } else if holds(&person.given.join(" ")) {
+        Some(Pivot::Given)
+    } else if holds(&person.birthdate) {
+        Some(Pivot::Birthdate)
+    } else {
+        CALLED.iter().find(|(word, _)| called.contains(word)).map(|(_, pivot)| *pivot)
+    }
+}
+
+/// Fields of the pages that hold the pivot identity.
+fn pivots(seen: &Inside) -> impl Iterator<Item = &Field> {
+    seen.pages.iter().flat_map(Page::fields).filter(|field| pivot(&seen.person, field).is_some())
 }
 
 /// O5: no field lets it be changed.
@@ -194,8 +240,21 @@ pub(super) fn not_editable(seen: &Inside) -> Judged {
     if seen.pages.is_empty() {
         return nothing();
     }
+    let kept = seen.forged.iter().flat_map(|forged| &forged.shown).take(1).map(|shown| {
+        quoting(
+            shown,
+            [
+                "Une valeur envoyée à la place de l’identité a été gardée : « {} ».",
+                "A value sent in the place of the identity was kept: “{}”.",
+            ],
+            [
+                "Côté serveur, ne prendre l’identité que de FranceConnect, quoi que la demande contienne.",
+                "On the server, take the identity from FranceConnect only, whatever the request holds.",
+            ],
+        )
+    });
     // A field without a value is one that FranceConnect did not fill: it may be asked for.
-    let flaws = pivots(seen).filter(|field| !field.locked && !field.value.is_empty()).map(|field| {
+    let open = pivots(seen).filter(|field| !field.locked && !field.value.is_empty()).map(|field| {
         quoting(
             if field.label.is_empty() { &field.name } else { &field.label },
             [
@@ -208,14 +267,14 @@ pub(super) fn not_editable(seen: &Inside) -> Judged {
             ],
         )
     });
-    Judged::Flaws(flaws.collect())
+    Judged::Flaws(open.chain(kept).collect())
 }
 
 /// 18: it is said why it cannot be changed, and nothing empty is fixed.
 pub(super) fn explained(seen: &Inside) -> Judged {
     let texts =
         || seen.pages.iter().flat_map(|page| page.flow.iter()).filter_map(said).map(|(text, _)| low(text));
-    let fixed: Vec<&Field> = pivots(seen).filter(|field| field.locked).collect();
+    let mut fixed: Vec<&Field> = pivots(seen).filter(|field| field.locked).collect();
     let shown = !fixed.is_empty()
         || texts().any(|text| text.contains("nom de naissance") || text.contains("date de naissance"));
     if !shown {
@@ -224,6 +283,9 @@ pub(super) fn explained(seen: &Inside) -> Judged {
             "The identity is shown on none of the pages seen.",
         ));
     }
+    // Of whom FranceConnect tells little, the rest may not be fixed as nothing.
+    let little_known = seen.little_known.iter().flat_map(Page::fields);
+    fixed.extend(little_known.filter(|field| field.locked && pivot(&seen.person, field).is_some()));
     let mut flaws: Vec<_> = fixed
         .iter()
         .filter(|field| field.value.is_empty())

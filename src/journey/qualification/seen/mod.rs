@@ -4,13 +4,15 @@
 //! tell is asked of one, and what could not be seen is said to be so.
 
 mod button;
+mod evidence;
 mod inside;
 mod place;
 mod wording;
 
+pub(super) use inside::{Pivot, is_way_to_profile, pivot};
 pub use place::signs_up;
 
-use super::page::{Page, Style, plain};
+use super::page::{Page, plain};
 use super::{Evidence, Finding, Item, Means, Verdict};
 use crate::franceconnect::Product;
 use crate::journey::Words;
@@ -30,8 +32,12 @@ pub struct Outside {
     pub legal: Option<Page>,
     /// What is said of personal data.
     pub privacy: Option<Page>,
+    /// Addresses of those two that answered with an error, and its status.
+    pub dead: Vec<(String, u16)>,
     /// Windows that opened when the button was pressed.
     pub windows: Vec<String>,
+    /// Where it led without them, redirects included, each without its query.
+    pub leads_to: Vec<String>,
     /// A public service, which shows FranceConnect first.
     pub public: bool,
     /// Pictures of the page with the button: in light, in dark.
@@ -58,6 +64,29 @@ pub struct Inside {
     pub pages: Vec<Page>,
     /// Who logged in: an invention of the emulator's.
     pub person: Person,
+    /// The address of the profile, where one was found, and what it answered.
+    pub profile: Option<(String, Option<u16>)>,
+    /// The profile of somebody else, of whom FranceConnect tells little.
+    pub little_known: Option<Page>,
+    /// What became of values sent in the place of the identity.
+    pub forged: Option<Forged>,
+    /// Pictures of the page the login led to, and of the profile.
+    pub pictures: Vec<Evidence>,
+}
+
+/// Values sent in the place of the identity that came from FranceConnect.
+#[derive(Debug, Clone, Default)]
+pub struct Forged {
+    /// The profile has a form that took them; else they were sent to its address.
+    pub form: bool,
+    /// The path they were sent to.
+    pub to: String,
+    /// What it answered.
+    pub status: Option<u16>,
+    /// What the values were called.
+    pub names: Vec<String>,
+    /// Those that the profile shows since.
+    pub shown: Vec<String>,
 }
 
 /// The names of the person who logged in.
@@ -131,7 +160,7 @@ pub fn outside(seen: Result<&Outside, Words>) -> Vec<Finding> {
     }
     let mut findings = judge(&points, seen.as_ref().copied());
     if let Ok(seen) = seen {
-        findings.iter_mut().for_each(|finding| finding.evidence = evidence(seen, finding.item.id));
+        findings.iter_mut().for_each(|finding| finding.evidence = evidence::outside(seen, finding.item.id));
     }
     findings
 }
@@ -169,7 +198,11 @@ pub fn inside(seen: Result<&Inside, Words>) -> Vec<Finding> {
         ("18", inside::explained),
         ("19", inside::birth_name),
     ];
-    judge(&points, seen.as_ref().copied())
+    let mut findings = judge(&points, seen.as_ref().copied());
+    if let Ok(seen) = seen {
+        findings.iter_mut().for_each(|finding| finding.evidence = evidence::inside(seen, finding.item.id));
+    }
+    findings
 }
 
 fn judge<Seen>(points: &[Point<Seen>], seen: Result<&Seen, &Words>) -> Vec<Finding> {
@@ -208,47 +241,4 @@ fn failed(flaws: &[Flaw]) -> Verdict {
         return Verdict::Passed;
     }
     Verdict::Failed { seen: join(|flaw| &flaw.seen), mend: join(|flaw| &flaw.mend) }
-}
-
-/// What was seen of the button, for the points about it.
-fn evidence(seen: &Outside, id: &str) -> Vec<Evidence> {
-    let Some(button) = seen.login.button().filter(|_| matches!(id, "O1" | "2" | "3" | "6" | "7")) else {
-        return Vec::new();
-    };
-    let state = |title: &str, style: &Style| {
-        format!(
-            "{title}: color {}, background {}, font {}, {} px\n",
-            style.color, style.background, style.font, style.size
-        )
-    };
-    let mut text = format!(
-        "<{} class=\"{}\"> {:?}\nin: {}\n{:.0} × {:.0} px\n",
-        button.element,
-        button.classes.join(" "),
-        button.name,
-        button.groups.iter().take(3).cloned().collect::<Vec<_>>().join(" "),
-        button.frame.width,
-        button.frame.height,
-    );
-    for part in &button.parts {
-        text.push_str(&format!(
-            "  <{} class=\"{}\"> {:?}\n",
-            part.element,
-            part.classes.join(" "),
-            part.text
-        ));
-    }
-    text.push_str(&state("light", &button.style));
-    let others = [("hovered", &seen.login.hovered), ("dark", &seen.login.dark)];
-    others
-        .iter()
-        .filter_map(|(title, style)| Some(state(title, style.as_ref()?)))
-        .for_each(|line| text.push_str(&line));
-    let title = Words::new("Le bouton, tel qu’il est", "The button as it is");
-    let picture = match id {
-        "O1" => seen.pictures.first(),
-        "6" => seen.pictures.get(1),
-        _ => None,
-    };
-    [Evidence::Text { title, text }].into_iter().chain(picture.cloned()).collect()
 }

@@ -112,21 +112,36 @@ pub(super) fn accessible(seen: &Outside) -> Judged {
 }
 
 fn keyboard(page: &Page, button: &Control) -> Option<Flaw> {
+    let way = page.keyboard.as_ref();
+    if let Some(stuck) = way.and_then(|way| way.stuck.as_ref()) {
+        return Some(quoting(
+            stuck,
+            [
+                "Le clavier ne sort pas de « {} » (RGAA 12.9).",
+                "The keyboard does not leave “{}” (RGAA 12.9).",
+            ],
+            ["Laisser la touche Tab à la page.", "Leave the Tab key to the page."],
+        ));
+    }
     let jumps = page.flow.iter().any(|piece| match piece {
         Piece::Control(control) => control.tab > 0,
         Piece::Field(field) => field.tab > 0,
         _ => false,
     });
-    if button.tab < 0 || jumps {
+    if button.tab < 0 || jumps || way.is_some_and(|way| !way.reached && !button.disabled) {
         return Some(flaw(
             [
                 "Le clavier n’atteint pas le bouton dans l’ordre de la page (RGAA 12.8).",
                 "The keyboard does not reach the button in the order of the page (RGAA 12.8).",
             ],
-            ["Retirer les tabindex.", "Remove the tabindex attributes."],
+            [
+                "Retirer les tabindex, et ce qui détourne la touche Tab.",
+                "Remove the tabindex attributes, and what diverts the Tab key.",
+            ],
         ));
     }
-    (!button.marked && !button.disabled).then(|| {
+    let marked = way.map_or(button.marked, |way| way.marked);
+    (!marked && !button.disabled).then(|| {
         flaw(
             [
                 "On ne voit pas que le bouton a le focus (RGAA 10.7).",
@@ -178,7 +193,20 @@ pub(super) fn another_way(seen: &Outside) -> Judged {
 
 /// 22: which data, why, and whom to ask.
 pub(super) fn told(seen: &Outside) -> Judged {
-    let mut flaws = Vec::new();
+    let mut flaws: Vec<Flaw> = seen
+        .dead
+        .iter()
+        .map(|(url, status)| {
+            quoting(
+                &format!("{} ({status})", super::button::steady(url)),
+                [
+                    "Un lien du pied de page mène à une erreur : {}.",
+                    "A link at the foot leads to an error: {}.",
+                ],
+                ["Faire répondre la page.", "Have the page answer."],
+            )
+        })
+        .collect();
     if seen.legal.is_none() {
         flaws.push(flaw(
             [
