@@ -34,7 +34,7 @@ impl<'a> Document<'a> {
             Ok(root) => Ok(Self { text, root: root.into_inner(), flaws: RefCell::default() }),
             Err(error) => {
                 let line = line(text, error.span().map_or(0, |span| span.start));
-                let message = error.message();
+                let message = printable(error.message());
                 let (fr, en) = (format!("TOML illisible : {message}"), format!("unreadable TOML: {message}"));
                 Err(vec![Flaw { line, place: String::new(), fr, en }])
             }
@@ -179,8 +179,9 @@ impl<'d, 'a> Table<'d, 'a> {
     }
 
     fn place_of(&self, name: &str) -> String {
+        let name = printable(name);
         match self.place.as_str() {
-            "" => name.to_owned(),
+            "" => name,
             place => format!("{place}, {name}"),
         }
     }
@@ -189,6 +190,12 @@ impl<'d, 'a> Table<'d, 'a> {
         let member = self.members.get_key_value(name);
         member.map_or(self.line, |(key, _)| line(self.document.text, key.span().start))
     }
+}
+
+/// A name out of a file, for a terminal: short, and without what would move its cursor.
+fn printable(name: &str) -> String {
+    let shown = name.chars().take(120);
+    shown.map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 fn line(text: &str, offset: usize) -> usize {

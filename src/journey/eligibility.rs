@@ -71,6 +71,52 @@ pub fn outcome(dossier: &Dossier) -> (Outcome, Words) {
     (outcome, Words::new(fr, en))
 }
 
+/// Why a question of this step is asked, and where its rule stands.
+pub fn reason(field: Field) -> Option<Words> {
+    let ((order, at), (health, there)) = (ORDER, HEALTH);
+    let (fr, en) = match field.path {
+        path if path == ORGANISATION_SIRET.path => (
+            "la demande sur DataPass est celle d’un établissement, que ce numéro désigne.".to_owned(),
+            "the request on DataPass is that of an establishment, which this number names.".to_owned(),
+        ),
+        path if path == ORGANISATION_BODY.path => (
+            format!(
+                "seuls les organismes que nomme l’{} peuvent demander FranceConnect ({at}).",
+                lower(order)
+            ),
+            format!("only the bodies that the {} names may ask for FranceConnect ({at}).", lower(order)),
+        ),
+        path if path == ORGANISATION_GROUND.path => (
+            format!("le même arrêté n’ouvre aux entreprises et aux associations que deux cas ({at})."),
+            format!("the same order opens two cases only to companies and associations ({at})."),
+        ),
+        path if path == LEGAL_TITLE.path => (
+            format!(
+                "un texte doit permettre le traitement (RGPD, article 6), et les juristes de la DINUM le lisent ; en général : {order}, {at} ; pour la santé numérique : {health}, {there}"
+            ),
+            format!(
+                "a text must allow the processing (GDPR, article 6), and the lawyers of DINUM read it; as a rule: {order}, {at}; for digital health: {health}, {there}"
+            ),
+        ),
+        path if path == ORGANISATION_SIGNATORY.path => (
+            format!("les conditions d’utilisation engagent l’organisation ({CONDITIONS})."),
+            format!("the conditions of use bind the organisation ({CONDITIONS})."),
+        ),
+        path if path == TERMS_ACCEPTED.path => (
+            "elles disent les obligations du service : droit, sécurité, qualité (version 4.0, 12 mai 2021)."
+                .to_owned(),
+            "they say what the service owes: law, security, quality (version 4.0, 12 May 2021).".to_owned(),
+        ),
+        _ => return None,
+    };
+    Some(Words::new(format!("Pourquoi : {fr}"), format!("Why: {en}")))
+}
+
+/// The name of a text within a sentence.
+fn lower(title: &str) -> String {
+    title.replacen("Arrêté", "arrêté", 1)
+}
+
 /// The questions with their answers, the outcome, and what to send to whom.
 pub fn sheet(dossier: &Dossier) -> Sheet {
     let mut sheet = Sheet::new("Éligibilité", "Eligibility");
@@ -86,22 +132,16 @@ pub fn sheet(dossier: &Dossier) -> Sheet {
     ] {
         if (field.needed)(dossier) || dossier.value(field).is_some() {
             sheet.answer(dossier, field);
+            why(&mut sheet, field);
         }
     }
-    if dossier.value(LEGAL_TITLE).is_none() {
-        let ((order, at), (health, there)) = (ORDER, HEALTH);
-        sheet.note(
-            format!("En général : {order}, {at} ; pour la santé numérique : {health}, {there}"),
-            format!("As a rule: {order}, {at}; for digital health: {health}, {there}"),
-        );
-    }
-    if !dossier.is_ticked(TERMS_ACCEPTED) {
+    let ticked = dossier.is_ticked(TERMS_ACCEPTED);
+    let said = if ticked { Words::new("oui", "yes") } else { Words::new("pas encore", "not yet") };
+    sheet.note(format!("{} : {}", TERMS_ACCEPTED.fr, said.fr), format!("{}: {}", TERMS_ACCEPTED.en, said.en));
+    if !ticked {
         sheet.missing(TERMS_ACCEPTED);
     }
-    sheet.note(
-        format!("Références : {} ({}), conditions d’utilisation ({CONDITIONS}).", ORDER.0, ORDER.1),
-        format!("References: {} ({}), conditions of use ({CONDITIONS}).", ORDER.0, ORDER.1),
-    );
+    why(&mut sheet, TERMS_ACCEPTED);
     let (outcome, why) = outcome(dossier);
     match outcome {
         Outcome::Eligible => {
@@ -113,6 +153,10 @@ pub fn sheet(dossier: &Dossier) -> Sheet {
         }
         Outcome::NotEligible => {
             sheet.against(format!("Non éligible. {}", why.fr), format!("Not eligible. {}", why.en));
+            sheet.note(
+                format!("Rien à envoyer en l’état. Si un service public vous est confié, c’est body = \"delegate\" ; pour une expérimentation, body = \"experiment\", et cette feuille donne la lettre. Un doute se demande à {SUPPORT}."),
+                format!("Nothing to send as things stand. If a public service is entrusted to you, it is body = \"delegate\"; for an experiment, body = \"experiment\", and this sheet gives the letter. A doubt is asked of {SUPPORT}."),
+            );
         }
         Outcome::Undecided => sheet.against(why.fr, why.en),
         Outcome::ToAsk if dossier.attested("eligibility").is_some() => {
@@ -128,6 +172,12 @@ pub fn sheet(dossier: &Dossier) -> Sheet {
         }
     }
     sheet
+}
+
+fn why(sheet: &mut Sheet, field: Field) {
+    if let Some(Words { fr, en }) = reason(field) {
+        sheet.note(fr, en);
+    }
 }
 
 /// The question, in French since the people who read it are.

@@ -91,6 +91,7 @@ impl Sheet {
 
     pub(super) fn missing(&mut self, field: Field) {
         let Field { path, fr, en, .. } = field;
+        let [fr, en] = [fr, en].map(|question| question.trim_end_matches('…'));
         self.against(format!("{path} manque : {fr}."), format!("{path} is missing: {en}."));
     }
 

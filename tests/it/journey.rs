@@ -9,6 +9,7 @@ mod enter;
 #[cfg(unix)]
 mod enter_terminal;
 mod follow;
+mod init;
 mod live;
 mod loopback;
 mod network;

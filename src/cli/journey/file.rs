@@ -5,6 +5,7 @@ use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use super::paper;
 use crate::cli::check::{self, Unreadable};
 use crate::cli::keygen;
 use crate::cli::lang::Lang;
@@ -32,26 +33,34 @@ impl Kept {
     /// # Errors
     /// The exit status, once the reasons were told.
     pub(super) fn read(path: &Path, lang: Lang) -> Result<Self, ExitCode> {
-        let text = std::fs::read_to_string(path).map_err(|error| {
+        let text = paper::read(path).map_err(|error| {
             let file = path.display();
-            let hint = match error.kind() {
-                ErrorKind::NotFound => (" (journey init le crée)", " (journey init makes it)"),
-                _ => ("", ""),
-            };
-            lang.warn(
-                format_args!("{file} illisible : {error}{}", hint.0),
-                format_args!("Cannot read {file}: {error}{}", hint.1),
-            );
+            match error.kind() {
+                ErrorKind::NotFound => lang.warn(
+                    format_args!(
+                        "{file} n’existe pas encore : journey init le crée, une question à la fois."
+                    ),
+                    format_args!("{file} does not exist yet: journey init makes it, one question at a time."),
+                ),
+                _ => lang.warn(
+                    format_args!("{file} illisible : {error}"),
+                    format_args!("Cannot read {file}: {error}"),
+                ),
+            }
             ExitCode::from(UNREADABLE)
         })?;
         let dossier = Dossier::read(&text).map_err(|flaws| warn(path, &flaws, lang))?;
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        let configuration = |file, env| {
-            let file = dossier.value(file)?;
-            Some(
-                configuration(&folder, file, dossier.value(env))
-                    .map_err(|unreadable| unreadable.report(lang)),
-            )
+        let configuration = |file: Field, env| {
+            let name = dossier.value(file)?;
+            Some(configuration(&folder, name, dossier.value(env)).map_err(|unreadable| {
+                let (kept, file) = (path.display(), file.path);
+                lang.warn(
+                    format_args!("{kept} nomme {name} ({file}) :"),
+                    format_args!("{kept} names {name} ({file}):"),
+                );
+                unreadable.report(lang)
+            }))
         };
         Ok(Self {
             test: configuration(SANDBOX_CONFIGURATION, SANDBOX_ENV).transpose()?,

@@ -1,14 +1,14 @@
 //! `journey init`: asks for what the file does not say, explains each question, and writes each answer at once, so that
 //! it can be stopped anywhere and taken up again.
 
-use std::fs;
-use std::io::{self, BufRead, Read, Write};
+use std::io::{self, BufRead, IsTerminal, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use super::{Kept, MISSING, file, tell};
+use super::{Kept, MISSING, file, paper, tell};
 use crate::cli::lang::{self, Lang};
 use crate::journey::dossier::*;
+use crate::journey::eligibility::reason;
 use crate::journey::habilitation::BOXES;
 
 /// What stands below the options of `journey init --help`.
@@ -29,7 +29,7 @@ struct Draft<'a> {
 
 /// Asks until everything is answered or the answers end.
 pub(super) fn run(path: &Path, lang: Lang) -> ExitCode {
-    let text = match fs::read_to_string(path) {
+    let text = match paper::read(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => lang
             .pick(
@@ -44,7 +44,16 @@ pub(super) fn run(path: &Path, lang: Lang) -> ExitCode {
         Err(flaws) => return file::warn(path, &flaws, lang),
     };
     let mut draft = Draft { path, text, dossier, lang };
-    let mut answers = io::stdin().lock().take(LONGEST).lines().map_while(Result::ok);
+    if io::stdin().is_terminal() {
+        let file = path.display();
+        lang.say(
+            format_args!("{file} : chaque réponse y est écrite aussitôt. Une ligne vide laisse la question pour plus tard ; Ctrl-D arrête, et la même commande reprend."),
+            format_args!("{file}: each answer is written there at once. An empty line leaves a question for later; Ctrl-D stops, and the same command goes on."),
+        );
+    }
+    // What is not UTF-8 becomes a character that no field takes: said, and asked for again.
+    let lines = io::stdin().lock().take(LONGEST).split(b'\n').map_while(Result::ok);
+    let mut answers = lines.map(|line| String::from_utf8(line).unwrap_or_else(|_| '\0'.to_string()));
     if let Err(error) = draft.ask_all(&mut answers) {
         return unwritable(path, &error, lang);
     }
@@ -91,6 +100,9 @@ impl Draft<'_> {
 
     /// Asks until the answer may stand or is left out; `false` once there are no more answers.
     fn ask(&mut self, field: Field, answers: &mut impl Iterator<Item = String>) -> io::Result<bool> {
+        if let Some(why) = reason(field) {
+            self.lang.say(format_args!("  ({})", why.fr), format_args!("  ({})", why.en));
+        }
         loop {
             let question = self.lang.pick(field.fr, field.en);
             let words = if field.kind == Kind::Tick { self.lang.pick(" (o/n)", " (y/n)") } else { "" };
@@ -101,11 +113,15 @@ impl Draft<'_> {
                 (_, "") => return Ok(true),
                 (Kind::Tick, "o" | "oui" | "y" | "yes") => "true".to_owned(),
                 (Kind::Tick, "n" | "non" | "no") => return Ok(true),
-                _ => answer,
+                (Kind::Tick, _) => {
+                    self.lang.say("  o pour oui, n pour non.", "  y for yes, n for no.");
+                    continue;
+                }
+                _ => field.kind.usual(&answer),
             };
             let Some(fault) = field.kind.fault(&answer) else {
                 let text = filled(&self.text, field, &answer);
-                self.write(text)?;
+                self.write(text, |dossier| dossier.with(field, &answer), field.path)?;
                 return Ok(true);
             };
             self.lang.say(format_args!("  {}", fault.fr), format_args!("  {}", fault.en));
@@ -119,26 +135,32 @@ impl Draft<'_> {
             "The data, each with what the service does with it; an empty line: do not ask for it.",
         );
         for (scope, label) in BOXES.iter().filter(|(scope, _)| *scope != "openid") {
-            let Some(purpose) = prompt(&format!("{label}\n  {scope} ? "), answers) else { return Ok(false) };
+            let purpose = loop {
+                let Some(purpose) = prompt(&format!("{label}\n  {scope} ? "), answers) else {
+                    return Ok(false);
+                };
+                let Some(fault) = Kind::Text.fault(&purpose) else { break purpose };
+                self.lang.say(format_args!("  {}", fault.fr), format_args!("  {}", fault.en));
+            };
             if !purpose.is_empty() {
-                self.write(with_data(&self.text, scope, &purpose))?;
+                let text = with_data(&self.text, scope, &purpose);
+                self.write(text, |dossier| dossier.with_data(scope, &purpose), scope)?;
             }
         }
         Ok(true)
     }
 
-    /// Keeps a text that can be read, and nothing else.
-    fn write(&mut self, text: String) -> io::Result<()> {
-        let Ok(dossier) = Dossier::read(&text) else {
+    /// Keeps a text that says what was said and `change`, and nothing else.
+    fn write(&mut self, text: String, change: impl Fn(Dossier) -> Dossier, place: &str) -> io::Result<()> {
+        let expected = change(self.dossier.clone());
+        let Some(dossier) = Dossier::read(&text).ok().filter(|dossier| *dossier == expected) else {
             self.lang.warn(
-                "  Réponse non écrite : la ligne existe sous une autre forme dans le fichier.",
-                "  Answer not written: the line stands in the file in another form.",
+                format_args!("  Réponse non écrite : {place} existe sous une autre forme dans le fichier ; l’y mettre à la main."),
+                format_args!("  Answer not written: {place} stands in the file in another form; put it there by hand."),
             );
             return Ok(());
         };
-        let beside = self.path.with_extension("toml.new");
-        fs::write(&beside, &text)?;
-        fs::rename(&beside, self.path)?;
+        paper::write(self.path, &text)?;
         (self.text, self.dossier) = (text, dossier);
         Ok(())
     }
@@ -150,7 +172,8 @@ fn prompt(question: &str, answers: &mut impl Iterator<Item = String>) -> Option<
     // A terminal that has gone gives no answer either.
     let _ = write!(out, "{question}").and_then(|()| out.flush());
     let answer = answers.next();
-    if answer.is_none() {
+    // A terminal shows the end of the line that was typed.
+    if answer.is_none() || !io::stdin().is_terminal() {
         lang::print("");
     }
     Some(answer?.trim().to_owned())

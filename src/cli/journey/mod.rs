@@ -5,6 +5,7 @@ mod file;
 mod init;
 mod live;
 mod network;
+mod paper;
 mod qualify;
 mod tell;
 

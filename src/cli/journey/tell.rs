@@ -22,7 +22,8 @@ pub(super) fn overview(kept: &Kept, seen: &[(Step, Vec<Remark>)], json: bool, la
         lang::print(format_args!("{:#}", overview.json()));
         return overview.next().is_none() && overview.late.is_empty();
     }
-    let name = kept.dossier.value(SERVICE_NAME).unwrap_or("–");
+    let name =
+        kept.dossier.value(SERVICE_NAME).unwrap_or(lang.pick("Service sans nom", "Service without a name"));
     lang::print(format_args!("{name}, {}", kept.dossier.product().name()));
     let next = overview.next().map(|stage| stage.step);
     for (number, Stage { step, missing }) in (1..).zip(&overview.stages) {

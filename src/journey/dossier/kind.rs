@@ -53,6 +53,19 @@ const ABROAD: [(&str, &[&str], usize); 8] = [
 ];
 
 impl Kind {
+    /// An answer as the file has it: words in small letters, lists without commas, a day as `2026-11-25`.
+    pub fn usual(self, answer: &str) -> String {
+        match self {
+            Self::Word(_) | Self::Level => answer.to_lowercase(),
+            Self::List | Self::Networks => {
+                answer.split([',', ' ', '\t']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+            }
+            Self::Count => answer.parse().map_or_else(|_| answer.to_owned(), |count: u32| count.to_string()),
+            Self::Day => french_day(answer).unwrap_or_else(|| answer.to_owned()),
+            _ => answer.to_owned(),
+        }
+    }
+
     /// What is wrong with a value that is not empty; nothing if it may stand.
     pub fn fault(self, value: &str) -> Option<Words> {
         let sound = match self {
@@ -76,7 +89,10 @@ impl Kind {
 
     fn words(self) -> Words {
         let (fr, en) = match self {
-            Self::Text | Self::File => ("contient un caractère de commande.", "holds a control character."),
+            Self::Text | Self::File => (
+                "contient un caractère de commande (une flèche, une tabulation ?), ou n’est pas de l’UTF-8.",
+                "holds a control character (an arrow key, a tabulator?), or is not UTF-8.",
+            ),
             Self::Url => (
                 "n’est pas une adresse http ou https d’un nom de domaine.",
                 "is not an http or https address of a domain name.",
@@ -175,6 +191,13 @@ fn is_phone(value: &str, mobile: bool) -> bool {
     }
 }
 
+/// `1/3/2027` as `2027-03-01`.
+fn french_day(text: &str) -> Option<String> {
+    let parts: Vec<u32> = text.split('/').map(str::parse).collect::<Result<_, _>>().ok()?;
+    let [day, month, year] = *parts else { return None };
+    Some(format!("{year:04}-{month:02}-{day:02}"))
+}
+
 fn is_network(value: &str) -> bool {
     let (address, length) = value.split_once('/').map_or((value, None), |(a, l)| (a, Some(l)));
     let most = address.parse().map(|address| if matches!(address, IpAddr::V4(_)) { 32 } else { 128 });
@@ -184,6 +207,24 @@ fn is_network(value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn answers_are_written_as_the_file_has_them() {
+        for (kind, answer, expected) in [
+            (Kind::Word(&["public"]), "Public", "public"),
+            (Kind::Level, "eIDAS1", "eidas1"),
+            (Kind::List, "openid,given_name,  family_name", "openid given_name family_name"),
+            (Kind::Networks, "192.0.2.1, 2001:db8::/64", "192.0.2.1 2001:db8::/64"),
+            (Kind::Day, "1/3/2027", "2027-03-01"),
+            (Kind::Day, "2027-03-01", "2027-03-01"),
+            (Kind::Count, "036", "36"),
+            (Kind::Text, "Mairie, 1/3/2027", "Mairie, 1/3/2027"),
+        ] {
+            assert_eq!(kind.usual(answer), expected);
+            assert_eq!(kind.fault(expected), None, "{expected}");
+        }
+        assert!(Kind::Day.fault(&Kind::Day.usual("31/2/2027")).is_some());
+    }
 
     #[test]
     fn each_kind_takes_what_its_form_takes() {

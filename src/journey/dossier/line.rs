@@ -2,10 +2,15 @@
 
 use super::{Field, Kind};
 
-/// `text` with the value of `field` in it: in the place of the line that names it, else at the end of its table, else in
-/// a new table.
+/// `text` with the value of `field` in it: in the place of the line that names it, whose remark stays, else at the end of
+/// its table, else in a new table.
 pub fn filled(text: &str, field: Field, value: &str) -> String {
-    let line = format!("{} = {}", field.name, toml(field.kind, value));
+    let end_of_line = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let filled = with_line(text, field, &format!("{} = {}", field.name, toml(field.kind, value)));
+    filled.lines().collect::<Vec<_>>().join(end_of_line) + end_of_line
+}
+
+fn with_line(text: &str, field: Field, line: &str) -> String {
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     let is_head = |line: &String| line.trim_start().starts_with('[');
     let head = format!("[{}]", field.table);
@@ -19,17 +24,24 @@ pub fn filled(text: &str, field: Field, value: &str) -> String {
     match lines.iter().take(end).skip(after).position(named) {
         Some(at) => {
             if let Some(old) = lines.get_mut(after + at) {
-                *old = line;
+                *old = format!("{line}{}", remark(old));
             }
         }
         None => {
             // Blank lines and comments before the next table belong to it.
             let filled = |line: &String| !(line.trim().is_empty() || line.trim_start().starts_with('#'));
             let last = lines.iter().take(end).rposition(filled).unwrap_or(start);
-            lines.insert(last.saturating_add(1), line);
+            lines.insert(last.saturating_add(1), line.to_owned());
         }
     }
     lines.join("\n") + "\n"
+}
+
+/// What stands behind the empty value of a line.
+fn remark(line: &str) -> &str {
+    let value = line.split_once('=').map_or("", |(_, value)| value.trim_start());
+    let behind = ["\"\"", "''", "[]", "false"].iter().find_map(|empty| value.strip_prefix(empty));
+    behind.filter(|rest| rest.trim_start().starts_with('#')).map_or("", str::trim_end)
 }
 
 /// `text` that asks for `scope`, too.

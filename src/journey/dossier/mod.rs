@@ -95,6 +95,20 @@ impl Dossier {
         self.values.get(field.path).map(String::as_str)
     }
 
+    /// The same file with another value of a field.
+    #[must_use]
+    pub fn with(mut self, field: Field, value: &str) -> Self {
+        self.values.insert(field.path, value.to_owned());
+        self
+    }
+
+    /// The same file that asks for a scope more.
+    #[must_use]
+    pub fn with_data(mut self, scope: &str, purpose: &str) -> Self {
+        self.data.push(Data { scope: scope.to_owned(), purpose: purpose.to_owned() });
+        self
+    }
+
     /// Whether a box is ticked.
     pub fn is_ticked(&self, field: Field) -> bool {
         self.value(field) == Some("true")

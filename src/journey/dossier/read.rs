@@ -74,6 +74,9 @@ fn data(root: &Table<'_, '_>) -> Vec<Data> {
         } else if all.iter().any(|known| known.scope == scope) {
             table.flaw("scope", "est déjà demandé plus haut.", "is asked for above already.");
         }
+        if let Some(fault) = Kind::Text.fault(&purpose) {
+            table.flaw("purpose", fault.fr, fault.en);
+        }
         table.finish();
         all.push(Data { scope, purpose });
     }
@@ -94,6 +97,9 @@ fn attestations(root: &Table<'_, '_>) -> Vec<Attestation> {
         let by = table.text("by").filter(|by| !by.trim().is_empty());
         if by.is_none() {
             table.flaw("by", "manque : qui l’atteste.", "is missing: who attests it.");
+        }
+        if let Some(fault) = by.as_ref().and_then(|by| Kind::Text.fault(by)) {
+            table.flaw("by", fault.fr, fault.en);
         }
         let on = table.day("on");
         if on.is_none() {

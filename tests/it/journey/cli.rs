@@ -8,12 +8,12 @@ use crate::cli::{program, text};
 use crate::native_support::Folder;
 
 /// Runs `journey` with `answers` on its standard input; its status, what it printed, and on standard error.
-fn journey(folder: &Folder, words: &[&str], answers: &str) -> (i32, String, String) {
+pub fn journey(folder: &Folder, words: &[&str], answers: impl AsRef<[u8]>) -> (i32, String, String) {
     let mut command = program(folder.path());
     command.arg("journey").args(words).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     // A command that asks nothing may have closed it already.
-    let _ = child.stdin.take().unwrap().write_all(answers.as_bytes());
+    let _ = child.stdin.take().unwrap().write_all(answers.as_ref());
     let output = child.wait_with_output().unwrap();
     (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
 }
@@ -94,7 +94,7 @@ fn a_broken_file_is_told_whole_and_a_missing_one_by_its_name() {
     }
     folder.write("franceconnect.toml", "[sandbox]\nconfiguration = \"absent.toml\"\n");
     let (status, _, told) = journey(&folder, &[], "");
-    assert!(status == 2 && told.contains("absent.toml"), "{told}");
+    assert!(status == 2 && told.contains("nomme absent.toml (sandbox.configuration)"), "{told}");
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn questions_can_be_stopped_and_taken_up_again() {
 
     // The rest is left empty but for two data; what was granted is not asked for yet.
     let answers = "\n\n\n\n\nFaire un courrier\nNommer\n";
-    let (_, printed, _) = journey(&folder, &["init"], &format!("{answers}{}", "\n".repeat(60)));
+    let (_, printed, _) = journey(&folder, &["init"], format!("{answers}{}", "\n".repeat(60)));
     assert!(
         printed.contains("boxes.dpo_informed (o/n) ?") && !printed.contains("habilitation.number ?"),
         "{printed}"

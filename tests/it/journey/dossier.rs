@@ -107,7 +107,10 @@ about = \"O11\"
 fn an_answer_becomes_one_line_and_the_others_stay() {
     let before = "# ours\n[organisation]\nname = \"\" # kept for later\n\n# of the next table\n[service] # two\nname = \"A\"\n";
     let named = filled(before, ORGANISATION_NAME, "Commune « d’à côté » \"\\");
-    assert!(named.contains("# ours\n[organisation]\nname = \"Commune « d’à côté » \\\"\\\\\"\n"), "{named}");
+    assert!(
+        named.contains("# ours\n[organisation]\nname = \"Commune « d’à côté » \\\"\\\\\" # kept for later\n"),
+        "{named}"
+    );
     let more = filled(&named, ORGANISATION_SIRET, "13002526500013");
     assert!(
         more.contains("\nsiret = \"13002526500013\"\n\n# of the next table\n[service] # two\n"),
@@ -122,4 +125,26 @@ fn an_answer_becomes_one_line_and_the_others_stay() {
     assert_eq!(read.value(ORGANISATION_NAME), Some("Commune « d’à côté » \"\\"));
     assert_eq!(read.value(GRANTED_SCOPES), Some("openid given_name"));
     assert!(read.is_ticked(TERMS_ACCEPTED) && read.value(RETENTION) == Some("24"));
+}
+
+#[test]
+fn the_lines_of_a_file_end_as_they_did() {
+    let crlf = "[organisation]\r\nname = \"A\"\r\n[boxes]\r\ndpo_informed = false # still to tell\r\n";
+    assert_eq!(
+        filled(&filled(crlf, ORGANISATION_SIRET, "13002526500013"), DPO_INFORMED, "true"),
+        "[organisation]\r\nname = \"A\"\r\nsiret = \"13002526500013\"\r\n[boxes]\r\ndpo_informed = true # still to tell\r\n"
+    );
+}
+
+#[test]
+fn nothing_that_moves_a_cursor_comes_out_of_a_file() {
+    for text in [
+        "[organisation]\n\"\\u001b[2J\" = 1\n",
+        "[[data]]\nscope = \"email\"\npurpose = \"\\u001b[2J\"\n",
+        "[[attestation]]\nabout = \"sandbox\"\nby = \"\\u001b[2J\"\non = 2026-11-25\n",
+        "[service]\nname = \"\\u001b[2J\"\n",
+    ] {
+        let flaws = Dossier::read(text).unwrap_err();
+        assert!(!format!("{}{}", flaws[0].place, flaws[0].fr).contains('\u{1b}'), "{flaws:?}");
+    }
 }
