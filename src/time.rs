@@ -60,6 +60,22 @@ impl Timestamp {
     }
 }
 
+/// The months as French people write them.
+pub const MONTHS_FR: [&str; 12] = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+];
+
 /// Seconds of a day.
 const DAY: i64 = 86_400;
 

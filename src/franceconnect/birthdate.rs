@@ -1,6 +1,8 @@
 //! Decides how a date of birth is read and written out: `YYYY-MM-DD`, where FranceConnect+ gives a day, or a month and a
 //! day, that nobody knows as `00`.
 
+use crate::time::MONTHS_FR;
+
 /// A date of birth, as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BirthDate {
@@ -10,21 +12,6 @@ pub struct BirthDate {
     /// 1 to 31, or 0 if it is not known, as where the month is not.
     day: u32,
 }
-
-const MONTHS_FR: [&str; 12] = [
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-];
 
 const MONTHS_EN: [&str; 12] = [
     "January",

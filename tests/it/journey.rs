@@ -27,6 +27,14 @@ use franceconnect_edge::journey::dossier::Dossier;
 use crate::native_support::KEY;
 use crate::support::envelope::Agreeing;
 
+/// What turns the example into one whose request was granted.
+pub const GRANTED: [(&str, &str); 4] = [
+    ("number = \"\"", "number = \"1234567\""),
+    ("# granted_on", "granted_on"),
+    ("level = \"\"", "level = \"eidas1\""),
+    ("scopes = []", "scopes = [\"openid\", \"given_name\", \"family_name\", \"preferred_username\"]"),
+];
+
 /// The example, as a team would have filled it in.
 pub fn example() -> String {
     std::fs::read_to_string("franceconnect.example.toml").unwrap()

@@ -45,8 +45,10 @@ pub(super) fn overview(kept: &Kept, seen: &[(Step, Vec<Remark>)], json: bool, la
     }
     match next {
         None => lang.say("Les cinq étapes sont faites.", "All five steps are done."),
-        // Its sheet is that of the acceptance.
-        Some(Step::Qualification) => {}
+        Some(Step::Qualification) => lang.say(
+            "Ensuite : journey qualify --url ADRESSE --report recette.html pour la recette interne, puis le formulaire de qualification.",
+            "Next: journey qualify --url ADDRESS --report recette.html for the internal acceptance, then the qualification form.",
+        ),
         Some(step) => {
             let step = step.name();
             lang.say(

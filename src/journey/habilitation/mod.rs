@@ -2,6 +2,7 @@
 //! (`etalab/data_pass`, `AuthorizationRequest::FranceConnect`), and what is to be recorded once it is granted.
 
 mod minimisation;
+mod working_day;
 
 use super::Sheet;
 use super::configuration::{Configuration, HABILITATION};
@@ -12,7 +13,7 @@ use crate::time::Timestamp;
 /// Largest file DataPass takes, in bytes.
 const LARGEST: u64 = 10 * 1024 * 1024;
 /// The lawyers of DINUM take five working days on average.
-const WORKING_DAYS: i64 = 5;
+const WORKING_DAYS: usize = 5;
 
 /// What was seen of a file that goes with a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -166,22 +167,12 @@ fn file(sheet: &mut Sheet, dossier: &Dossier, field: Field, look: &impl Fn(&str)
 /// A date that cannot be held.
 fn launch(sheet: &mut Sheet, dossier: &Dossier, today: Timestamp) {
     let Some(day) = dossier.day(SERVICE_LAUNCH) else { return };
-    if working_days(today, day) <= WORKING_DAYS {
+    if working_day::between(today, day).take(WORKING_DAYS + 1).count() <= WORKING_DAYS {
         sheet.against(
             "service.launch : l’étude de la demande prend cinq jours ouvrés en moyenne, et plus si les juristes s’y arrêtent ; puis viennent bac à sable et qualification.",
             "service.launch: the request takes five working days on average, more if the lawyers must study it; then come sandbox and qualification.",
         );
     }
-}
-
-/// Mondays to Fridays after `from`, up to `to`; public holidays are not known here.
-fn working_days(from: Timestamp, to: Timestamp) -> i64 {
-    // 1970-01-01 was a Thursday: that many working days end with the day, counted from a Monday.
-    let until = |day: Timestamp| {
-        let days = day.unix().div_euclid(86_400).saturating_add(3);
-        days.div_euclid(7) * 5 + (days.rem_euclid(7) + 1).min(5)
-    };
-    until(to) - until(from)
 }
 
 /// What is recorded once the request is granted, and the line that holds the configuration to it.
@@ -221,26 +212,5 @@ fn granted(sheet: &mut Sheet, dossier: &Dossier, configuration: Option<&Configur
             format!("{place} : y écrire {HABILITATION} = \"{line}\" ; la configuration ne pourra demander plus."),
             format!("{place}: write {HABILITATION} = \"{line}\" there; the configuration can then ask for no more."),
         );
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn saturdays_and_sundays_are_no_working_days() {
-        let days = |from, to| working_days(Timestamp::of_day(from).unwrap(), Timestamp::of_day(to).unwrap());
-        // 2026-11-25 is a Wednesday.
-        for (to, count) in [
-            ("2026-11-25", 0),
-            ("2026-11-27", 2),
-            ("2026-11-29", 2),
-            ("2026-11-30", 3),
-            ("2026-12-02", 5),
-            ("2026-11-24", -1),
-        ] {
-            assert_eq!(days("2026-11-25", to), count, "{to}");
-        }
     }
 }

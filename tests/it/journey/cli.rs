@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::Stdio;
 
-use super::example;
+use super::{GRANTED, example};
 use crate::cli::{program, text};
 use crate::native_support::Folder;
 
@@ -48,6 +48,44 @@ fn the_overview_tells_what_is_done_and_what_comes_next() {
     assert_eq!((status, &json["next"]), (1, &"habilitation".into()));
     let done: Vec<_> = json["steps"].as_array().unwrap().iter().map(|step| step["done"] == true).collect();
     assert_eq!(done, [true, false, false, false, false]);
+}
+
+/// The file of a team that has logged in in the sandbox, and a configuration to go with it.
+fn before_qualification() -> Folder {
+    let attested = (
+        "# [[attestation]]\n# about = \"sandbox\"\n# by = \"Sacha Martin\"\n# on",
+        "[[attestation]]\nabout = \"sandbox\"\nby = \"Sacha Martin\"\non",
+    );
+    let folder = team();
+    let text =
+        GRANTED.iter().chain([&attested]).fold(example(), |text, (old, new)| text.replacen(old, new, 1));
+    folder.write("franceconnect.toml", text).write("wrangler.toml", WRANGLER);
+    folder
+}
+
+const WRANGLER: &str = r#"
+[env.staging.vars]
+PUBLIC_URL = "https://staging.my-service.fr"
+FC_ENVIRONMENT = "sandbox"
+FC_CLIENT_ID = "test"
+FC_SCOPES = "openid given_name family_name preferred_username"
+FC_HABILITATION = "eidas1 openid given_name family_name preferred_username"
+
+[env.production.vars]
+PUBLIC_URL = "https://my-service.fr"
+FC_ENVIRONMENT = "production"
+FC_CLIENT_ID = "live"
+FC_SCOPES = "openid given_name family_name preferred_username"
+FC_HABILITATION = "eidas1 openid given_name family_name preferred_username"
+"#;
+
+#[test]
+fn what_comes_next_is_a_command() {
+    let (_, printed, _) = journey(&team(), &[], "");
+    assert!(printed.contains("Ensuite : journey init") && !printed.contains("qualify"), "{printed}");
+    let (_, printed, _) = journey(&before_qualification(), &[], "");
+    assert!(printed.contains("> 4. Qualification : 1 à faire"), "{printed}");
+    assert!(printed.contains("Ensuite : journey qualify --url"), "{printed}");
 }
 
 #[test]

@@ -6,28 +6,13 @@ mod point;
 use self::point::{Group, point};
 use super::Report;
 use crate::html::{Html, fill};
-use crate::time::Timestamp;
+use crate::time::{MONTHS_FR, Timestamp};
 
 const STYLE: &str = include_str!("report.css");
 
 /// Where FranceConnect says what it looks at.
 const OFFICIAL: &str =
     "https://docs.partenaires.franceconnect.gouv.fr/fs/devenir-fs/projet-qualification-fs/";
-
-const MONTHS: [&str; 12] = [
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-];
 
 impl Report {
     /// The report as one HTML document.
@@ -158,7 +143,7 @@ fn date(at: Timestamp) -> String {
     let mut parts = day.split('-');
     let year = parts.next().unwrap_or_default();
     let month = parts.next().and_then(|month| month.parse::<usize>().ok()).unwrap_or(1);
-    let month = MONTHS.get(month.saturating_sub(1)).copied().unwrap_or_default();
+    let month = MONTHS_FR.get(month.saturating_sub(1)).copied().unwrap_or_default();
     let day = parts.next().unwrap_or_default().trim_start_matches('0');
     let day = if day == "1" { "1er" } else { day };
     let minutes = at.unix().rem_euclid(86_400) / 60;
