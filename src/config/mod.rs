@@ -127,6 +127,12 @@ impl Config {
         self.first.level
     }
 
+    /// The highest level that is ever asked of a registration: for the service as a whole, or for a path.
+    pub fn highest_asked(&self, registration: &Registration) -> Option<Level> {
+        let path = self.rules.protected().highest();
+        registration.level.max(path.filter(|level| level.product() == registration.product()))
+    }
+
     /// Whether a registration gives this level, and the habilitation lets us ask for it.
     pub(crate) fn gives(&self, level: Option<Level>) -> bool {
         let registration = self.registration_for(level);

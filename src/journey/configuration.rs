@@ -16,6 +16,8 @@ pub struct Configuration {
     pub unset: Vec<&'static str>,
     /// What it records of the habilitation.
     pub habilitation: Option<String>,
+    /// The secrets that stand in it in clear, by the names of their variables.
+    pub in_clear: Vec<String>,
 }
 
 /// The variable that records the habilitation.
@@ -45,6 +47,7 @@ impl Configuration {
             config: read.map_err(|faults| faults.iter().map(words).collect()),
             unset,
             habilitation: given(HABILITATION),
+            in_clear: Vec::new(),
         }
     }
 
@@ -75,12 +78,12 @@ pub(super) fn environment(registration: &Registration) -> Option<&'static Enviro
 }
 
 /// Every login callback to declare: ours, and those of the sites that share the client.
-pub(super) fn callbacks(config: &Config) -> Vec<String> {
+pub fn callbacks(config: &Config) -> Vec<String> {
     let shared = config.sector.as_ref().and_then(|document| serde_json::from_str(document).ok());
     shared.unwrap_or_else(|| vec![config.redirect_uri().to_owned()])
 }
 
 /// An address of ours.
-pub(super) fn address(config: &Config, path: &str) -> String {
+pub fn address(config: &Config, path: &str) -> String {
     format!("{}{}/{path}", config.public_url().origin(), config.prefix)
 }

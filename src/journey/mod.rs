@@ -21,7 +21,7 @@ pub mod sandbox;
 mod sheet;
 mod words;
 
-pub use configuration::Configuration;
+pub use configuration::{Configuration, address, callbacks};
 pub use overview::{Overview, Stage};
 pub use sheet::Sheet;
 pub use words::Words;

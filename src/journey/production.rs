@@ -3,7 +3,8 @@
 
 use super::configuration::{Configuration, environment};
 use super::dossier::*;
-use super::{Sheet, keys, sandbox};
+use super::{Sheet, Words, keys, sandbox};
+use crate::franceconnect::Product;
 
 /// What to type and to send; `test` is the configuration of the sandbox.
 pub fn sheet(
@@ -24,7 +25,7 @@ pub fn sheet(
         return sheet;
     };
     let place = &configuration.place;
-    if !environment(registration).is_some_and(|environment| environment.name.ends_with("production")) {
+    if !is_of_production(configuration, dossier.product()) {
         sheet.against(
             format!("{place} n’est pas de production : FC_ENVIRONMENT=production ou plus-production."),
             format!("{place} is not of production: FC_ENVIRONMENT=production or plus-production."),
@@ -37,7 +38,9 @@ pub fn sheet(
         );
     }
     if let Some(test) = test {
-        apart(&mut sheet, dossier, configuration, test);
+        for Words { fr, en } in shared(dossier.product(), configuration, test) {
+            sheet.against(fr, en);
+        }
     }
     let fields = (PRODUCTION_PAGE, PRODUCTION_ADDRESSES);
     sandbox::creation(&mut sheet, dossier, config, registration, "Production", fields.0, fields.1);
@@ -75,13 +78,14 @@ pub fn sheet(
     sheet
 }
 
-/// Nothing is shared between test and production: neither the client nor the address.
-fn apart(sheet: &mut Sheet, dossier: &Dossier, configuration: &Configuration, test: &Configuration) {
-    let (place, other) = (&configuration.place, &test.place);
-    let product = dossier.product();
-    let clients = (configuration.client(product), test.client(product));
+/// What production shares with the sandbox: neither the client nor the address may be the same.
+pub(super) fn shared(product: Product, live: &Configuration, test: &Configuration) -> Vec<Words> {
+    let (place, other) = (&live.place, &test.place);
+    let mut found = Vec::new();
+    let mut add = |fr: String, en: String| found.push(Words::new(fr, en));
+    let clients = (live.client(product), test.client(product));
     if clients.0.is_some() && clients.0 == clients.1 {
-        sheet.against(
+        add(
             format!("{place} a le client_id de {other} : celui du bac à sable n’existe pas en production."),
             format!(
                 "{place} has the client_id of {other}: that of the sandbox does not exist in production."
@@ -92,12 +96,19 @@ fn apart(sheet: &mut Sheet, dossier: &Dossier, configuration: &Configuration, te
         let config = configuration.config.as_ref().ok();
         config.map(|config| config.public_url().origin().to_owned())
     };
-    if origin(configuration) == origin(test) {
-        sheet.against(
+    if origin(live) == origin(test) {
+        add(
             format!("{place} a l’adresse de {other} : FranceConnect demande un site d’essai distinct."),
             format!("{place} has the address of {other}: FranceConnect asks for a test site of its own."),
         );
     }
+    found
+}
+
+/// Whether a configuration is of production.
+pub(super) fn is_of_production(configuration: &Configuration, product: Product) -> bool {
+    let registration = configuration.registration(product).map(|(_, registration)| registration);
+    registration.and_then(environment).is_some_and(|environment| environment.name.ends_with("production"))
 }
 
 /// The request, in French since the people who read it are.

@@ -1,6 +1,7 @@
 //! The qualification of services that run: our own site, and relying parties that each commit one fault.
 
 mod command;
+mod declared;
 mod faulty;
 mod judges;
 mod limits;

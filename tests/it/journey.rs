@@ -2,6 +2,7 @@
 
 mod authorize;
 mod cli;
+mod clients;
 mod delivery;
 mod dossier;
 #[cfg(unix)]
@@ -34,6 +35,10 @@ pub const GRANTED: [(&str, &str); 4] = [
     ("level = \"\"", "level = \"eidas1\""),
     ("scopes = []", "scopes = [\"openid\", \"given_name\", \"family_name\", \"preferred_username\"]"),
 ];
+
+/// The same in the configuration.
+pub const RECORDED: (&str, &str) =
+    ("FC_HABILITATION", "eidas1 openid given_name family_name preferred_username");
 
 /// The example, as a team would have filled it in.
 pub fn example() -> String {

@@ -72,12 +72,22 @@ pub(super) fn environment() -> Result<Source, Unreadable> {
 /// What a deployment of `name`, which is at `path`, would see: wrangler.toml (or one environment of it), spin.toml, or
 /// the variables that `serve` reads if the name is `environment`.
 pub(super) fn deployed(path: &Path, name: &str, env: Option<&str>) -> Result<Source, Unreadable> {
-    let spin = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("spin"));
     match name {
         "environment" => environment::read(false),
-        _ if spin => spin::read(path, |name| std::env::var(name).ok()),
+        _ if is_spin(path) => spin::read(path, |name| std::env::var(name).ok()),
         _ => wrangler::read(path, env, true),
     }
+}
+
+/// What the same would see where it is tried, on this machine: with `.dev.vars` over it.
+pub(super) fn tried(path: &Path, name: &str, env: Option<&str>) -> Result<Source, Unreadable> {
+    let of_wrangler = name != "environment" && !is_spin(path);
+    if of_wrangler { wrangler::read(path, env, false) } else { deployed(path, name, env) }
+}
+
+/// Whether a file is Spin's, by its name.
+pub(super) fn is_spin(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("spin"))
 }
 
 /// One service, or those that `FC_SERVICES` names.

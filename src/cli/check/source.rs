@@ -121,6 +121,8 @@ pub(in crate::cli) struct Source {
     pub(super) settings: BTreeMap<String, Setting>,
     pub(in crate::cli) faults: Vec<Finding>,
     pub(in crate::cli) remarks: Vec<Finding>,
+    /// The secrets that stand in a file of the platform's, which is kept under version control.
+    pub(in crate::cli) in_clear: Vec<String>,
     /// The hosts that may be called (none for a value that cannot be seen), where a platform asks for a
     /// list, and the place of the list.
     pub(super) outbound: Option<(Vec<Option<String>>, Option<String>)>,
@@ -134,8 +136,20 @@ impl Source {
             settings: BTreeMap::new(),
             faults: Vec::new(),
             remarks: Vec::new(),
+            in_clear: Vec::new(),
             outbound: None,
         }
+    }
+
+    /// Notes a secret that stands where everybody who has the sources reads it.
+    pub(super) fn shown(&mut self, name: &str, place: Option<String>) {
+        self.in_clear.push(name.to_owned());
+        self.faults.push(Finding::new(
+            name,
+            place,
+            "est un secret en clair dans un fichier que l’on versionne : le retirer, et en changer s’il a servi.",
+            "is a secret in a file that is kept under version control: remove it, and change it if it was used.",
+        ));
     }
 
     pub(in crate::cli) fn value(&self, name: &str) -> Option<&str> {

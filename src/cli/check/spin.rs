@@ -32,7 +32,7 @@ pub(super) fn read(path: &Path, environment: impl Fn(&str) -> Option<String>) ->
         let upper = name.get_ref().to_uppercase();
         let filled = fill(template, value_of);
         if faults::shows_secret(&upper, template) && !template.contains("{{") {
-            source.faults.push(in_clear(&upper, place.clone()));
+            source.shown(&upper, place.clone());
         }
         source.settings.insert(upper, Setting { value: filled, place, ours: true });
     }
@@ -77,7 +77,7 @@ fn declared(document: &Document<'_>, of_component: &[&str], source: &mut Source)
         }
         if faults::is_secret(&upper) {
             if default(document, name.get_ref()).is_some_and(|text| faults::shows_secret(&upper, &text)) {
-                source.faults.push(in_clear(&upper, place.clone()));
+                source.shown(&upper, place.clone());
             }
             let marked = declaration.and_then(|table| table.get("secret")?.get_ref().as_bool());
             if marked != Some(true) {
@@ -98,15 +98,6 @@ fn outbound(
     let hosts = list.and_then(|list| list.get_ref().as_array()).into_iter().flatten();
     let hosts = hosts.map(|host| fill(host.get_ref().as_str()?, &value_of)).collect();
     Some((hosts, list.and_then(|list| document.place(list))))
-}
-
-fn in_clear(name: &str, place: Option<String>) -> Finding {
-    Finding::new(
-        name,
-        place,
-        "est un secret en clair dans un fichier que l’on versionne : le retirer, et en changer s’il a servi.",
-        "is a secret in a file that is kept under version control: remove it, and change it if it was used.",
-    )
 }
 
 fn template<'d>((_, value): Entry<'d, '_>) -> Option<&'d str> {

@@ -51,12 +51,7 @@ fn vars(document: &Document<'_>, env: Option<&str>, source: &mut Source) {
             source.faults.push(Finding::new(name.get_ref(), place.clone(), fr, en));
         }
         if text.as_ref().is_some_and(|text| faults::shows_secret(name.get_ref(), text)) {
-            source.faults.push(Finding::new(
-                name.get_ref(),
-                place.clone(),
-                "est un secret en clair dans un fichier que l’on versionne : le retirer, et en changer s’il a servi.",
-                "is a secret in a file that is kept under version control: remove it, and change it if it was used.",
-            ));
+            source.shown(name.get_ref(), place.clone());
         }
         source.settings.insert(
             name.get_ref().to_string(),

@@ -107,10 +107,13 @@ pub(super) struct Args {
     strict_urls: bool,
 }
 
+/// The client that is ready.
+const CLIENT_ID: &str = "service-local";
+
 /// What changes the clients that are ready.
 #[derive(clap::Args)]
 pub(super) struct Ready {
-    #[arg(long, value_name = "ID", default_value = "service-local", hide_default_value = true)]
+    #[arg(long, value_name = "ID", default_value = CLIENT_ID, hide_default_value = true)]
     #[arg(help = "client_id du service (par défaut : service-local)")]
     client_id: String,
     #[arg(long, value_name = "SECRET", help = "client_secret du service")]
@@ -134,6 +137,23 @@ pub(super) struct Ready {
     encryption: Encrypting,
     #[arg(long, help = "Le service s’authentifie auprès de FranceConnect+ par private_key_jwt")]
     private_key_jwt: bool,
+}
+
+impl Ready {
+    /// Whether options describe a client, rather than leaving it to what is usual.
+    pub(super) fn is_given(&self) -> bool {
+        self.client_id != CLIENT_ID
+            || !self.redirect_uris.is_empty()
+            || !self.post_logout_redirect_uris.is_empty()
+            || self.jwks_uri.is_some()
+            || self.private_key_jwt
+            || !matches!((self.alg, self.encryption), (Signing::Es256, Encrypting::EcdhEs))
+    }
+
+    /// Whether an option gives the secret.
+    pub(super) fn has_secret(&self) -> bool {
+        self.client_secret.is_some()
+    }
 }
 
 /// The clients of a file, if one is named.

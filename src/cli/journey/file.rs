@@ -5,8 +5,10 @@ use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use url::Url;
+
 use super::paper;
-use crate::cli::check::{self, Unreadable};
+use crate::cli::check::{self, Source, Unreadable};
 use crate::cli::keygen;
 use crate::cli::lang::Lang;
 use crate::document::Flaw;
@@ -27,7 +29,48 @@ pub(super) struct Kept {
     pub(super) folder: PathBuf,
 }
 
+/// A configuration as it is tried under some address, with the values that a run needs of it.
+pub(super) struct Running {
+    pub(super) configuration: Configuration,
+    pub(super) source: Source,
+}
+
 impl Kept {
+    /// The same, where it may also be that nobody keeps one: the usual file need not be there.
+    ///
+    /// # Errors
+    /// The exit status, once the reasons were told.
+    pub(super) fn if_there(path: &Path, named: bool, lang: Lang) -> Result<Option<Self>, ExitCode> {
+        if !named && !path.exists() {
+            return Ok(None);
+        }
+        Self::read(path, lang).map(Some)
+    }
+
+    /// The configuration that the file names for a service at `url`: the sandbox's before production's, as it is tried
+    /// here before as it is deployed.
+    ///
+    /// # Errors
+    /// The exit status, once the reason was told.
+    pub(super) fn running(&self, url: &Url, lang: Lang) -> Result<Option<Running>, ExitCode> {
+        let fields = [(SANDBOX_CONFIGURATION, SANDBOX_ENV), (PRODUCTION_CONFIGURATION, PRODUCTION_ENV)];
+        for (file, env) in fields {
+            let Some(name) = self.dossier.value(file) else { continue };
+            let (path, env) = (self.folder.join(name), self.dossier.value(env));
+            // `wrangler dev` runs the whole file or one environment of it.
+            let ways = [(env, true), (None, true), (env, false)];
+            for (env, tried) in ways {
+                let read = if tried { check::tried } else { check::deployed };
+                let source = read(&path, name, env).map_err(|unreadable| unreadable.report(lang))?;
+                let at = source.value("PUBLIC_URL").and_then(|at| Url::parse(at.trim()).ok());
+                if at.is_some_and(|at| at.origin() == url.origin()) {
+                    return Ok(Some(Running { configuration: judged(&source, name, env), source }));
+                }
+            }
+        }
+        Ok(None)
+    }
+
     /// Reads the file and the configurations.
     ///
     /// # Errors
@@ -90,7 +133,11 @@ pub(super) fn warn(path: &Path, flaws: &[Flaw], lang: Lang) -> ExitCode {
 
 /// A configuration as it would be deployed: `.dev.vars` does not count, but where nothing else is named.
 fn configuration(folder: &Path, file: &str, env: Option<&str>) -> Result<Configuration, Unreadable> {
-    let source = check::deployed(&folder.join(file), file, env)?;
+    Ok(judged(&check::deployed(&folder.join(file), file, env)?, file, env))
+}
+
+/// What is read of a source, with something in the place of the secrets that are not seen.
+fn judged(source: &Source, file: &str, env: Option<&str>) -> Configuration {
     let env = env.map(|env| format!(" [env.{env}]")).unwrap_or_default();
     // A secret that no file shows may be in the environment of whoever looks.
     let exported = |name: &str| (name == "FC_PRIVATE_KEYS").then(|| std::env::var(name).ok()).flatten();
@@ -103,5 +150,6 @@ fn configuration(folder: &Path, file: &str, env: Option<&str>) -> Result<Configu
         name if crate::cli::faults::is_secret(name) => keygen::random(),
         _ => None,
     };
-    Ok(Configuration::read(format!("{file}{env}"), variable, stand_in))
+    let read = Configuration::read(format!("{file}{env}"), variable, stand_in);
+    Configuration { in_clear: source.in_clear.clone(), ..read }
 }

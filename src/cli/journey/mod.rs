@@ -1,5 +1,6 @@
 //! `journey`: where a service stands on its way to FranceConnect, what to fill in, and the sheets to paste.
 
+mod clients;
 mod enter;
 mod file;
 mod init;
@@ -9,7 +10,7 @@ mod paper;
 mod qualify;
 mod tell;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use url::Url;
@@ -110,7 +111,13 @@ impl Paper {
 pub(super) fn run(args: Args, lang: Lang) -> ExitCode {
     match args.what {
         Some(What::Init) => return init::run(&args.file, lang),
-        Some(What::Qualify(args)) => return listen::block_on(lang, qualify::run_all(*args, lang)),
+        Some(What::Qualify(own)) => {
+            let named = args.file != Path::new(DOSSIER);
+            return match Kept::if_there(&args.file, named, lang) {
+                Ok(kept) => listen::block_on(lang, qualify::run_all(*own, kept, lang)),
+                Err(status) => status,
+            };
+        }
         Some(What::Live(live)) => return listen::block_on(lang, live::run(*live, &args.file, lang)),
         Some(What::Enter(more)) => return listen::block_on(lang, enter::run(&args.file, more, lang)),
         Some(What::Sheet(_)) | None => {}

@@ -9,22 +9,28 @@ use std::time::SystemTime;
 
 use url::Url;
 
+use super::clients::{Clients, Given};
+use super::file::Kept;
 use crate::cli::emulate::{self, Ready};
 use crate::cli::emulated::{Emulated, Manners};
 use crate::cli::lang::{self, Lang};
 use crate::cli::listen::{self, Stop};
-use crate::emulator::{Client, Product};
+use crate::emulator::Product;
 use crate::journey::Words;
 use crate::journey::qualification::driver::{Service, Trip};
+use crate::journey::qualification::judge::Declared;
 use crate::journey::qualification::report::Report;
 use crate::journey::qualification::trace::{Observed, Registration};
-use crate::journey::qualification::{Finding, Item, Pages, Verdict, browser, gather, judge, run_beside};
+use crate::journey::qualification::{
+    Finding, Item, Pages, Verdict, attested, browser, gather, judge, run_beside,
+};
 use crate::time::Timestamp;
 
 /// What stands below the options of `journey qualify --help`.
 pub(super) const HELP: &str = "\
 Le service doit utiliser l’émulateur que cette commande démarre (--listen), ou celui d’« emulate » ou de
-« dev » (--emulator). Rien n’est envoyé à FranceConnect. La page officielle prévaut sur ce rapport.
+« dev » (--emulator). Le client est celui des options, sinon de la configuration que franceconnect.toml nomme
+pour cette adresse. Rien n’est envoyé à FranceConnect. La page officielle prévaut sur ce rapport.
 Statut : 0 si tout est réussi ou à attester, 1 si un point échoue, 2 si la recette n’a pas pu avoir lieu.";
 
 /// A point failed.
@@ -59,7 +65,7 @@ pub(super) struct Args {
     report: Option<PathBuf>,
     #[arg(long, value_name = "FICHIER", help = "Écrit le rapport en JSON")]
     json: Option<PathBuf>,
-    #[arg(long, value_name = "URL", value_parser = super::url, conflicts_with_all = ["listen", "clients"])]
+    #[arg(long, value_name = "URL", value_parser = super::url, conflicts_with = "listen")]
     #[arg(help = "Émulateur qui tourne déjà, interface de commande ouverte")]
     emulator: Option<Url>,
     #[arg(long, value_name = "ADRESSE", default_value = "127.0.0.1:8788", hide_default_value = true)]
@@ -72,10 +78,9 @@ pub(super) struct Args {
 }
 
 /// Runs it, prints each point.
-pub(super) async fn run_all(args: Args, lang: Lang) -> Result<(), ExitCode> {
+pub(super) async fn run_all(args: Args, kept: Option<Kept>, lang: Lang) -> Result<(), ExitCode> {
     let impossible = |_| ExitCode::from(IMPOSSIBLE);
     let stop = Stop::on_signal().map_err(|error| listen::failed(lang, &error)).map_err(impossible)?;
-    let registered = emulate::registered(lang, args.clients.as_deref()).map_err(impossible)?;
     // Said before anything is done, not after minutes of it.
     for path in [&args.report, &args.json].into_iter().flatten() {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -84,29 +89,32 @@ pub(super) async fn run_all(args: Args, lang: Lang) -> Result<(), ExitCode> {
             return Err(ExitCode::from(IMPOSSIBLE));
         }
     }
-    let mut service = Service {
+    let running = match &kept {
+        Some(kept) => kept.running(&args.url, lang)?,
+        None => None,
+    };
+    let given =
+        Given { clients: args.clients.as_deref(), ready: args.ready, elsewhere: args.emulator.is_some() };
+    let product = kept.as_ref().map(|kept| kept.dossier.product());
+    let clients = Clients::of(lang, given, running.as_ref(), product).map_err(impossible)?;
+    let service = Service {
         login: joined(&args.url, &args.login_path),
         profile: args.profile_path.as_ref().map(|path| joined(&args.url, path)),
         logout: args.logout_path.as_ref().map(|path| joined(&args.url, path)),
+        secret: clients.secret(&args.url),
         url: args.url,
-        secret: None,
     };
-    let mut registered_as = Vec::new();
+    let (known, hosts, registered_as) =
+        (clients.registration(&service.url), clients.hosts(), clients.parts());
     let observed = if let Some(emulator) = args.emulator {
-        look(lang, service, emulator, None, Vec::new(), stop).await
+        look(lang, service, emulator, known, hosts, stop).await
     } else {
         let emulated = Emulated::bind(lang, "--listen", args.listen).await.map_err(impossible)?;
-        let (clients, shown) =
-            registered.map_or_else(|| emulate::ready(args.ready), |clients| (clients, false));
-        emulate::tell(lang, &emulated, &clients, shown, None);
+        emulate::tell(lang, &emulated, clients.all(), clients.made_up, None);
         let issuer = emulated.issuer(Product::Standard);
         let Ok(emulator) = Url::parse(&issuer) else { return Err(ExitCode::from(IMPOSSIBLE)) };
-        let own = of(&service.url, &clients);
-        service.secret = own.map(|client| client.client_secret.clone());
-        let known = own.map(registration);
-        registered_as = clients.iter().flat_map(|(_, client)| parts(client)).collect();
-        let hosts = clients.iter().flat_map(|(_, client)| hosts(client)).collect();
-        let serving = emulated.serve(clients, Manners { control: true, ..Manners::default() }, stop.clone());
+        let served = clients.all().to_vec();
+        let serving = emulated.serve(served, Manners { control: true, ..Manners::default() }, stop.clone());
         tokio::select! {
             ended = serving => {
                 if let Err(error) = ended {
@@ -119,7 +127,14 @@ pub(super) async fn run_all(args: Args, lang: Lang) -> Result<(), ExitCode> {
     };
     let observed = observed.map_err(|()| ExitCode::from(IMPOSSIBLE))?;
     let (observed, pages) = observed;
-    let mut findings = gather(judge::judge(&observed).into_iter().chain(pages).collect());
+    let declared =
+        kept.map(|Kept { dossier, test, live, .. }| Declared { dossier: Some(dossier), test, live });
+    let declared = declared.unwrap_or_default();
+    let written = judge::declared(&declared, &observed);
+    let mut findings = gather(judge::judge(&observed).into_iter().chain(written).chain(pages).collect());
+    if let Some(dossier) = &declared.dossier {
+        findings = attested(findings, dossier);
+    }
     if !args.only.is_empty() {
         findings.retain(|finding| args.only.contains(&finding.item));
     }
@@ -246,7 +261,11 @@ fn report(observed: &Observed, registered: Vec<String>, findings: Vec<Finding>) 
     let now = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
     let at = epoch.unwrap_or_else(|| i64::try_from(now()).unwrap_or(i64::MAX));
     let product = if observed.plus { Product::Plus } else { Product::Standard };
-    let parts = registered.iter().map(String::as_str).chain([observed.url.as_str(), product.name()]);
+    // What the emulator tells stands for what nobody gave.
+    let told = observed.registration.iter().filter(|_| registered.is_empty());
+    let told = told.flat_map(|known| known.redirect_uris.iter().chain(&known.post_logout_redirect_uris));
+    let parts =
+        registered.iter().chain(told).map(String::as_str).chain([observed.url.as_str(), product.name()]);
     Report {
         at: Timestamp::from_unix(at),
         url: observed.url.clone(),
@@ -262,34 +281,6 @@ fn summary(lang: Lang, report: &Report) {
         format_args!("{passed} réussis, {failed} en échec, {attest} à attester, {skipped} non jugés. La page officielle de qualification prévaut."),
         format_args!("{passed} passed, {failed} failed, {attest} to attest, {skipped} not judged. The official page of the qualification prevails."),
     );
-}
-
-/// The client that the service is, by its callbacks.
-fn of<'a>(url: &Url, clients: &'a [(Product, Client)]) -> Option<&'a Client> {
-    let here = |uri: &String| Url::parse(uri).is_ok_and(|uri| uri.origin() == url.origin());
-    let all = || clients.iter().map(|(_, client)| client);
-    all().find(|client| client.redirect_uris.iter().any(here)).or_else(|| all().next())
-}
-
-/// What FranceConnect knows of the service.
-fn registration(client: &Client) -> Registration {
-    Registration::new(
-        client.redirect_uris.clone(),
-        client.post_logout_redirect_uris.clone(),
-        client.sector_identifier_uri.clone(),
-    )
-}
-
-/// What of a registration its fingerprint is of: all but the secret.
-fn parts(client: &Client) -> Vec<String> {
-    let own = [client.client_id.clone(), client.signing_alg.name().to_owned()];
-    let uris = client.redirect_uris.iter().chain(&client.post_logout_redirect_uris);
-    own.into_iter().chain(uris.cloned()).collect()
-}
-
-fn hosts(client: &Client) -> Vec<String> {
-    let uris = client.redirect_uris.iter().chain(&client.post_logout_redirect_uris);
-    uris.filter_map(|uri| Some(Url::parse(uri).ok()?.host_str()?.to_owned())).collect()
 }
 
 fn joined(url: &Url, path: &str) -> Url {

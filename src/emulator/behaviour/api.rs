@@ -5,7 +5,7 @@ use super::Behaviour;
 use super::panel::OVER;
 use crate::emulator::http::{Reply, Request};
 use crate::emulator::inspect::Record;
-use crate::emulator::{Emulator, Endpoint, Fault, Outcome};
+use crate::emulator::{Client, ClientAuth, Emulator, Endpoint, Fault, Outcome};
 use serde_json::{Map, Value, json};
 use url::{Host, Url};
 
@@ -64,6 +64,9 @@ impl Emulator {
             ("DELETE", ["behaviour"]) => {
                 self.behaviours.reset(Behaviour::default());
                 Reply::new(204)
+            }
+            ("GET", ["clients"]) => {
+                Reply::json(200, &self.settings.clients.iter().map(registration).collect::<Value>())
             }
             ("PUT", ["clients", id, "behaviour"]) => match self.known_client(id) {
                 None => refused(404, &["no client has this id".to_owned()]),
@@ -180,8 +183,28 @@ impl Emulator {
     }
 }
 
-const RESOURCES: [&str; 10] = [
+/// What is registered of a client, under the names of OpenID Connect Registration: all but its secret.
+fn registration(client: &Client) -> Value {
+    json!({
+        "client_id": client.client_id,
+        "client_name": client.name,
+        "client_uri": client.site,
+        "redirect_uris": client.redirect_uris,
+        "post_logout_redirect_uris": client.post_logout_redirect_uris,
+        "sector_identifier_uri": client.sector_identifier_uri,
+        "id_token_signed_response_alg": client.signing_alg.name(),
+        "id_token_encrypted_response_alg": client.encryption.map(|alg| alg.name()),
+        "jwks_uri": client.jwks_uri,
+        "token_endpoint_auth_method": match client.auth {
+            ClientAuth::SecretPost => "client_secret_post",
+            ClientAuth::PrivateKeyJwt => "private_key_jwt",
+        },
+    })
+}
+
+const RESOURCES: [&str; 11] = [
     "behaviour",
+    "clients",
     "clients/ID/behaviour",
     "next-login/behaviour",
     "keys/rotation",

@@ -2,6 +2,7 @@
 
 use super::{Evidence, Finding, ITEMS, Item, Means, Verdict};
 use crate::journey::Words;
+use crate::journey::dossier::Dossier;
 
 /// One finding for each point, out of those of all sources; a point of which no source says anything says why.
 pub fn gather(found: Vec<Finding>) -> Vec<Finding> {
@@ -11,6 +12,23 @@ pub fn gather(found: Vec<Finding>) -> Vec<Finding> {
         Some(own.fold(first, merged))
     };
     ITEMS.iter().map(|item| of(item).unwrap_or_else(|| unsaid(item))).collect()
+}
+
+/// The same findings once what a person vouches for counts: a question that the dossier answers is asked no more.
+pub fn attested(mut findings: Vec<Finding>, dossier: &Dossier) -> Vec<Finding> {
+    for finding in &mut findings {
+        let Some(attestation) = dossier.attested(finding.item.id) else { continue };
+        if let Verdict::Attest { question } = &finding.verdict {
+            // Who says so stands in the dossier: a report names nobody.
+            let title = Words::new(
+                format!("Attesté le {} (franceconnect.toml)", attestation.on.day()),
+                format!("Attested on {} (franceconnect.toml)", attestation.on.day()),
+            );
+            finding.evidence.push(Evidence::Text { title, text: question.fr.clone() });
+            finding.verdict = Verdict::Passed;
+        }
+    }
+    findings
 }
 
 /// Two findings of a point: what fails in one fails; what a person must see in one they must see.
@@ -45,8 +63,8 @@ fn unsaid(item: &'static Item) -> Finding {
         Verdict::Attest { question: Words::new(format!("{} ?", item.fr), format!("{}?", item.en)) }
     } else if only(Means::Source) {
         skipped(
-            "la configuration se juge par check et par journey",
-            "the configuration is judged by check and by journey",
+            "donner franceconnect.toml (--file), qui nomme la configuration",
+            "give franceconnect.toml (--file), which names the configuration",
         )
     } else {
         skipped(

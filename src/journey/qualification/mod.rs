@@ -19,7 +19,7 @@ pub mod seen;
 pub mod trace;
 
 pub use finding::{Evidence, Finding, Verdict};
-pub use gather::gather;
+pub use gather::{attested, gather};
 pub use item::{Certainty, ITEMS, Item, Means};
 pub use pages::Pages;
 pub use run::{run, run_beside};

@@ -25,7 +25,8 @@ const GLANCE: Duration = Duration::from_millis(100);
 /// What a sector identifier document is given to come.
 const SECTOR: Duration = Duration::from_secs(10);
 
-/// Looks at the service; `tell` hears how many of how many things are done.
+/// Looks at the service; `tell` hears how many of how many things are done. What is registered of it the emulator says,
+/// if nobody else does.
 ///
 /// # Errors
 /// Why nothing can be said of this service.
@@ -117,6 +118,10 @@ pub async fn run_beside<T>(
     let place = |trial: &Trial| LIES.iter().position(|lie| lie == trial.lie);
     trials.sort_by_key(place);
     let registration = match registration {
+        None => looked.inspector.registration(&looked.ground.client_id).await,
+        known => known,
+    };
+    let registration = match registration {
         Some(known) => Some(with_sector(&looked.trip, known).await),
         None => None,
     };
@@ -131,6 +136,7 @@ pub async fn run_beside<T>(
         attempts,
         leaks,
         registration,
+        secret_known: service.secret.is_some(),
     };
     Ok((observed, beside))
 }
@@ -141,8 +147,10 @@ async fn refused(
     registration: Option<Registration>,
     stopped: Stopped,
 ) -> Result<Observed, Words> {
-    let why = stopped.why;
-    let (Some(known), Some((attempt, product))) = (registration, stopped.refused) else { return Err(why) };
+    let Stopped { why, refused, registered } = stopped;
+    let (Some(known), Some((attempt, product))) = (registration.or(registered), refused) else {
+        return Err(why);
+    };
     let unseen = |lie| Trial::unseen(lie, why.clone());
     let observed = Observed {
         url: trip.service().address(),
@@ -154,6 +162,7 @@ async fn refused(
         attempts: vec![attempt],
         leaks: Vec::new(),
         registration: Some(with_sector(trip, known).await),
+        secret_known: trip.service().secret.is_some(),
     };
     if judge::addresses_fail(&observed) { Ok(observed) } else { Err(why) }
 }

@@ -177,6 +177,10 @@ pub struct Attempt {
     pub nonce: String,
     /// Its `redirect_uri`.
     pub redirect_uri: String,
+    /// Its `scope`: the data that are asked for.
+    pub scope: String,
+    /// Its `acr_values`: the levels that are.
+    pub acr_values: String,
 }
 
 /// What became of callbacks that were opened where or when they should not be.
@@ -233,4 +237,6 @@ pub struct Observed {
     pub leaks: Vec<Leak>,
     /// The registration, if it is known.
     pub registration: Option<Registration>,
+    /// Whether the client's secret was known, to be looked for where it must not be.
+    pub secret_known: bool,
 }

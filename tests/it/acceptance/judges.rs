@@ -56,11 +56,13 @@ fn trial(lie: &'static Lie) -> Trial {
 }
 
 /// A service in order.
-fn sound() -> Observed {
+pub fn sound() -> Observed {
     let attempt = |n: usize| Attempt {
         state: format!("{n:03}").repeat(5) + &format!("aB{n:03}").repeat(5),
         nonce: format!("{n:03}").repeat(5) + &format!("Cd{n:03}").repeat(5),
         redirect_uri: CALLBACK.to_owned(),
+        scope: "openid given_name family_name".to_owned(),
+        acr_values: "eidas1".to_owned(),
     };
     Observed {
         url: "https://service.exemple.fr/".to_owned(),
@@ -81,6 +83,7 @@ fn sound() -> Observed {
             post_logout_redirect_uris: vec!["https://service.exemple.fr/sorti".to_owned()],
             sector: None,
         }),
+        secret_known: true,
     }
 }
 

@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use franceconnect_edge::journey::qualification::{Evidence, Verdict, judge};
+use franceconnect_edge::journey::qualification::{Evidence, Verdict, judge, run};
 
-use super::{CLIENT_ID, Door, SECRET, client, failed, look};
+use super::{CLIENT_ID, Door, SECRET, client, failed, trip};
 use crate::native_support::Server;
 
 #[test]
@@ -27,7 +27,8 @@ fn it_passes_every_point_and_no_evidence_holds_a_secret() {
     let began = Instant::now();
     let observed = tokio::runtime::Runtime::new().unwrap().block_on(async {
         let emulator = door.serve(&client);
-        look(&client, emulator).await.unwrap()
+        // What is registered the emulator tells.
+        run(trip(&client, emulator), None, |_, _| ()).await.unwrap()
     });
     assert!(began.elapsed() < Duration::from_secs(170), "{:?}", began.elapsed());
 
@@ -39,6 +40,8 @@ fn it_passes_every_point_and_no_evidence_holds_a_secret() {
     let expected = ["O6", "O7", "O8", "15", "18", "23", "26", "27", "28", "29", "30"];
     assert_eq!(passed, expected);
     assert_eq!(observed.attempts.len(), 100);
+    assert_eq!(observed.registration.map(|known| known.redirect_uris), Some(client.redirect_uris));
+    assert!(observed.attempts.iter().all(|attempt| attempt.scope.contains("email")));
 
     let texts = findings.iter().flat_map(|finding| &finding.evidence).map(|evidence| match evidence {
         Evidence::Text { text, .. } => text.as_str(),

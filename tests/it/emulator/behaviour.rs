@@ -65,6 +65,20 @@ fn one_client_is_lied_to_and_the_others_are_not() {
 }
 
 #[test]
+fn what_is_registered_of_a_client_is_told_without_its_secret() {
+    let told = control(&mut emulator(), "GET", "clients", "");
+    assert!(!told.text().contains(SECRET), "{}", told.text());
+    let clients = json_of(&told);
+    assert_eq!(clients.as_array().unwrap().len(), 2);
+    let known = client("autre");
+    assert_eq!(clients[1]["client_id"], "autre");
+    assert_eq!(clients[1]["redirect_uris"], json!(known.redirect_uris));
+    assert_eq!(clients[1]["post_logout_redirect_uris"], json!(known.post_logout_redirect_uris));
+    assert_eq!(clients[1]["token_endpoint_auth_method"], "client_secret_post");
+    assert_eq!(clients[1]["id_token_signed_response_alg"], "ES256");
+}
+
+#[test]
 fn one_login_is_lied_to_by_its_own_header() {
     let mut emulator = emulator();
     emulator.misbehave(Fault::from_name("token.status_500"));

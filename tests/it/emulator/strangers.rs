@@ -78,9 +78,13 @@ fn a_foreign_page_changes_nothing_and_reads_nothing() {
             let reply = send(&mut emulator, method, what, body, &headers);
             assert_eq!(reply.status, 403, "{method} {what} {foreign:?}");
         }
-        for (method, what) in
-            [("GET", "api/logins"), ("GET", "api/logins/1"), ("GET", ""), ("OPTIONS", "api/secret")]
-        {
+        for (method, what) in [
+            ("GET", "api/clients"),
+            ("GET", "api/logins"),
+            ("GET", "api/logins/1"),
+            ("GET", ""),
+            ("OPTIONS", "api/secret"),
+        ] {
             let reply = send(&mut emulator, method, what, "", &headers);
             assert_eq!(reply.status, 403, "{method} {what} {foreign:?}");
             assert!(!reply.headers.iter().any(|(name, _)| name.starts_with("access-control")), "{what}");

@@ -1,7 +1,7 @@
 //! The steps that are paper: who may ask, what DataPass and the sandbox's form get, what production wants, and every
 //! rule of those forms.
 
-use super::{GRANTED, configuration, dossier};
+use super::{GRANTED, RECORDED, configuration, dossier};
 use franceconnect_edge::journey::dossier::Step;
 use franceconnect_edge::journey::eligibility::{self, Outcome};
 use franceconnect_edge::journey::habilitation::{self, Seen};
@@ -9,8 +9,6 @@ use franceconnect_edge::journey::{Configuration, Overview, Sheet, production, sa
 use franceconnect_edge::time::Timestamp;
 
 const PDF: Seen = Seen { size: 1_000, pdf: true };
-const RECORDED: (&str, &str) = ("FC_HABILITATION", "eidas1 openid given_name family_name preferred_username");
-
 fn today() -> Timestamp {
     Timestamp::of_day("2026-11-25").unwrap()
 }

@@ -5,7 +5,7 @@ use super::visitor::{Trouble, unreachable};
 use crate::emulator::Product;
 use crate::journey::Words;
 use crate::journey::qualification::lies::Lie;
-use crate::journey::qualification::trace::{Attempt, Call};
+use crate::journey::qualification::trace::{Attempt, Call, Registration};
 use reqwest::Client;
 use serde_json::Value;
 use std::time::Duration;
@@ -102,6 +102,23 @@ impl Inspector {
             }
         }
         Noted::default()
+    }
+
+    /// What is registered of a client, if the emulator tells: one of an earlier version does not.
+    pub(in crate::journey::qualification) async fn registration(
+        &self,
+        client_id: &str,
+    ) -> Option<Registration> {
+        let clients = self.get("clients").await?;
+        let mut clients = clients.as_array().into_iter().flatten();
+        let client =
+            clients.find(|client| client.get("client_id").and_then(Value::as_str) == Some(client_id))?;
+        let uris = |name: &str| {
+            let uris = client.get(name).and_then(Value::as_array).into_iter().flatten();
+            uris.filter_map(|uri| uri.as_str().map(str::to_owned)).collect()
+        };
+        let sector = client.get("sector_identifier_uri").and_then(Value::as_str).map(str::to_owned);
+        Some(Registration::new(uris("redirect_uris"), uris("post_logout_redirect_uris"), sector))
     }
 
     async fn get(&self, path: &str) -> Option<Value> {

@@ -8,7 +8,7 @@ use super::visitor::{Landing, Trouble, Visitor};
 use crate::emulator::{Account, Product};
 use crate::journey::Words;
 use crate::journey::qualification::lies::{Expected, HONEST, Lie, Person, STRANGER};
-use crate::journey::qualification::trace::{Attempt, Call, Leak, Seen, Trial, Who};
+use crate::journey::qualification::trace::{Attempt, Call, Leak, Registration, Seen, Trial, Who};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use url::Url;
@@ -31,6 +31,8 @@ pub struct Ground {
     pub callback: Option<Url>,
     /// Whether that page lets nobody log out.
     pub leavable: bool,
+    /// The client that the service is.
+    pub client_id: String,
 }
 
 /// Why no login could be tried at all.
@@ -38,11 +40,13 @@ pub(in crate::journey::qualification) struct Stopped {
     pub(in crate::journey::qualification) why: Words,
     /// The request that the emulator refused, if that is why.
     pub(in crate::journey::qualification) refused: Option<(Attempt, Product)>,
+    /// What the emulator has registered of that client.
+    pub(in crate::journey::qualification) registered: Option<Registration>,
 }
 
 impl From<Words> for Stopped {
     fn from(why: Words) -> Self {
-        Self { why, refused: None }
+        Self { why, refused: None, registered: None }
     }
 }
 
@@ -78,9 +82,11 @@ impl Trip {
         }
         let landing = through(&mut visitor, &authorize, HONEST.person, product, |_| false).await;
         let landing = landing.map_err(|trouble| trouble.words())?;
+        let client_id = query(&authorize, "client_id");
         if self.bounds.at_emulator(&landing.url) {
             let refused = Some((attempt(&authorize), product));
-            return Err(Stopped { why: told::refused_by_emulator(&landing), refused });
+            let registered = inspector.registration(&client_id).await;
+            return Err(Stopped { why: told::refused_by_emulator(&landing), refused, registered });
         }
         let callback = landing.hops.iter().find(|hop| carries_code(&hop.url)).map(|hop| hop.url.clone());
         let profile = match self.find_profile(&mut visitor, &landing).await {
@@ -109,6 +115,7 @@ impl Trip {
             product,
             callback,
             leavable,
+            client_id,
         };
         Ok((ground, inspector))
     }
@@ -241,6 +248,8 @@ pub(super) fn attempt(authorize: &Url) -> Attempt {
         state: query(authorize, "state"),
         nonce: query(authorize, "nonce"),
         redirect_uri: query(authorize, "redirect_uri"),
+        scope: query(authorize, "scope"),
+        acr_values: query(authorize, "acr_values"),
     }
 }
 

@@ -2,11 +2,13 @@
 
 mod accounts;
 mod attempts;
+mod declared;
 mod errors;
 mod leaving;
 mod rest;
 mod trials;
 
+pub use declared::{Declared, declared};
 pub(super) use trials::contradicts;
 
 use super::trace::Observed;
@@ -14,9 +16,9 @@ use super::{Evidence, Finding, Item, Verdict};
 use crate::journey::Words;
 
 /// The points judged here, in the order of the list.
-pub const JUDGED: [&str; 20] = [
+pub const JUDGED: [&str; 19] = [
     "O3", "O4", "O6", "O7", "O8", "O10", "15", "17", "18", "20", "21", "23", "25", "26", "27", "28", "29",
-    "30", "31", "32",
+    "30", "31",
 ];
 
 /// What is wrong with a point: what was seen, and how to mend it.
@@ -118,12 +120,8 @@ fn point(id: &str, observed: &Observed) -> (Verdict, Vec<Evidence>) {
         "O10" => rest::sector(observed, &mut problems),
         "25" => rest::https(observed, &mut problems),
         "28" => rest::secret(observed, &mut problems),
-        "29" => {
-            rest::callbacks(observed, &mut problems);
-            None
-        }
+        "29" => rest::callbacks(observed, &mut problems),
         "31" => Some(rest::flows(observed, &mut problems)),
-        "32" => Some(rest::apart()),
         _ => None,
     };
     let partly = || trials::partly(id, observed);

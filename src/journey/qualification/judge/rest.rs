@@ -86,19 +86,19 @@ pub(super) fn secret(observed: &Observed, problems: &mut Problems) -> Option<Ver
     if let (Err(why), true) = (&observed.honest.end, observed.honest.calls.is_empty()) {
         return Some(Verdict::Skipped { why: why.clone() });
     }
-    (observed.registration.is_none()).then(|| Verdict::Attest {
+    (!observed.secret_known).then(|| Verdict::Attest {
         question: Words::new(
-            "Le secret du client n’est-il gardé que sur le serveur, hors du dépôt et des journaux ?",
-            "Is the client’s secret kept on the server only, out of the repository and of the logs?",
+            "Le secret du client n’est-il gardé que sur le serveur, hors des pages, du dépôt et des journaux ? (FC_CLIENT_SECRET ou --clients le font chercher dans les pages.)",
+            "Is the client’s secret kept on the server only, out of pages, of the repository and of the logs? (FC_CLIENT_SECRET or --clients have it looked for in the pages.)",
         ),
     })
 }
 
 /// 29.
-pub(super) fn callbacks(observed: &Observed, problems: &mut Problems) {
+pub(super) fn callbacks(observed: &Observed, problems: &mut Problems) -> Option<Verdict> {
     let used: BTreeSet<&str> =
         observed.attempts.iter().map(|attempt| attempt.redirect_uri.as_str()).collect();
-    let Some(registration) = &observed.registration else { return };
+    let Some(registration) = &observed.registration else { return Some(unregistered()) };
     for uri in used.iter().filter(|uri| !registration.redirect_uris.iter().any(|known| known == *uri)) {
         problems.add(
             Words::new(format!("{uri} n’est pas enregistrée."), format!("{uri} is not registered.")),
@@ -123,12 +123,13 @@ pub(super) fn callbacks(observed: &Observed, problems: &mut Problems) {
             ),
         );
     }
+    None
 }
 
 /// O10.
 pub(super) fn sector(observed: &Observed, problems: &mut Problems) -> Option<Verdict> {
     let Some(registration) = &observed.registration else {
-        return Some(skipped("l’enregistrement du service n’est pas connu", "the registration is not known"));
+        return Some(unregistered());
     };
     let Some(sector) = &registration.sector else {
         return Some(skipped(
@@ -226,11 +227,10 @@ pub(super) fn matching_rule() -> Verdict {
     }
 }
 
-/// 32.
-pub(super) fn apart() -> Verdict {
+fn unregistered() -> Verdict {
     skipped(
-        "il faut les deux configurations : la vérification avant mise en production compare leurs identifiants",
-        "both configurations are needed: the check before production compares their credentials",
+        "l’enregistrement du service n’est pas connu : le donner par --clients, ou par franceconnect.toml (--file)",
+        "the registration is not known: give it with --clients, or with franceconnect.toml (--file)",
     )
 }
 
