@@ -51,6 +51,11 @@ impl Configuration {
         }
     }
 
+    /// One that cannot be read, for these reasons.
+    pub fn faulty(place: String, faults: Vec<Words>) -> Self {
+        Self { place, config: Err(faults), unset: Vec::new(), habilitation: None, in_clear: Vec::new() }
+    }
+
     /// The registration with `product`, if the configuration is sound and has one.
     pub(super) fn registration(&self, product: Product) -> Option<(&Config, &Registration)> {
         let config = self.config.as_ref().ok()?;

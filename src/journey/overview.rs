@@ -3,6 +3,7 @@
 use super::configuration::Configuration;
 use super::dossier::{Dossier, Step};
 use super::habilitation::{self, Seen};
+use super::qualification::report::Recorded;
 use super::reach::Remark;
 use super::{Sheet, Words, eligibility, operations, production, sandbox};
 use crate::time::Timestamp;
@@ -15,6 +16,8 @@ pub struct Stage {
     pub step: Step,
     /// What it misses; nothing if it is done.
     pub missing: Vec<Words>,
+    /// What is known of it besides.
+    pub known: Option<Words>,
 }
 
 /// The five steps, in their order.
@@ -27,7 +30,7 @@ pub struct Overview {
 }
 
 impl Overview {
-    /// Judges every step by its sheet; `test` and `live` are the two configurations, `look` tells of a file.
+    /// Judges every step by its sheet; `test` and `live` are the two configurations, `look` tells of a file
     pub fn of(
         dossier: &Dossier,
         test: Option<&Configuration>,
@@ -45,7 +48,7 @@ impl Overview {
                 Step::Production => of_sheet(&production::sheet(dossier, live, test)),
             };
             missing.extend(outside(dossier, step));
-            Stage { step, missing }
+            Stage { step, missing, known: None }
         };
         Self { stages: Step::ALL.map(stage).into(), late: operations::late(dossier, live, today) }
     }
@@ -58,15 +61,31 @@ impl Overview {
         }
     }
 
+    /// The same with the last acceptance that is recorded, or why it cannot be read.
+    #[must_use]
+    pub fn after(mut self, acceptance: Option<Result<Recorded, Words>>, dossier: &Dossier) -> Self {
+        let of = |stage: &&mut Stage| stage.step == Step::Qualification;
+        if let (Some(acceptance), Some(stage)) = (acceptance, self.stages.iter_mut().find(of)) {
+            stage.known = acceptance.as_ref().ok().map(Recorded::words);
+            let against = acceptance.map_or_else(Some, |own| own.against(dossier.product().name()));
+            // Once FranceConnect has agreed, its word counts.
+            if dossier.attested(stage.step.name()).is_none() {
+                stage.missing.splice(0..0, against);
+            }
+        }
+        self
+    }
+
     /// The first step that is not done.
     pub fn next(&self) -> Option<&Stage> {
         self.stages.iter().find(|stage| !stage.missing.is_empty())
     }
 
-    /// As JSON: `steps` with `step`, `done` and `missing` in both languages, `next`, and what is `late`.
+    /// As JSON: `steps` with `step`, `done`, `missing` and `known` in both languages, `next`, and what is `late`.
     pub fn json(&self) -> Value {
-        let steps = self.stages.iter().map(|Stage { step, missing }| {
-            json!({ "step": step.name(), "done": missing.is_empty(), "missing": words(missing) })
+        let steps = self.stages.iter().map(|Stage { step, missing, known }| {
+            let (done, known) = (missing.is_empty(), words(known.as_slice()));
+            json!({ "step": step.name(), "done": done, "missing": words(missing), "known": known.first() })
         });
         json!({
             "steps": steps.collect::<Vec<_>>(),

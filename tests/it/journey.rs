@@ -19,6 +19,7 @@ mod outage;
 mod paper;
 mod probe;
 mod reach;
+mod services;
 #[cfg(unix)]
 mod terminal;
 

@@ -5,6 +5,7 @@ mod environment;
 mod fleet;
 mod judge;
 mod names;
+mod one;
 mod services;
 mod source;
 mod spin;
@@ -15,6 +16,7 @@ use std::process::ExitCode;
 
 pub(super) use self::fleet::Fleet;
 use self::judge::{Judged, judge, judge_stored};
+pub(super) use self::one::{One, Which, service};
 pub(super) use self::services::File;
 pub(super) use self::source::{Source, Unreadable};
 use super::lang::{self, Lang};

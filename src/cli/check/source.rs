@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use super::names;
 use crate::cli::lang::Lang;
+use crate::journey::Words;
 
 /// A file that cannot be read, with the reason in both languages.
 pub(in crate::cli) struct Unreadable {
@@ -44,6 +45,12 @@ pub(in crate::cli) struct Finding {
 impl Finding {
     pub(super) fn new(about: &str, place: Option<String>, fr: &str, en: &str) -> Self {
         Self { about: about.into(), place, fr: fr.into(), en: en.into() }
+    }
+
+    /// The same for a list in which both languages stand.
+    pub(super) fn words(&self) -> Words {
+        let (fr, en) = self.lines();
+        Words::new(fr.trim_start(), en.trim_start())
     }
 
     pub(super) fn say(&self, lang: Lang) {

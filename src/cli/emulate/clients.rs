@@ -20,8 +20,7 @@ pub(super) const LOGOUTS: [&str; 4] = ["/auth/logout/callback", "/logout-callbac
 
 /// The clients, and whether their secret is to be shown: one that was given is known already.
 pub(in crate::cli) fn ready(given: Ready) -> (Vec<(Product, Client)>, bool) {
-    let secret = given.client_secret.or_else(|| std::env::var("FC_CLIENT_SECRET").ok());
-    let secret = secret.filter(|secret| !secret.is_empty());
+    let secret = given.secret();
     let shown = secret.is_none();
     let redirect_uris = or_usual(given.redirect_uris, CALLBACKS);
     let site = redirect_uris.first().map(|uri| origin(uri)).unwrap_or_default();

@@ -154,6 +154,12 @@ impl Ready {
     pub(super) fn has_secret(&self) -> bool {
         self.client_secret.is_some()
     }
+
+    /// The secret that an option gives, or the environment.
+    pub(super) fn secret(&self) -> Option<String> {
+        let given = self.client_secret.clone().or_else(|| std::env::var("FC_CLIENT_SECRET").ok());
+        given.filter(|secret| !secret.is_empty())
+    }
 }
 
 /// The clients of a file, if one is named.

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use url::Url;
 
-use super::file::Running;
+use super::deployed::Running;
 use crate::cli::check::Source;
 use crate::cli::emulate::{self, Ready};
 use crate::cli::lang::Lang;
@@ -21,6 +21,8 @@ pub(super) struct Clients {
     pub(super) made_up: bool,
     /// Which product is asked first, if it is known.
     product: Option<Product>,
+    /// The secret, where nothing else is known of them.
+    secret: Option<String>,
 }
 
 /// What options say of them.
@@ -41,17 +43,18 @@ impl Clients {
     ) -> Result<Self, ExitCode> {
         let product = product.map(ours);
         if let Some(all) = emulate::registered(lang, given.clients)? {
-            return Ok(Self { all, made_up: false, product });
+            return Ok(Self { all, made_up: false, product, secret: None });
         }
         let described = given.ready.is_given();
         let configured = running.filter(|_| !described).map(of_configuration).unwrap_or_default();
         if configured.is_empty() && given.elsewhere && !described {
-            return Ok(Self { all: configured, made_up: false, product });
+            let secret = given.ready.secret();
+            return Ok(Self { all: configured, made_up: false, product, secret });
         }
         let named = given.ready.has_secret();
         let (usual, made_up) = emulate::ready(given.ready);
         if configured.is_empty() {
-            return Ok(Self { all: usual, made_up, product });
+            return Ok(Self { all: usual, made_up, product, secret: None });
         }
         let secret = usual.into_iter().next().map(|(_, client)| client.client_secret);
         let lacks =
@@ -63,7 +66,8 @@ impl Clients {
             }
             (of, client)
         };
-        Ok(Self { all: configured.into_iter().map(fill).collect(), made_up: made_up && lacking, product })
+        let all = configured.into_iter().map(fill).collect();
+        Ok(Self { all, made_up: made_up && lacking, product, secret: None })
     }
 
     /// Those to serve.
@@ -83,7 +87,8 @@ impl Clients {
 
     /// Its secret, to be looked for where it must not be.
     pub(super) fn secret(&self, url: &Url) -> Option<String> {
-        self.at(url).map(|client| client.client_secret.clone()).filter(|secret| !secret.is_empty())
+        let own = self.at(url).map(|client| client.client_secret.clone());
+        own.filter(|secret| !secret.is_empty()).or_else(|| self.secret.clone())
     }
 
     /// What FranceConnect knows of it.

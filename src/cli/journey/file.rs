@@ -1,4 +1,5 @@
-//! Decides what is read beside franceconnect.toml: the configurations it names, the files that go with a request.
+//! Decides what is read beside franceconnect.toml: the configurations it names, the files that go with a request, the
+//! report of the last acceptance.
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};
@@ -7,17 +8,20 @@ use std::process::ExitCode;
 
 use url::Url;
 
+use super::deployed::{self, PRODUCTION, Place, Running, SANDBOX};
 use super::paper;
-use crate::cli::check::{self, Source, Unreadable};
-use crate::cli::keygen;
 use crate::cli::lang::Lang;
 use crate::document::Flaw;
-use crate::journey::Configuration;
 use crate::journey::dossier::*;
 use crate::journey::habilitation::Seen;
+use crate::journey::qualification::report::Recorded;
+use crate::journey::{Configuration, Words};
 
 /// The exit status when a file cannot be read.
 pub(super) const UNREADABLE: u8 = 2;
+
+/// Longest report of an acceptance that is read, in bytes.
+const LONGEST: u64 = 8 << 20;
 
 /// What the team keeps, with what it names.
 pub(super) struct Kept {
@@ -27,12 +31,6 @@ pub(super) struct Kept {
     /// That of production.
     pub(super) live: Option<Configuration>,
     pub(super) folder: PathBuf,
-}
-
-/// A configuration as it is tried under some address, with the values that a run needs of it.
-pub(super) struct Running {
-    pub(super) configuration: Configuration,
-    pub(super) source: Source,
 }
 
 impl Kept {
@@ -53,22 +51,32 @@ impl Kept {
     /// # Errors
     /// The exit status, once the reason was told.
     pub(super) fn running(&self, url: &Url, lang: Lang) -> Result<Option<Running>, ExitCode> {
-        let fields = [(SANDBOX_CONFIGURATION, SANDBOX_ENV), (PRODUCTION_CONFIGURATION, PRODUCTION_ENV)];
-        for (file, env) in fields {
-            let Some(name) = self.dossier.value(file) else { continue };
-            let (path, env) = (self.folder.join(name), self.dossier.value(env));
-            // `wrangler dev` runs the whole file or one environment of it.
-            let ways = [(env, true), (None, true), (env, false)];
-            for (env, tried) in ways {
-                let read = if tried { check::tried } else { check::deployed };
-                let source = read(&path, name, env).map_err(|unreadable| unreadable.report(lang))?;
-                let at = source.value("PUBLIC_URL").and_then(|at| Url::parse(at.trim()).ok());
-                if at.is_some_and(|at| at.origin() == url.origin()) {
-                    return Ok(Some(Running { configuration: judged(&source, name, env), source }));
-                }
-            }
-        }
-        Ok(None)
+        deployed::running(&self.dossier, &self.folder, url).map_err(|unreadable| unreadable.report(lang))
+    }
+
+    /// What the last acceptance found, if the file names its report; else what is wrong with that.
+    pub(super) fn acceptance(&self) -> Option<Result<Recorded, Words>> {
+        let name = self.dossier.value(QUALIFICATION_REPORT)?;
+        let mut text = String::new();
+        let read =
+            File::open(self.folder.join(name)).and_then(|file| file.take(LONGEST).read_to_string(&mut text));
+        Some(match read {
+            Ok(_) => Recorded::read(&text).ok_or_else(|| {
+                Words::new(
+                    format!("{name} n’est pas un rapport de journey qualify (--json)."),
+                    format!("{name} is no report of journey qualify (--json)."),
+                )
+            }),
+            Err(_) => Err(Words::new(
+                format!("Aucune recette interne n’est enregistrée dans {name} : journey qualify l’y écrit."),
+                format!("No internal acceptance is recorded in {name}: journey qualify writes it there."),
+            )),
+        })
+    }
+
+    /// Where the report of an acceptance is kept, if the file names a place.
+    pub(super) fn report(&self) -> Option<PathBuf> {
+        self.dossier.value(QUALIFICATION_REPORT).map(|name| self.folder.join(name))
     }
 
     /// Reads the file and the configurations.
@@ -94,23 +102,18 @@ impl Kept {
         })?;
         let dossier = Dossier::read(&text).map_err(|flaws| warn(path, &flaws, lang))?;
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        let configuration = |file: Field, env| {
-            let name = dossier.value(file)?;
-            Some(configuration(&folder, name, dossier.value(env)).map_err(|unreadable| {
-                let (kept, file) = (path.display(), file.path);
+        let configuration = |place: &Place| {
+            deployed::configuration(&dossier, &folder, place).map_err(|unreadable| {
+                let (kept, field) = (path.display(), place.file);
+                let (name, file) = (dossier.value(field).unwrap_or_default(), field.path);
                 lang.warn(
                     format_args!("{kept} nomme {name} ({file}) :"),
                     format_args!("{kept} names {name} ({file}):"),
                 );
                 unreadable.report(lang)
-            }))
+            })
         };
-        Ok(Self {
-            test: configuration(SANDBOX_CONFIGURATION, SANDBOX_ENV).transpose()?,
-            live: configuration(PRODUCTION_CONFIGURATION, PRODUCTION_ENV).transpose()?,
-            dossier,
-            folder,
-        })
+        Ok(Self { test: configuration(&SANDBOX)?, live: configuration(&PRODUCTION)?, dossier, folder })
     }
 
     /// Looks at a file beside franceconnect.toml.
@@ -129,27 +132,4 @@ pub(super) fn warn(path: &Path, flaws: &[Flaw], lang: Lang) -> ExitCode {
         lang.warn(format_args!("{file}:{line} {place} {fr}"), format_args!("{file}:{line} {place} {en}"));
     }
     ExitCode::from(UNREADABLE)
-}
-
-/// A configuration as it would be deployed: `.dev.vars` does not count, but where nothing else is named.
-fn configuration(folder: &Path, file: &str, env: Option<&str>) -> Result<Configuration, Unreadable> {
-    Ok(judged(&check::deployed(&folder.join(file), file, env)?, file, env))
-}
-
-/// What is read of a source, with something in the place of the secrets that are not seen.
-fn judged(source: &Source, file: &str, env: Option<&str>) -> Configuration {
-    let env = env.map(|env| format!(" [env.{env}]")).unwrap_or_default();
-    // A secret that no file shows may be in the environment of whoever looks.
-    let exported = |name: &str| (name == "FC_PRIVATE_KEYS").then(|| std::env::var(name).ok()).flatten();
-    let variable = |name: &str| source.value(name).map(str::to_owned).or_else(|| exported(name));
-    let encryption = source.value("FC_ENCRYPTION_ALG").unwrap_or_default().trim();
-    let stand_in = |name: &str| match name {
-        "FC_CLIENT_ID" => Some("unset".to_owned()),
-        "FC_PRIVATE_KEYS" => keygen::private_keys(encryption),
-        "FC_ASSERTION_KEYS" => keygen::assertion_keys(),
-        name if crate::cli::faults::is_secret(name) => keygen::random(),
-        _ => None,
-    };
-    let read = Configuration::read(format!("{file}{env}"), variable, stand_in);
-    Configuration { in_clear: source.in_clear.clone(), ..read }
 }

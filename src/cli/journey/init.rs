@@ -5,7 +5,7 @@ use std::io::{self, BufRead, IsTerminal, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use super::{Kept, MISSING, file, paper, tell};
+use super::{Kept, MISSING, deployed, file, paper, tell};
 use crate::cli::lang::{self, Lang};
 use crate::journey::dossier::*;
 use crate::journey::eligibility::reason;
@@ -95,7 +95,19 @@ impl Draft<'_> {
     fn is_due(&self, field: Field) -> bool {
         let early = field.table == GRANTED_NUMBER.table
             && self.dossier.missing(field.step).any(|missing| missing.table != field.table);
-        !early && self.dossier.missing(field.step).any(|missing| missing.path == field.path)
+        self.is_of_many(field)
+            || !early && self.dossier.missing(field.step).any(|missing| missing.path == field.path)
+    }
+
+    /// Whether a field is to be asked for that says which of many services this is: where there are many.
+    fn is_of_many(&self, field: Field) -> bool {
+        if self.dossier.value(field).is_some() {
+            return false;
+        }
+        let folder = self.path.parent().unwrap_or(Path::new(""));
+        [&deployed::SANDBOX, &deployed::PRODUCTION]
+            .iter()
+            .any(|place| place.wants(field, &self.dossier, folder))
     }
 
     /// Asks until the answer may stand or is left out; `false` once there are no more answers.

@@ -1,6 +1,7 @@
 //! `journey`: where a service stands on its way to FranceConnect, what to fill in, and the sheets to paste.
 
 mod clients;
+mod deployed;
 mod enter;
 mod file;
 mod init;

@@ -127,6 +127,9 @@ pub(super) async fn run_all(args: Args, kept: Option<Kept>, lang: Lang) -> Resul
     };
     let observed = observed.map_err(|()| ExitCode::from(IMPOSSIBLE))?;
     let (observed, pages) = observed;
+    // Where the team keeps the last one; one of some points only is none.
+    let recorded = kept.as_ref().filter(|_| args.only.is_empty()).and_then(Kept::report);
+    let json = args.json.or(recorded);
     let declared =
         kept.map(|Kept { dossier, test, live, .. }| Declared { dossier: Some(dossier), test, live });
     let declared = declared.unwrap_or_default();
@@ -141,9 +144,7 @@ pub(super) async fn run_all(args: Args, kept: Option<Kept>, lang: Lang) -> Resul
     findings.iter().for_each(|finding| say(lang, finding));
     let report = report(&observed, registered_as, findings);
     summary(lang, &report);
-    for (path, text) in
-        [(&args.report, Report::to_html as fn(&Report) -> String), (&args.json, Report::to_json)]
-    {
+    for (path, text) in [(&args.report, Report::to_html as fn(&Report) -> String), (&json, Report::to_json)] {
         let Some(path) = path else { continue };
         if let Err(error) = fs::write(path, text(&report)) {
             unwritable(lang, path, &error);

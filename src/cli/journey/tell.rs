@@ -16,7 +16,8 @@ pub(super) fn overview(kept: &Kept, seen: &[(Step, Vec<Remark>)], json: bool, la
         kept.live.as_ref(),
         |name| kept.look(name),
         keygen::today(),
-    );
+    )
+    .after(kept.acceptance(), &kept.dossier);
     seen.iter().for_each(|(step, remarks)| overview.and(*step, remarks));
     if json {
         lang::print(format_args!("{:#}", overview.json()));
@@ -26,7 +27,7 @@ pub(super) fn overview(kept: &Kept, seen: &[(Step, Vec<Remark>)], json: bool, la
         kept.dossier.value(SERVICE_NAME).unwrap_or(lang.pick("Service sans nom", "Service without a name"));
     lang::print(format_args!("{name}, {}", kept.dossier.product().name()));
     let next = overview.next().map(|stage| stage.step);
-    for (number, Stage { step, missing }) in (1..).zip(&overview.stages) {
+    for (number, Stage { step, missing, known }) in (1..).zip(&overview.stages) {
         let (words, count) = (step.words(), missing.len());
         let mark = if Some(*step) == next { '>' } else { ' ' };
         let state = match count {
@@ -37,6 +38,9 @@ pub(super) fn overview(kept: &Kept, seen: &[(Step, Vec<Remark>)], json: bool, la
             format_args!("{mark} {number}. {} : {}", words.fr, state.0),
             format_args!("{mark} {number}. {}: {}", words.en, state.1),
         );
+        if let Some(words) = known {
+            lang.say(format_args!("     {}", words.fr), format_args!("     {}", words.en));
+        }
         if Some(*step) == next {
             missing.iter().for_each(|words| {
                 lang.say(format_args!("     - {}", words.fr), format_args!("     - {}", words.en))

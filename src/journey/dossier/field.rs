@@ -5,7 +5,7 @@ use crate::franceconnect::Product;
 use Kind::{
     Count, Day, Email, File, Level, List, Mobile, Networks, Number, Phone, Siret, Text, Tick, Url, Word,
 };
-use Step::{Eligibility, Habilitation, Production, Sandbox};
+use Step::{Eligibility, Habilitation, Production, Qualification, Sandbox};
 
 /// One field of the file.
 #[derive(Debug, Clone, Copy)]
@@ -194,15 +194,29 @@ fields! {
         "Configuration of the sandbox: wrangler.toml, spin.toml, or environment for variables and .dev.vars";
     SANDBOX_ENV sandbox wrangler_env Text, Sandbox, never,
         "Son environnement de wrangler, s’il en a un", "Its environment of wrangler, if it has one";
+    SANDBOX_SERVICES sandbox services File, Sandbox, never,
+        "S’il y a plusieurs services par déploiement : le document qui les décrit (services.toml), quand la configuration ne le contient pas",
+        "With several services in a deployment: the document that describes them (services.toml), where the configuration does not hold it";
+    SANDBOX_HOST sandbox host Text, Sandbox, never,
+        "Parmi eux, celui dont il s’agit ici : son nom d’hôte", "Among them, the one that this is about: its host name";
     SANDBOX_PAGE sandbox page Url, Sandbox, always,
         "La page d’essai qui montre le bouton", "The test page that shows the button";
     SANDBOX_ADDRESSES sandbox addresses Networks, Sandbox, never,
         "Adresses IP d’où sort le serveur, s’il y en a de fixes", "IP addresses the server calls from, if they are fixed";
 
+    QUALIFICATION_REPORT qualification report File, Qualification, never,
+        "Le rapport de la recette interne, en JSON, que journey qualify écrit (recette.json)",
+        "The report of the internal acceptance, as JSON, which journey qualify writes (recette.json)";
+
     PRODUCTION_CONFIGURATION production configuration File, Production, always,
         "Configuration de production : wrangler.toml, spin.toml ou environment", "Configuration of production: wrangler.toml, spin.toml or environment";
     PRODUCTION_ENV production wrangler_env Text, Production, never,
         "Son environnement de wrangler, s’il en a un", "Its environment of wrangler, if it has one";
+    PRODUCTION_SERVICES production services File, Production, never,
+        "S’il y a plusieurs services par déploiement : le document qui les décrit (services.toml), quand la configuration ne le contient pas",
+        "With several services in a deployment: the document that describes them (services.toml), where the configuration does not hold it";
+    PRODUCTION_HOST production host Text, Production, never,
+        "Parmi eux, celui dont il s’agit ici : son nom d’hôte", "Among them, the one that this is about: its host name";
     PRODUCTION_PAGE production page Url, Production, always,
         "La page publique qui montre le bouton", "The public page that shows the button";
     PRODUCTION_ADDRESSES production addresses Networks, Production, never,

@@ -89,6 +89,48 @@ fn what_comes_next_is_a_command() {
 }
 
 #[test]
+fn the_last_acceptance_is_remembered() {
+    let folder = before_qualification();
+    let text = std::fs::read_to_string(folder.path().join("franceconnect.toml")).unwrap();
+    folder.write("franceconnect.toml", text.replace("# report =", "report ="));
+    let report = |product: &str, counts: [u64; 4]| {
+        let [passed, failed, attest, skipped] = counts;
+        let counts =
+            serde_json::json!({ "passed": passed, "failed": failed, "attest": attest, "skipped": skipped });
+        serde_json::json!({ "at": 1_795_622_700, "product": product, "counts": counts }).to_string()
+    };
+    let line = "Recette du 2026-11-25 :";
+    for (written, expected, told) in [
+        (None, "Aucune recette interne n’est enregistrée dans recette.json", false),
+        (Some("[]".to_owned()), "recette.json n’est pas un rapport", false),
+        (Some(report("FranceConnect", [30, 2, 8, 2])), "La recette du 2026-11-25 a 2 points en échec.", true),
+        (Some(report("FranceConnect", [2, 0, 0, 0])), "ne porte que sur 2 points", true),
+        (Some(report("\u{1b}[31m", [32, 0, 8, 2])), "n’est pas celle de FranceConnect.", true),
+    ] {
+        if let Some(written) = written {
+            folder.write("recette.json", written);
+        }
+        let (_, printed, _) = journey(&folder, &[], "");
+        assert!(
+            printed.contains("> 4. Qualification : 2 à faire") && printed.contains(expected),
+            "{printed}"
+        );
+        assert!(printed.contains(line) == told && !printed.contains('\u{1b}'), "{printed}");
+    }
+    folder.write("recette.json", report("FranceConnect", [32, 0, 8, 2]));
+    let (_, printed, _) = journey(&folder, &[], "");
+    let expected = "> 4. Qualification : 1 à faire\n     Recette du 2026-11-25 : 32 réussis, 0 en échec, 8 à attester, 2 non jugés.\n     - La qualification n’est pas attestée";
+    assert!(printed.contains(expected), "{printed}");
+    let (_, json, _) = journey(&folder, &["--json"], "");
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(
+        json["steps"][3]["known"]["en"],
+        "Acceptance of 2026-11-25: 32 passed, 0 failed, 8 to attest, 2 not judged."
+    );
+    assert_eq!(json["steps"][2]["known"], serde_json::Value::Null);
+}
+
+#[test]
 fn sheets_are_plain_text_with_a_status() {
     let folder = team();
     let (status, printed, told) = journey(&folder, &["sheet", "eligibility"], "");

@@ -3,6 +3,9 @@
 
 mod html;
 mod json;
+mod recorded;
+
+pub use recorded::Recorded;
 
 use super::{Finding, Verdict};
 use crate::secret::fingerprint;

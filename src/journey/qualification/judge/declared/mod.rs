@@ -64,7 +64,7 @@ pub fn declared(declared: &Declared, observed: &Observed) -> Vec<Finding> {
     say("22", problems, Some(otherwise), Vec::new());
     let mut problems = Problems::default();
     let otherwise = places::https(declared, &mut problems);
-    say("25", problems, otherwise, Vec::new());
+    say("25", problems, otherwise, places::told(declared).into_iter().collect());
     let mut problems = Problems::default();
     places::in_clear(declared, &mut problems);
     say("28", problems, None, Vec::new());

@@ -5,8 +5,8 @@ use super::{Declared, Problems, sound};
 use crate::journey::dossier::{
     PRODUCTION_CONFIGURATION, PRODUCTION_PAGE, SANDBOX_CONFIGURATION, SANDBOX_PAGE,
 };
-use crate::journey::qualification::Verdict;
 use crate::journey::qualification::trace::Observed;
+use crate::journey::qualification::{Evidence, Verdict};
 use crate::journey::{Configuration, Words, callbacks, production};
 
 /// 25: the addresses of production, and the pages that are declared.
@@ -34,6 +34,17 @@ pub(super) fn https(declared: &Declared, problems: &mut Problems) -> Option<Verd
         }
     }
     Some(Verdict::Passed)
+}
+
+/// The addresses of production, as evidence.
+pub(super) fn told(declared: &Declared) -> Option<Evidence> {
+    let live = declared.live.as_ref()?;
+    let config = live.config.as_ref().ok()?;
+    let mut text = format!("{}\n", live.place);
+    for address in callbacks(config).iter().map(String::as_str).chain([config.post_logout_redirect_uri()]) {
+        text.push_str(&format!("{address}\n"));
+    }
+    Some(Evidence::Text { title: Words::new("Adresses de production", "Addresses of production"), text })
 }
 
 /// 28: no secret stands in a file that is kept under version control.
