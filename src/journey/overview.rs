@@ -30,7 +30,7 @@ pub struct Overview {
 }
 
 impl Overview {
-    /// Judges every step by its sheet; `test` and `live` are the two configurations, `look` tells of a file
+    /// Judges every step by its sheet; `test` and `live` are the two configurations, `look` tells of a file.
     pub fn of(
         dossier: &Dossier,
         test: Option<&Configuration>,

@@ -87,6 +87,13 @@ fn each_fault_of_the_files_fails_its_point_and_no_other() {
         let findings = declared(&files, &observed);
         assert_eq!(failed(&findings), [*id], "fault {at}: {findings:#?}");
     }
+    // What FranceConnect does not know hides nothing else.
+    let mut observed = sound();
+    "openid offline_access email".clone_into(&mut observed.attempts[0].scope);
+    let files = Declared { dossier: kept(&[]), test: Some(configuration(&[])), live: Some(live(&[])) };
+    let findings = declared(&files, &observed);
+    assert_eq!(failed(&findings), ["O9", "22"]);
+    assert!(format!("{findings:?}").contains("email, offline_access"), "{findings:#?}");
     let in_clear = vec!["FC_CLIENT_SECRET".to_owned()];
     let test = Some(Configuration { in_clear, ..configuration(&[]) });
     let findings = declared(&Declared { dossier: kept(&[]), test, live: Some(live(&[])) }, &sound());

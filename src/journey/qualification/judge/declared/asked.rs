@@ -19,11 +19,12 @@ pub(super) struct Asked {
 pub(super) fn asked(declared: &Declared, observed: &Observed) -> Vec<Asked> {
     let product = if observed.plus { Product::Plus } else { Product::Standard };
     let attempts = &observed.attempts;
-    let scopes = attempts.iter().flat_map(|attempt| attempt.scope.split_whitespace());
+    let scopes: BTreeSet<&str> =
+        attempts.iter().flat_map(|attempt| attempt.scope.split_whitespace()).collect();
     let levels = attempts.iter().flat_map(|attempt| attempt.acr_values.split_whitespace());
     let running = Asked {
         place: Words::new("le service en marche", "the running service"),
-        claims: claims(scopes, product).into_iter().collect(),
+        claims: scopes.into_iter().flat_map(|scope| opened(scope, product)).collect(),
         level: levels.filter_map(Level::parse).max(),
     };
     let of = |configuration: &Configuration| {
@@ -35,6 +36,13 @@ pub(super) fn asked(declared: &Declared, observed: &Observed) -> Vec<Asked> {
         })
     };
     std::iter::once(running).chain(declared.configurations().filter_map(of)).collect()
+}
+
+/// The claims that a scope opens. One that no service may ask for is told as it is, and hides no other.
+fn opened(scope: &str, product: Product) -> Vec<String> {
+    let opened = claims(std::iter::once(scope), product);
+    let unknown = opened.is_empty() && !["openid", "amr"].contains(&scope);
+    if unknown { vec![scope.to_owned()] } else { opened }
 }
 
 /// What is asked for, as evidence: names of data, and no value of one.
