@@ -59,6 +59,11 @@ impl Prober {
         Self { patience, ..self }
     }
 
+    /// How long it waits for an answer.
+    pub(super) fn patience(&self) -> Duration {
+        self.patience
+    }
+
     /// What `url` answers.
     ///
     /// # Errors

@@ -98,7 +98,7 @@ pub(super) fn sector(answer: &Result<Answer, Trouble>, callbacks: &[String]) -> 
     states
 }
 
-/// The public key set (RFC 7517 §5), and what of it may be shown. `known`: the configuration's own keys are seen from
+/// The public key set (RFC 7517 §5), and what of it is to be shown. `known`: the configuration's own keys are seen from
 /// here, and not something that stands for them.
 pub(super) fn keys(
     answer: &Result<Answer, Trouble>,
@@ -125,6 +125,8 @@ pub(super) fn keys(
     if let Some(ours) = ours.filter(|_| known).and_then(|json| KeySet::read(&json)) {
         states.extend(differs(&set, &ours));
     }
+    // Those of the configuration are on the sheet already.
+    let text = (!known || !states.is_empty()).then(|| set.text());
     if states.is_empty() {
         let names = set.names();
         states.push(if known {
@@ -136,7 +138,7 @@ pub(super) fn keys(
             State::sound(format!("publie {names}"), format!("publishes {names}"))
         });
     }
-    (states, Some(set.text()))
+    (states, text)
 }
 
 /// Whether FranceConnect+ can encrypt for these keys.

@@ -96,20 +96,25 @@ impl Place {
     }
 }
 
-/// What `url` answers in the end, where `follows` says which redirects lead on.
+/// What `url` answers in the end, where `follows` says which redirects lead on; all of them together may take as long
+/// as one answer.
 async fn follow(
     prober: &Prober,
     url: &Url,
     headers: &[(&str, &str)],
     follows: fn(&Url, &Url) -> bool,
 ) -> Result<Answer, Trouble> {
-    let mut answer = prober.get_with(url, headers).await?;
-    for _ in 0..HOPS {
-        let next = answer.location().filter(|_| matches!(answer.status, 301 | 302 | 303 | 307 | 308));
-        let Some(next) = next.filter(|next| follows(&answer.url, next)) else { break };
-        answer = prober.get_with(&next, headers).await?;
-    }
-    Ok(answer)
+    let way = async {
+        let mut answer = prober.get_with(url, headers).await?;
+        for _ in 0..HOPS {
+            let next = answer.location().filter(|_| matches!(answer.status, 301 | 302 | 303 | 307 | 308));
+            let Some(next) = next.filter(|next| follows(&answer.url, next)) else { break };
+            answer = prober.get_with(&next, headers).await?;
+        }
+        Ok(answer)
+    };
+    let patience = prober.patience();
+    tokio::time::timeout(patience, way).await.unwrap_or(Err(Trouble::Late(patience)))
 }
 
 /// What a login that somebody begins at `url` is answered, one redirect within the service allowed.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use axum::response::Response;
 use franceconnect_edge::journey::Words;
@@ -46,6 +47,19 @@ fn a_text_is_followed_anywhere_a_page_on_its_host_and_nothing_that_is_declared()
         assert!(told.starts_with(wrong) && told.contains(words), "{what:?} {path}: {told}");
     }
     assert_eq!(told.len(), cases.len());
+}
+
+/// However often it sends one on, and however slowly.
+#[test]
+fn a_slow_way_ends_in_time() {
+    let server = Loopback::start(None, |_| {
+        std::thread::sleep(Duration::from_millis(200));
+        Response::builder().status(302).header("location", "/on").body("".into()).unwrap()
+    });
+    let prober = Prober::new().unwrap().patient(Duration::from_millis(500));
+    let places = vec![Place::new(What::Law, server.url("http", "/"))];
+    let told = french(&Runtime::new().unwrap().block_on(look(&prober, places, None)));
+    assert!(told[0].contains("pas de réponse en 0.5 s"), "{told:?}");
 }
 
 #[test]

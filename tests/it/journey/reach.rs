@@ -93,15 +93,17 @@ fn what_is_looked_at_follows_from_the_step_and_the_configuration() {
 
 /// A configuration of FranceConnect+ whose secrets are not seen.
 fn plus() -> Configuration {
+    unseen_keys(&[
+        ("PUBLIC_URL", "https://staging.my-service.fr"),
+        ("FC_ENVIRONMENT", "plus-integration"),
+        ("FC_ENCRYPTION_ALG", "ECDH-ES"),
+    ])
+}
+
+fn unseen_keys(variables: &[(&str, &str)]) -> Configuration {
     let value = |name: &str| {
-        let value = match name {
-            "PUBLIC_URL" => "https://staging.my-service.fr",
-            "FC_ENVIRONMENT" => "plus-integration",
-            "FC_ENCRYPTION_ALG" => "ECDH-ES",
-            "FC_CLIENT_ID" => "client",
-            _ => return None,
-        };
-        Some(value.to_owned())
+        let found = variables.iter().chain(&[("FC_CLIENT_ID", "client")]).find(|(known, _)| *known == name);
+        found.map(|(_, value)| (*value).to_owned())
     };
     let stand_in = |name: &str| match name {
         "FC_SESSION_KEYS" => Some(KEY.to_owned()),
@@ -310,6 +312,10 @@ fn the_service_as_it_is_answers_as_it_must() {
     let remarks = seen(&configuration(&here));
     assert_eq!(wrong(&remarks), [""; 0]);
     assert_eq!(remarks.len(), 6);
+    assert_eq!(remarks.last().unwrap().shown, None, "they are on the sheet");
+    let unseen = here.iter().copied().filter(|(name, _)| *name != "FC_PRIVATE_KEYS").collect::<Vec<_>>();
+    let remarks = seen(&unseen_keys(&unseen));
+    assert_eq!(wrong(&remarks), [""; 0]);
     let shown = remarks.last().unwrap().shown.as_deref().unwrap();
     let served = server.get("/auth/jwks.json").body;
     assert_eq!(shown.parse::<Value>().unwrap(), serde_json::from_slice::<Value>(&served).unwrap());
