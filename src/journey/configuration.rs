@@ -88,6 +88,12 @@ pub fn callbacks(config: &Config) -> Vec<String> {
     shared.unwrap_or_else(|| vec![config.redirect_uri().to_owned()])
 }
 
+/// A sentence that names our addresses by their usual prefix, with the one that this configuration has.
+pub(super) fn under_prefix(configuration: Option<&Configuration>, text: &str) -> String {
+    let config = configuration.and_then(|known| known.config.as_ref().ok());
+    config.map_or(text.to_owned(), |config| text.replace("/auth/", &format!("{}/", config.prefix)))
+}
+
 /// An address of ours.
 pub fn address(config: &Config, path: &str) -> String {
     format!("{}{}/{path}", config.public_url().origin(), config.prefix)

@@ -1,7 +1,7 @@
 //! Decides what a service in production has to do from year to year, what is late, and the texts that go with it:
 //! secrets and keys to change, what ends by itself, who is to be reached, what is to be declared anew.
 
-use super::configuration::Configuration;
+use super::configuration::{Configuration, under_prefix};
 use super::dossier::*;
 use super::eligibility::SUPPORT;
 use super::{Sheet, Words};
@@ -81,8 +81,8 @@ pub fn sheet(dossier: &Dossier, configuration: Option<&Configuration>, today: Ti
     }
     seen_keys(&mut sheet, configuration, today);
     sheet.note(
-        "FranceConnect ne publie de durée ni pour un secret ni pour une clé : un an et 300 jours sont nos règles. L’âge des clés de session que l’hébergeur garde se lit à /auth/operator, et le journal le dit (keys.old).",
-        "FranceConnect publishes no age for a secret or a key: a year and 300 days are our rules. The age of session keys that the host keeps is read at /auth/operator, and the log tells of it (keys.old).",
+        under_prefix(configuration, "FranceConnect ne publie de durée ni pour un secret ni pour une clé : un an et 300 jours sont nos règles. L’âge des clés de session que l’hébergeur garde se lit à /auth/operator, et le journal le dit (keys.old)."),
+        under_prefix(configuration, "FranceConnect publishes no age for a secret or a key: a year and 300 days are our rules. The age of session keys that the host keeps is read at /auth/operator, and the log tells of it (keys.old)."),
     );
     sheet.heading("À confirmer chaque année", "To confirm every year");
     for field in CONTACTS {

@@ -1,7 +1,7 @@
 //! Decides what a team has in hand the day FranceConnect fails: what its gate does then, how to tell whose fault it is, what
 //! to say to visitors, whom to write to.
 
-use super::configuration::{Configuration, environment};
+use super::configuration::{Configuration, environment, under_prefix};
 use super::dossier::*;
 use super::eligibility::SUPPORT;
 use super::{Sheet, Words};
@@ -105,8 +105,8 @@ const OURS: [(&str, &str, &str); 4] = [
     ),
     (
         "Y…",
-        "une page d’erreur de FranceConnect : son code est dans sa documentation des erreurs",
-        "an error page of FranceConnect: its code is in its documentation of errors",
+        "une page d’erreur de FranceConnect, dont le code s’explique à https://docs.partenaires.franceconnect.gouv.fr/fs/fs-technique/fs-technique-erreurs/?code=Y…",
+        "an error page of FranceConnect, whose code is explained at https://docs.partenaires.franceconnect.gouv.fr/fs/fs-technique/fs-technique-erreurs/?code=Y…",
     ),
 ];
 
@@ -116,27 +116,28 @@ pub fn sheet(dossier: &Dossier, configuration: Option<&Configuration>) -> Sheet 
     let name = product.name();
     let mut sheet =
         Sheet::new("Le jour où FranceConnect ne répond pas", "The day FranceConnect does not answer");
+    let ours = |text: &str| under_prefix(configuration, text);
     sheet.heading("Ce que fait le site", "What the site does");
     for claim in Claim::ALL {
-        let words = claim.words();
-        sheet.note(format!("- {}", words.fr), format!("- {}", words.en));
+        let Words { fr, en } = claim.words();
+        sheet.note(ours(&format!("- {fr}")), ours(&format!("- {en}")));
     }
     sheet.heading("Savoir ce qui est en panne", "Telling what is out of order");
     sheet.note(
-        "/auth/operator (FC_OPERATOR_KEY) interroge FranceConnect depuis le site : s’il répond, en combien de temps, et l’écart des horloges. Les codes du journal, comptés par site, disent depuis quand et combien.",
-        "/auth/operator (FC_OPERATOR_KEY) asks FranceConnect from the site: whether it answers, how fast, and by how much the clocks differ. The codes of the log, counted for each site, say since when and how many.",
+        ours("/auth/operator (FC_OPERATOR_KEY) interroge FranceConnect depuis le site : s’il répond, en combien de temps, et l’écart des horloges. Les codes du journal, comptés par site, disent depuis quand et combien."),
+        ours("/auth/operator (FC_OPERATOR_KEY) asks FranceConnect from the site: whether it answers, how fast, and by how much the clocks differ. The codes of the log, counted for each site, say since when and how many."),
     );
     let hosts =
         configuration.and_then(|known| known.registration(product)).and_then(|(_, own)| environment(own));
     if let Some(environment) = hosts {
         let issuer = environment.issuer;
         sheet.note(
-            format!("D’une autre machine : curl -sS {issuer}/jwks. S’il répond là et non au site, les appels sortants du site sont en cause."),
-            format!("From another machine: curl -sS {issuer}/jwks. If it answers there and not to the site, the site’s outbound calls are at fault."),
+            format!("D’une autre machine : curl -sS {issuer}/jwks, ou journey sheet outage --probe, qui demande aussi si FranceConnect accepte la demande du service. S’il répond là et non au site, les appels sortants du site sont en cause."),
+            format!("From another machine: curl -sS {issuer}/jwks, or journey sheet outage --probe, which also asks whether FranceConnect takes the service’s request. If it answers there and not to the site, the site’s outbound calls are at fault."),
         );
     }
     for (code, fr, en) in OURS {
-        sheet.note(format!("- {code} : {fr}."), format!("- {code}: {en}."));
+        sheet.note(format!("- {code} : {fr}"), format!("- {code}: {en}"));
     }
     sheet.note(
         "On ne connaît pas de page d’état de FranceConnect : le support dit ce qu’il en est.",

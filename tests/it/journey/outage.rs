@@ -136,6 +136,10 @@ fn the_sheet_has_every_claim_and_texts_that_name_the_service() {
     }
     assert!(!text.contains("a-secret-that"), "{text}");
     assert_eq!(sheet.objections().count(), 0, "it may be read before anything else is there");
+    let moved = configuration(&[("FC_PREFIX", "/connexion")]);
+    let text = outage::sheet(&dossier, Some(&moved)).text(|words| &words.fr);
+    assert!(text.contains("/connexion/health") && text.contains("/connexion/operator"), "{text}");
+    assert!(!text.contains("/auth/"), "{text}");
     let without = super::dossier(&[("alternative_connexion = true", "alternative_connexion = false")]);
     let text = outage::sheet(&without, None).text(|words| &words.fr);
     assert!(!text.contains("connecter autrement") && text.contains("client_id …"), "{text}");
