@@ -10,6 +10,8 @@ use crate::franceconnect::Product;
 const PORTAL: &str = "https://espace.partenaires.franceconnect.gouv.fr";
 /// The form that makes a client, of FranceConnect+ or in production.
 pub(super) const CREATION: &str = "https://demarche.numerique.gouv.fr/commencer/demande-creation-fs-fc";
+/// What the portal answers to an address that it does not take.
+const INVALID: &str = "Veuillez saisir une url valide";
 /// Longest name of an instance, longest address.
 const LONGEST: (usize, usize) = (256, 1024);
 
@@ -108,7 +110,10 @@ fn portal(sheet: &mut Sheet, dossier: &Dossier, config: &Config, registration: &
     sheet.section("2. Informations sur votre Fournisseur de Service");
     sheet.field("Nom de l'instance *", dossier, SERVICE_NAME);
     if dossier.value(SERVICE_NAME).is_some_and(|name| name.chars().count() > LONGEST.0) {
-        sheet.against("service.name dépasse 256 caractères.", "service.name is longer than 256 characters.");
+        sheet.against(
+            "service.name dépasse 256 caractères : « Veuillez saisir le nom de votre instance ».",
+            "service.name is longer than 256 characters: « Veuillez saisir le nom de votre instance ».",
+        );
     }
     sheet.entry("Numéro de la demande datapass", dossier.value(GRANTED_NUMBER));
     sheet.section("3. Configuration de votre instance de test");
@@ -117,7 +122,7 @@ fn portal(sheet: &mut Sheet, dossier: &Dossier, config: &Config, registration: &
     networks(sheet, dossier, SANDBOX_ADDRESSES);
     algorithm(sheet, registration);
     sheet.section("4. Gestion des subs pour votre Fournisseur de Service");
-    sheet.entry("Client ID à réutiliser pour générer les subs", None);
+    sheet.field("Client ID à réutiliser pour générer les subs", dossier, SANDBOX_ENTITY);
     sheet.note(
         "À laisser vide, sauf à reprendre les usagers d’un client de FranceConnect v1 (32 à 64 caractères).",
         "To be left empty, unless the users of a client of FranceConnect v1 are taken over (32 to 64 characters).",
@@ -169,8 +174,8 @@ fn page(sheet: &mut Sheet, dossier: &Dossier, field: Field) {
     {
         let path = field.path;
         sheet.against(
-            format!("{path} doit être en https, en 1024 caractères au plus."),
-            format!("{path} must be https, 1024 characters at most."),
+            format!("{path} doit être en https, en 1024 caractères au plus : « {INVALID} »."),
+            format!("{path} must be https, 1024 characters at most: « {INVALID} »."),
         );
     }
 }
@@ -181,7 +186,22 @@ fn addresses(sheet: &mut Sheet, config: &Config) {
     sheet.entry("URL(s) de redirection de connexion *", Some(&callbacks.join("\n")));
     let sector = config.sector.as_ref().map(|_| address(config, "sector-identifier.json"));
     sheet.entry("URL d'identifiant de secteur", sector.as_deref());
-    sheet.entry("URL(s) de redirection de déconnexion *", Some(config.post_logout_redirect_uri()));
+    let logout = config.post_logout_redirect_uri();
+    sheet.entry("URL(s) de redirection de déconnexion *", Some(logout));
+    let long = |url: &&str| url.chars().count() > LONGEST.1;
+    for url in callbacks.iter().map(String::as_str).chain(sector.as_deref()).chain([logout]).filter(long) {
+        let head: String = url.chars().take(60).collect();
+        sheet.against(
+            format!("{head}… dépasse 1024 caractères : « {INVALID} »."),
+            format!("{head}… is longer than 1024 characters: « {INVALID} »."),
+        );
+    }
+    if sector.as_ref().is_some_and(|url| !url.starts_with("https://")) {
+        sheet.against(
+            format!("PUBLIC_URL : l’identifiant de secteur doit être en https : « {INVALID} »."),
+            format!("PUBLIC_URL: the sector identifier must be https: « {INVALID} »."),
+        );
+    }
     if callbacks.len() > 1 {
         sheet.note(
             "Chaque site qui partage ce client a aussi son adresse de déconnexion : les ajouter.",

@@ -10,6 +10,7 @@ mod enter;
 #[cfg(unix)]
 mod enter_terminal;
 mod follow;
+mod forms;
 mod init;
 mod live;
 mod loopback;

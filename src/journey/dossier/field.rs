@@ -3,7 +3,8 @@
 use super::{Dossier, Kind, Step};
 use crate::franceconnect::Product;
 use Kind::{
-    Count, Day, Email, File, Level, List, Mobile, Networks, Number, Phone, Siret, Text, Tick, Url, Word,
+    Client, Count, Day, Email, File, Level, List, Mobile, Networks, Number, Phone, Siret, Text, Tick, Url,
+    Word,
 };
 use Step::{Eligibility, Habilitation, Production, Qualification, Sandbox};
 
@@ -203,6 +204,8 @@ fields! {
         "La page d’essai qui montre le bouton", "The test page that shows the button";
     SANDBOX_ADDRESSES sandbox addresses Networks, Sandbox, never,
         "Adresses IP d’où sort le serveur, s’il y en a de fixes", "IP addresses the server calls from, if they are fixed";
+    SANDBOX_ENTITY sandbox entity_id Client, Sandbox, never,
+        "Pour reprendre les usagers d’un client de FranceConnect v1 : son client_id", "To take over the users of a client of FranceConnect v1: its client_id";
 
     QUALIFICATION_REPORT qualification report File, Qualification, never,
         "Le rapport de la recette interne, en JSON, que journey qualify écrit (recette.json)",

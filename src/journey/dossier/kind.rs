@@ -28,6 +28,8 @@ pub enum Kind {
     Count,
     /// The number of a DataPass request.
     Number,
+    /// The name of a client of FranceConnect v1.
+    Client,
     /// One of these words.
     Word(&'static [&'static str]),
     /// An eIDAS level.
@@ -78,6 +80,10 @@ impl Kind {
             Self::Day => Timestamp::of_day(value).is_some(),
             Self::Count => value.parse::<u32>().is_ok_and(|count| (1..=1200).contains(&count)),
             Self::Number => (1..=7).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_digit()),
+            Self::Client => {
+                (32..=64).contains(&value.len())
+                    && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            }
             Self::Word(words) => words.contains(&value),
             Self::Level => franceconnect::Level::parse(value).is_some(),
             Self::Tick => matches!(value, "true" | "false"),
@@ -112,6 +118,10 @@ impl Kind {
                 ("n’est pas un nombre entier de 1 à 1200.", "is not a whole number from 1 to 1200.")
             }
             Self::Number => ("n’est pas un numéro : 7 chiffres au plus.", "is no number: 7 digits at most."),
+            Self::Client => (
+                "n’est pas un client_id de FranceConnect v1 : 32 à 64 lettres, chiffres et tirets.",
+                "is no client_id of FranceConnect v1: 32 to 64 letters, digits and hyphens.",
+            ),
             Self::Word(words) => {
                 let words = words.join(", ");
                 return Words::new(format!("n’est pas l’un de : {words}."), format!("is none of: {words}."));
@@ -256,8 +266,33 @@ mod tests {
                 ],
             ),
             (Kind::Number, &["1", "1234567"], &["12345678", "12a", "-1"]),
+            (
+                Kind::Client,
+                &[
+                    "0123456789abcdef0123456789ABCDE-",
+                    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+                ],
+                &[
+                    "0123456789abcdef0123456789abcde",
+                    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0",
+                    "0123456789abcdef_0123456789abcdef",
+                    "0123456789abcdef 0123456789abcdef",
+                ],
+            ),
             (Kind::Count, &["1", "36"], &["0", "-1", "trois"]),
-            (Kind::Networks, &["192.0.2.1 2001:db8::/64"], &["192.0.2.1/33", "example.fr"]),
+            (
+                Kind::Networks,
+                &["192.0.2.1 2001:db8::/64", "1.1.1.1/32", "0.0.0.0/0", "::1/128"],
+                &[
+                    "192.0.2.1/33",
+                    "example.fr",
+                    "192.0.2",
+                    "192.0.2.1/",
+                    "192.0.2.1/-1",
+                    "::1/129",
+                    "256.0.2.1",
+                ],
+            ),
             (
                 Kind::Url,
                 &["https://www.legifrance.gouv.fr/loda/id/JORFTEXT000037611479"],

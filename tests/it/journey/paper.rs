@@ -170,7 +170,10 @@ fn the_form_of_the_sandbox_gets_the_addresses_of_the_configuration() {
     }
     let http = [("page = \"https://staging", "page = \"http://staging")];
     let found = objections(&sandbox::sheet(&dossier(&http), Some(&shared)));
-    assert_eq!(found, ["sandbox.page doit être en https, en 1024 caractères au plus."]);
+    assert_eq!(
+        found,
+        ["sandbox.page doit être en https, en 1024 caractères au plus : « Veuillez saisir une url valide »."]
+    );
 }
 
 #[test]
