@@ -5,11 +5,14 @@ use super::configuration::{Configuration, address};
 use super::probe::printable;
 use crate::config::{Config, Registration};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
 /// What may be published of a key (RFC 7517 §4, RFC 7518 §6).
 const PUBLIC: [&str; 9] = ["kty", "use", "alg", "kid", "crv", "x", "y", "n", "e"];
-/// What may not (RFC 7518 §6.2.2, §6.3.2, §6.4.1).
-const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+/// What may not (RFC 7518 §6.2.2, §6.3.2, §6.4.1), and the private half of keys of kinds to come (`priv`).
+const PRIVATE: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
+/// What stands in the head of a private key that is written as text (RFC 7468 §10).
+const TEXT: &str = "PRIVATE KEY";
 /// Most keys that are shown.
 const MOST: usize = 20;
 /// Longest value: that of an RSA key of 8192 bits.
@@ -28,7 +31,7 @@ impl KeySet {
     pub(super) fn read(set: &Value) -> Option<Self> {
         let keys = set.get("keys")?.as_array()?;
         let keys: Vec<&Map<String, Value>> = keys.iter().map(Value::as_object).collect::<Option<_>>()?;
-        let private = keys.iter().any(|key| PRIVATE.iter().any(|member| key.contains_key(*member)));
+        let private = !private_parts(set).is_empty();
         let shown = |(name, value): (&String, &Value)| {
             let text = value.as_str().filter(|text| text.len() <= LONGEST)?;
             PUBLIC.contains(&name.as_str()).then(|| (name.clone(), Value::from(plain(text))))
@@ -45,6 +48,20 @@ impl KeySet {
     /// The set as it is declared.
     pub(super) fn text(&self) -> String {
         json!({ "keys": self.keys }).to_string()
+    }
+}
+
+/// The names of the private parts in a document that is to be public, wherever they stand: a pair inside a key, a key
+/// beside the set, a text in a member of its own.
+pub(super) fn private_parts(document: &Value) -> BTreeSet<&'static str> {
+    match document {
+        Value::Object(members) => {
+            let own = PRIVATE.into_iter().filter(|name| members.contains_key(*name));
+            own.chain(members.values().flat_map(private_parts)).collect()
+        }
+        Value::Array(items) => items.iter().flat_map(private_parts).collect(),
+        Value::String(text) if text.contains(TEXT) => BTreeSet::from(["PEM"]),
+        _ => BTreeSet::new(),
     }
 }
 

@@ -8,6 +8,8 @@ mod dossier;
 #[cfg(unix)]
 mod enter;
 #[cfg(unix)]
+mod enter_apart;
+#[cfg(unix)]
 mod enter_terminal;
 mod follow;
 mod forms;

@@ -31,7 +31,8 @@ const MISSING: u8 = 1;
 /// What stands below the options of `journey --help`.
 pub(super) const HELP: &str = "\
 Cinq étapes : éligibilité, habilitation, bac à sable, qualification, production. Ce que l’équipe sait se tient dans
-franceconnect.toml (franceconnect.example.toml) ; le reste vient de la configuration qu’il nomme. Rien n’est envoyé.
+franceconnect.toml (franceconnect.example.toml) ; le reste vient de la configuration qu’il nomme.
+Rien ne part sur le réseau sans être demandé : par --probe, qualify, live ou enter.
 Statut : 0 si tout est là, 1 s’il manque quelque chose, 2 si un fichier est illisible ou a des erreurs.";
 
 #[derive(clap::Args)]

@@ -41,8 +41,10 @@ impl Host {
         if file != "wrangler.toml" {
             command.extend(["--config".to_owned(), file.clone()]);
         }
-        if let Some(env) = env {
-            command.extend(["--env".to_owned(), env.clone()]);
+        match env {
+            Some(env) => command.extend(["--env".to_owned(), env.clone()]),
+            // Said even of the top level, or CLOUDFLARE_ENV (of the environment, or of .env) would choose another one.
+            None => command.push("--env=".to_owned()),
         }
         Some(command)
     }

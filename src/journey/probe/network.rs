@@ -39,12 +39,17 @@ fn direct() -> Option<NoProxy> {
     NoProxy::from_string(&[named.as_deref().unwrap_or_default(), "localhost,127.0.0.0/8,::1"].join(","))
 }
 
-/// A stranger's text as a terminal and a report may show it: one line, short, no control characters, nor such as turn
-/// the direction of what follows (Unicode TR36).
+/// A stranger's text as a terminal and a report may show it: one line, short, no control characters.
 pub(in crate::journey) fn printable(text: &str) -> String {
-    let turns =
-        |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}');
-    let shown =
-        text.chars().map(|c| if c.is_control() || turns(c) || c == '\u{feff}' { '\u{fffd}' } else { c });
+    let shown = text.chars().map(|c| if c.is_control() || is_hidden(c) { '\u{fffd}' } else { c });
     shown.take(200).collect()
+}
+
+/// Characters that turn the direction of what follows (Unicode TR9), or that nobody sees, so that two texts that differ
+/// look alike (TR36).
+fn is_hidden(c: char) -> bool {
+    let turns = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}');
+    let breaks = matches!(c, '\u{2028}' | '\u{2029}' | '\u{fff9}'..='\u{fffb}');
+    let empty = matches!(c, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{206f}');
+    turns || breaks || empty || matches!(c, '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }

@@ -76,6 +76,14 @@ mod tests {
             for end in 0..der.len() {
                 assert_eq!(until(&der[..end]), None, "{end}");
             }
+            // Whatever stands in a place, it is read or not, and nothing more happens.
+            for at in 0..der.len() {
+                for byte in [0x00, 0x17, 0x18, 0x30, 0x39, 0x5a, 0x7f, 0x80, 0x81, 0x82, 0x83, 0x84, 0xff] {
+                    let mut bent = der.to_vec();
+                    bent[at] = byte;
+                    let _ = until(&bent);
+                }
+            }
         }
         assert_eq!(moment("20261130235959Z").map(Timestamp::unix), Some(1_796_083_199));
         for odd in ["", "Z", "2026113023595Z", "20261330000000Z", "2026113é235959Z", "20261130235959+"] {

@@ -3,6 +3,7 @@
 
 use super::code;
 use super::{Remark, State, place, shown_url, status};
+use crate::config::{Config, Registration};
 use crate::journey::configuration::address;
 use crate::journey::dossier::{Dossier, SERVICE_LEVEL};
 use crate::journey::probe::{Answer, Prober, Trouble, printable};
@@ -64,12 +65,36 @@ pub async fn dry(
         let what = Words::new("Début de connexion", "Login");
         remarks.extend(states.into_iter().map(|state| remark(what.clone(), login, state)));
     }
+    // Whoever else answers there does not speak for FranceConnect: that it is another has been said, or is said here.
+    let (deployed, stranger) = match deployed {
+        Some(url) if is_provider(&url, configuration) => (Some(url), None),
+        other => (None, other),
+    };
+    if let (Some(url), None) = (stranger, &configured) {
+        let (to, place) = (shown_url(&url), &configuration.place);
+        let state = State::wrong(
+            Words::new(
+                format!("le service déployé s’adresse à {to}, qui n’est pas l’émetteur de {place}"),
+                format!("the deployed service turns to {to}, which is not the issuer of {place}"),
+            ),
+            "déployer cette configuration, ou nommer celle qui est déployée",
+            "deploy that configuration, or name the one that is deployed",
+        );
+        remarks.push(remark(Words::new("Début de connexion", "Login"), login, state));
+    }
     if let Some(request) = deployed.or(configured) {
         let answer = place::click(prober, &request).await;
         let what = Words::new("Demande de connexion, à blanc", "Authorization request, dry");
         remarks.push(remark(what, &request, read(&request, &answer)));
     }
     remarks
+}
+
+/// Whether an address is at the issuer of a registration.
+fn is_provider(url: &Url, configuration: &Configuration) -> bool {
+    let issuers = configuration.config.iter().flat_map(Config::registrations).map(Registration::issuer);
+    let mut origins = issuers.filter_map(|issuer| Some(Url::parse(issuer).ok()?.origin()));
+    origins.any(|origin| origin == url.origin())
 }
 
 fn remark(what: Words, url: &Url, state: State) -> Remark {

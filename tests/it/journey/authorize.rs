@@ -6,12 +6,14 @@ use std::sync::{Arc, Mutex};
 use axum::body::Body;
 use axum::response::Response;
 use franceconnect_edge::emulator::{Client, Emulator, Encryption, Product, Settings, serve};
+use franceconnect_edge::journey::Words;
 use franceconnect_edge::journey::probe::{Prober, Trouble};
 use franceconnect_edge::journey::reach::State;
-use franceconnect_edge::journey::reach::authorize::{differences, read};
+use franceconnect_edge::journey::reach::authorize::{differences, dry, read};
 use tokio::runtime::Runtime;
 use url::Url;
 
+use super::configuration;
 use super::loopback::Loopback;
 use super::reach::answer;
 
@@ -257,4 +259,23 @@ fn what_is_deployed_is_compared_with_what_is_configured() {
     }
     let elsewhere = told(&request("https://other.example/api/v2", "c", &[]), &of(&[]));
     assert!(elsewhere[0].contains("s’adresse à https://other.example/api/v2/authorize, et wrangler.toml dit https://fcp.example/api/v2/authorize"), "{elsewhere:?}");
+}
+
+#[test]
+fn nobody_else_speaks_for_franceconnect() {
+    let sends = |to: String| {
+        let answer = move || Response::builder().status(303).header("location", &to).body(Body::empty());
+        Loopback::start(None, move |_| answer().unwrap())
+    };
+    let impostor = sends("/api/v2/interaction/x".to_owned());
+    let to = request(impostor.url("http", "/api/v2").as_str(), "c", &[]).to_string();
+    let service = sends(to);
+    let unknown = Err(Words::new("inconnue", "unknown"));
+    let (prober, login) = (Prober::new().unwrap(), service.url("http", "/auth/login"));
+    let configuration = configuration(&[]);
+    let looking = dry(&prober, &login, &configuration, unknown);
+    let remarks = Runtime::new().unwrap().block_on(looking);
+    let told: Vec<_> = remarks.iter().map(|remark| french(&remark.state)).collect();
+    assert!(told.iter().any(|told| told.starts_with("- le service déployé s’adresse à http://")), "{told:?}");
+    assert!(!told.iter().any(|told| told.starts_with('+')), "{told:?}");
 }

@@ -109,9 +109,10 @@ fn options_come_first_and_another_address_is_another_service() {
 fn a_dossier_that_is_named_must_be_there_and_be_sound() {
     let folder = team();
     folder.write("broken.toml", "[organisation]\nsiret = \"1\"\n");
-    for (file, expected) in
-        [("absent.toml", "absent.toml illisible"), ("broken.toml", "broken.toml:2 organisation, siret")]
-    {
+    for (file, expected) in [
+        ("absent.toml", "absent.toml n’existe pas encore"),
+        ("broken.toml", "broken.toml:2 organisation, siret"),
+    ] {
         let mut command = crate::cli::program(folder.path());
         let output = command
             .args(["journey", "qualify", "--url", "http://localhost:1", "--file", file])

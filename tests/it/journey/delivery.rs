@@ -113,7 +113,10 @@ fn each_product_has_its_variables_and_no_environment_takes_those_of_the_other() 
 fn each_host_has_its_command_or_says_why_it_has_none() {
     let words =
         |file: &str, env| Host::of(file, env).command("FC_CLIENT_SECRET").map(|command| command.join(" "));
-    assert_eq!(words("wrangler.toml", None).as_deref(), Some("npx wrangler secret put FC_CLIENT_SECRET"));
+    assert_eq!(
+        words("wrangler.toml", None).as_deref(),
+        Some("npx wrangler secret put FC_CLIENT_SECRET --env=")
+    );
     assert_eq!(
         words("deploy/live.toml", Some("production")).as_deref(),
         Some("npx wrangler secret put FC_CLIENT_SECRET --config live.toml --env production")

@@ -37,7 +37,11 @@ pub fn enter(folder: &Folder, words: &[&str]) -> Command {
 
 /// Runs it with `answers` on its input; its status, and all that it said.
 fn run(folder: &Folder, words: &[&str], answers: &str) -> (i32, String) {
-    let mut command = enter(folder, words);
+    piped(&mut enter(folder, words), answers)
+}
+
+/// The same of a command.
+pub fn piped(command: &mut Command, answers: &str) -> (i32, String) {
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let _ = child.stdin.take().unwrap().write_all(answers.as_bytes());

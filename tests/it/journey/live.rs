@@ -89,6 +89,9 @@ const PAGE: [(&str, &str); 5] = [
     ("referrer-policy", "no-referrer"),
 ];
 
+/// Characters that turn what follows, or that nobody sees.
+const HIDDEN: [char; 4] = ['\u{202e}', '\u{61c}', '\u{ad}', '\u{e0041}'];
+
 const OPERATOR: &str =
     "<dt>FranceConnect+ (clés)</dt><dd><strong>répond</strong>, 12 ms, écart d’horloge : +0 s</dd>";
 
@@ -327,7 +330,8 @@ fn of_a_service_of_others_only_what_holds_for_every_service_is_judged() {
 
 #[test]
 fn nothing_that_a_hostile_site_says_reaches_a_terminal_as_it_is() {
-    let bell = "\u{1b}[31m\u{7}\u{202e}";
+    let bell = format!("\u{1b}[31m\u{7}{}", String::from_iter(HIDDEN));
+    let bell = bell.as_str();
     let (known, empty) = (known(), Known::default());
     let mut seen = seen(&known);
     let changes = ["client_id", "redirect_uri", "scope", "acr_values", "prompt", "response_type", bell];
@@ -347,7 +351,7 @@ fn nothing_that_a_hostile_site_says_reaches_a_terminal_as_it_is() {
         {
             let told = serde_json::to_string(line).unwrap();
             assert!(
-                !told.contains("\\u001b") && !told.contains("\\u0007") && !told.contains('\u{202e}'),
+                !told.contains("\\u001b") && !told.contains("\\u0007") && !told.contains(HIDDEN),
                 "{told}"
             );
         }

@@ -161,7 +161,7 @@ fn every_answer_but_the_right_one_is_told_with_what_to_mend() {
         (What::LogoutCallback, 400, html, "", "- URL de redirection de déconnexion"),
         (What::Logout, 200, html, "", "+ Page de déconnexion"),
         (What::Logout, 405, html, "", "- Page de déconnexion"),
-        (What::Callback, 200, "a\u{1b}[31m\u{202e}b", "", "répond 200 (a\u{fffd}[31m\u{fffd}b) ; amener"),
+        (What::Callback, 200, "a\u{1b}[31m\u{61c}b", "", "répond 200 (a\u{fffd}[31m\u{fffd}b) ; amener"),
     ];
     for (what, status, kind, location, expected) in cases {
         let place = place(*what);

@@ -1,8 +1,9 @@
 //! Decides how a secret is handed over: to one program, on its standard input, and nowhere else.
 
 use std::env;
+use std::fs::Metadata;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use tokio::io::AsyncWriteExt;
@@ -22,19 +23,34 @@ pub(super) enum Handed {
     Stopped(u8),
 }
 
-/// Whether there is such a program: better known before a secret is typed than after.
-pub(super) fn is_there(program: &str, folder: &Path) -> bool {
+/// Where such a program is: better known before a secret is typed than after. Of the `PATH` only folders that have a
+/// place of their own count: one that depends on where one stands (`.`, an empty entry) would give the secret to
+/// whatever lies there.
+pub(super) fn find(program: &str) -> Option<PathBuf> {
     if program.contains('/') {
-        return folder.join(program).is_file();
+        return Some(PathBuf::from(program)).filter(|program| is_program(program));
     }
     let path = env::var_os("PATH").unwrap_or_default();
-    env::split_paths(&path).any(|folder| {
-        folder.join(program).is_file() || cfg!(windows) && folder.join(format!("{program}.cmd")).is_file()
-    })
+    // Windows has npm's programs in files of commands, beside scripts for other shells under the bare name.
+    let ends: &[&str] = if cfg!(windows) { &[".exe", ".cmd", ""] } else { &[""] };
+    let folders = env::split_paths(&path).filter(|folder| folder.is_absolute());
+    folders
+        .flat_map(|folder| ends.iter().map(move |end| folder.join(format!("{program}{end}"))))
+        .find(|program| is_program(program))
 }
 
-/// Runs `command` in `folder` and writes `secret` to it.
+/// Whether it can be run: a shell goes on looking where it cannot.
+fn is_program(path: &Path) -> bool {
+    #[cfg(unix)]
+    let runs = |known: &Metadata| std::os::unix::fs::PermissionsExt::mode(&known.permissions()) & 0o111 != 0;
+    #[cfg(not(unix))]
+    let runs = |_: &Metadata| true;
+    path.metadata().is_ok_and(|known| known.is_file() && runs(&known))
+}
+
+/// Runs `command`, whose first word was found at `place`, in `folder`, and writes `secret` to it.
 pub(super) async fn over(
+    place: &Path,
     command: &[String],
     folder: &Path,
     secret: &Secret,
@@ -42,7 +58,7 @@ pub(super) async fn over(
     lang: Lang,
 ) -> Handed {
     let Some((program, words)) = command.split_first() else { return Handed::Not };
-    let mut child = Command::new(program);
+    let mut child = Command::new(place);
     child.args(words).stdin(Stdio::piped()).kill_on_drop(true);
     if !folder.as_os_str().is_empty() {
         child.current_dir(folder);

@@ -9,16 +9,17 @@ use crate::cli::faults;
 use crate::journey::delivery::Known;
 use crate::secret::Secret;
 
-/// The secrets of this machine: those of the sandbox, where one develops.
-pub(super) fn here(folder: &Path, sandbox: Option<&str>) -> Vec<Known> {
+/// The secrets of this machine: those of the sandbox, where one develops, in the folder of either configuration; with
+/// `exported`, those of the environment as well.
+pub(super) fn here(folders: [&Path; 2], sandbox: Option<&str>, exported: bool) -> Vec<Known> {
     let files = [".dev.vars".to_owned()].into_iter().chain(sandbox.map(|env| format!(".dev.vars.{env}")));
     let mut known = Vec::new();
-    for file in files {
+    for (folder, file) in files.flat_map(|file| folders.map(|folder| (folder, file.clone()))) {
         // A file that cannot be read is none to compare with; `check` tells of it.
         let Ok(Some(vars)) = DevVars::read(&folder.join(&file)) else { continue };
         known.extend(vars.settings.into_iter().map(|set| (set.name, file.clone(), set.value)));
     }
-    let environment = env::vars_os().filter_map(|(name, value)| {
+    let environment = env::vars_os().filter(|_| exported).filter_map(|(name, value)| {
         Some((name.into_string().ok()?, "environment".to_owned(), value.into_string().ok()?))
     });
     known.extend(environment);

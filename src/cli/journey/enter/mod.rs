@@ -108,7 +108,7 @@ impl Entry<'_> {
             (true, None) => None,
             (false, None) => Some(self.client_id(&mut terminal).await?),
         };
-        let Some(command) = command else {
+        let Some((program, command)) = command else {
             self.lang.say(
                 "private_key_jwt : ce client n’a pas de secret, ses clés en tiennent lieu (FC_PRIVATE_KEYS).",
                 "private_key_jwt: this client has no secret, its keys stand for one (FC_PRIVATE_KEYS).",
@@ -116,13 +116,13 @@ impl Entry<'_> {
             return Ok(());
         };
         let secret = self.client_secret(&mut terminal, id.as_deref()).await?;
-        self.hand(&mut terminal, &command, &secret).await?;
+        self.hand(&mut terminal, &program, &command, &secret).await?;
         drop(secret);
         self.told()
     }
 
-    /// What keeps the secret; nothing if there is none to keep.
-    fn command(&self) -> Result<Option<Vec<String>>, ExitCode> {
+    /// What keeps the secret, the program first; nothing if there is none to keep.
+    fn command(&self) -> Result<Option<(PathBuf, Vec<String>)>, ExitCode> {
         if !self.delivery.has_secret {
             return Ok(None);
         }
@@ -134,14 +134,14 @@ impl Entry<'_> {
             return Err(ExitCode::from(MISSING));
         };
         let program = command.first().map(String::as_str).unwrap_or_default();
-        if !hand::is_there(program, self.place()) {
+        let Some(found) = hand::find(program) else {
             self.lang.warn(
                 format_args!("{program} est introuvable : rien n’a été demandé."),
                 format_args!("There is no {program}: nothing was asked for."),
             );
             return Err(ExitCode::from(MISSING));
-        }
-        Ok(Some(command))
+        };
+        Ok(Some((found, command)))
     }
 
     /// Where the program runs: one's own where one is, that of the host beside its configuration.
@@ -221,19 +221,20 @@ impl Entry<'_> {
 
     /// The secrets that this must not be; one's own environment is where the same secret may be in place already.
     fn known(&self) -> Vec<Known> {
-        match self.delivery.host {
-            Host::Environment => Vec::new(),
-            _ => known::here(&self.folder, self.kept.dossier.value(SANDBOX_ENV)),
+        if self.args.sandbox {
+            return Vec::new();
         }
-        .into_iter()
-        .filter(|_| !self.args.sandbox)
-        .collect()
+        let dossier = &self.kept.dossier;
+        let sandbox = self.kept.folder.join(dossier.value(SANDBOX_CONFIGURATION).unwrap_or_default());
+        let folders = [self.folder.as_path(), sandbox.parent().unwrap_or(Path::new(""))];
+        known::here(folders, dossier.value(SANDBOX_ENV), self.delivery.host != Host::Environment)
     }
 
     /// Hands the secret over, again if need be: it is not typed twice for a program that was not ready.
     async fn hand(
         &self,
         terminal: &mut Terminal,
+        program: &Path,
         command: &[String],
         secret: &Secret,
     ) -> Result<(), ExitCode> {
@@ -248,7 +249,7 @@ impl Entry<'_> {
                 format_args!("→ {} (le secret par son entrée standard)", command.join(" ")),
                 format_args!("→ {} (the secret on its standard input)", command.join(" ")),
             );
-            match hand::over(command, self.place(), &written, terminal, self.lang).await {
+            match hand::over(program, command, self.place(), &written, terminal, self.lang).await {
                 Handed::Over => return Ok(()),
                 Handed::Stopped(status) => return Err(ExitCode::from(status)),
                 Handed::Not if !terminal.is_interactive() => return Err(ExitCode::from(MISSING)),

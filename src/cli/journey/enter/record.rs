@@ -1,9 +1,9 @@
 //! Decides what is written down of an entry: the `client_id`, which is no secret, where the person agrees, and the day.
 
-use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
+use super::super::paper;
 use super::Entry;
 use super::terminal::Terminal;
 use crate::cli::keygen;
@@ -23,7 +23,7 @@ pub(super) async fn client_id(entry: &Entry<'_>, terminal: &mut Terminal, id: &s
         return Ok(());
     }
     let path = entry.folder.join(file);
-    let text = fs::read_to_string(&path).unwrap_or_default();
+    let text = paper::read(&path).unwrap_or_default();
     let Some(after) = delivery::with_client_id(&text, env.as_deref(), delivery.id, id) else { return Ok(()) };
     let question = lang.pick("L’y écrire maintenant ? (o/n) ", "Write it there now? (y/n) ");
     if entry.agrees(terminal, question).await? {
@@ -34,12 +34,10 @@ pub(super) async fn client_id(entry: &Entry<'_>, terminal: &mut Terminal, id: &s
 
 /// Notes the day in franceconnect.toml, from which the age of the secret is counted.
 pub(super) fn delivered(entry: &Entry<'_>) {
-    let text = fs::read_to_string(entry.path).unwrap_or_default();
     let today = keygen::today().day();
-    let after = filled(&text, SECRET_SINCE, &today);
     let file = entry.path.display();
     let line = format!("{} = {today}", SECRET_SINCE.path);
-    if Dossier::read(&after).is_ok() && write(entry, entry.path, &after) {
+    if dated(entry.path, &today).is_some_and(|after| write(entry, entry.path, &after)) {
         entry.lang.say(format_args!("Noté dans {file} : {line}"), format_args!("Noted in {file}: {line}"));
     } else {
         entry
@@ -48,10 +46,17 @@ pub(super) fn delivered(entry: &Entry<'_>) {
     }
 }
 
+/// The file with that day in it, if nothing else changes with it.
+fn dated(path: &Path, today: &str) -> Option<String> {
+    let text = paper::read(path).ok()?;
+    let expected = Dossier::read(&text).ok()?.with(SECRET_SINCE, today);
+    let after = filled(&text, SECRET_SINCE, today);
+    Dossier::read(&after).is_ok_and(|dossier| dossier == expected).then_some(after)
+}
+
 /// Replaces a file as a whole; what cannot be written is told, and the secret is entered all the same.
 fn write(entry: &Entry<'_>, path: &Path, text: &str) -> bool {
-    let beside = path.with_extension("toml.new");
-    let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, path));
+    let written = paper::write(path, text);
     if let Err(error) = &written {
         let path = path.display();
         entry.lang.warn(

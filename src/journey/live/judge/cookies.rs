@@ -11,6 +11,7 @@ use crate::journey::qualification::Verdict;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// Longest cookie, in bytes, its name and attributes included: browsers drop longer ones.
 const LONGEST: usize = 4096;
@@ -42,9 +43,8 @@ fn own<'a>(case: &Case<'a>) -> Vec<(Cookie<'a>, &'a str)> {
         else {
             continue;
         };
-        if !own.iter().any(|(known, _)| known.name == cookie.name) {
-            own.push((cookie, line));
-        }
+        // Of one name there may be several, not all of them as careful as the first.
+        own.push((cookie, line));
     }
     own
 }
@@ -161,6 +161,7 @@ pub(in crate::journey::live) fn prefixes(case: &Case<'_>) -> Option<Words> {
         .filter(|name| !name.starts_with("__Host-"))
         .map(printable)
         .collect();
+    let bare: Vec<String> = BTreeSet::from_iter(bare).into_iter().collect();
     if bare.is_empty() || case.known.live.is_some() {
         return None;
     }

@@ -44,7 +44,7 @@ pub(in crate::journey::live) fn page(case: &Case<'_>) -> Verdict {
     };
     let lower = |name: &str| answer.header(name).map(str::to_ascii_lowercase).unwrap_or_default();
     let policy = lower("content-security-policy");
-    let framed = !policy.contains("frame-ancestors") && lower("x-frame-options").is_empty();
+    let framed = may_be_framed(answer);
     let referrer = lower("referrer-policy");
     let leaks =
         referrer.is_empty() || referrer.contains("unsafe-url") || referrer == "no-referrer-when-downgrade";
@@ -68,6 +68,27 @@ pub(in crate::journey::live) fn page(case: &Case<'_>) -> Verdict {
             "Put them there: the address of the callback holds a code, and no frame is to show that page.",
         ),
     }
+}
+
+/// Whether any site may show the page in a frame: `frame-ancestors` decides where it stands, X-Frame-Options elsewhere
+/// (CSP Level 3 §6.4.2). Of several policies each must be held to.
+fn may_be_framed(answer: &Answer) -> bool {
+    let policies = answer.headers("content-security-policy").flat_map(|value| value.split([';', ',']));
+    let ancestors = policies.filter_map(|directive| {
+        let directive = directive.trim().to_ascii_lowercase();
+        let sources = directive.strip_prefix("frame-ancestors")?.to_owned();
+        (sources.is_empty() || sources.starts_with(char::is_whitespace)).then_some(sources)
+    });
+    let anybody =
+        |sources: &String| sources.split_whitespace().any(|it| ["*", "http:", "https:"].contains(&it));
+    let ancestors: Vec<String> = ancestors.collect();
+    if !ancestors.is_empty() {
+        return ancestors.iter().all(anybody);
+    }
+    let options = answer.headers("x-frame-options").flat_map(|value| value.split(','));
+    !options
+        .into_iter()
+        .any(|option| ["deny", "sameorigin"].contains(&option.trim().to_ascii_lowercase().as_str()))
 }
 
 /// Versions help whoever looks for a hole.

@@ -3,6 +3,7 @@
 use super::{Problems, skipped};
 use crate::franceconnect::Product;
 use crate::journey::Words;
+use crate::journey::keys::private_parts;
 use crate::journey::live::check::{Case, shown};
 use crate::journey::live::seen::Way;
 use crate::journey::probe::printable;
@@ -10,8 +11,6 @@ use crate::journey::qualification::Verdict;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// The members of a key that are its private half (RFC 7518 §6.2.2, §6.3.2, §6.4).
-const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 /// Those that make a key the one that it is.
 const PUBLIC: [&str; 6] = ["kty", "crv", "x", "y", "n", "e"];
 /// What FranceConnect+ encrypts with.
@@ -73,8 +72,8 @@ pub(in crate::journey::live) fn public(case: &Case<'_>) -> Verdict {
         };
     };
     let mut problems = Problems::default();
-    let exposed: BTreeSet<&str> =
-        keys.iter().flat_map(|key| PRIVATE.into_iter().filter(|name| key.get(name).is_some())).collect();
+    let whole = way.document().and_then(|answer| serde_json::from_slice(&answer.body).ok());
+    let exposed = whole.as_ref().map(private_parts).unwrap_or_default();
     if !exposed.is_empty() {
         let names = exposed.into_iter().collect::<Vec<_>>().join(", ");
         problems.add(

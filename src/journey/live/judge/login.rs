@@ -1,7 +1,7 @@
 //! Decides where a login leads, for whom and back to where: FranceConnect's production, the client of production, the
 //! callback that is declared.
 
-use super::{Problems, failed, no_login, no_parameter, skipped};
+use super::{Problems, each, failed, no_login, no_parameter, skipped};
 use crate::config::is_loopback_authority;
 use crate::franceconnect::Product;
 use crate::journey::Words;
@@ -13,11 +13,14 @@ use crate::journey::qualification::Verdict;
 use url::Url;
 
 pub(in crate::journey::live) fn provider(case: &Case<'_>) -> Verdict {
+    // Of a service of which nothing is known, the first login says the product, and the second has to agree.
+    let first = || case.asked.first()?.environment().filter(|it| is_production(it));
+    let product = case.known.product.or_else(|| Some(first()?.product));
     let mut problems = Problems::default();
     for way in &case.seen.logins {
         let (seen, mend) = match way.away() {
             None => nowhere(way),
-            Some(url) => match elsewhere(&Authorization::of(url), case.known.product) {
+            Some(url) => match elsewhere(&Authorization::of(url), product) {
                 Some(found) => found,
                 None => continue,
             },
@@ -93,7 +96,10 @@ fn elsewhere(asked: &Authorization<'_>, product: Option<Product>) -> Option<(Wor
 }
 
 pub(in crate::journey::live) fn client(case: &Case<'_>) -> Verdict {
-    let Some(asked) = case.asked.first() else { return no_login() };
+    each(case, |asked| client_of(case, asked))
+}
+
+fn client_of(case: &Case<'_>, asked: &Authorization<'_>) -> Verdict {
     let own = case.known.live.as_ref().and_then(|live| live.client.as_deref());
     let test = case.known.test.as_ref().and_then(|test| test.client.as_deref());
     let Some(client) = asked.given("client_id") else { return no_parameter("client_id") };

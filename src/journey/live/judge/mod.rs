@@ -13,6 +13,8 @@ pub(super) mod person;
 pub(super) mod running;
 pub(super) mod sector;
 
+use super::authorization::Authorization;
+use super::check::Case;
 use crate::journey::Words;
 use crate::journey::qualification::Verdict;
 pub(super) use crate::journey::qualification::judge::Problems;
@@ -29,6 +31,14 @@ fn skipped(fr: impl Into<String>, en: impl Into<String>) -> Verdict {
 
 fn attest(fr: impl Into<String>, en: impl Into<String>) -> Verdict {
     Verdict::Attest { question: Words::new(fr, en) }
+}
+
+/// The verdict on every login that was begun: what one of them does wrong, some visitor meets.
+fn each(case: &Case<'_>, judge: impl Fn(&Authorization<'_>) -> Verdict) -> Verdict {
+    let verdicts: Vec<Verdict> = case.asked.iter().map(judge).collect();
+    let failed = verdicts.iter().find(|verdict| matches!(verdict, Verdict::Failed { .. }));
+    let unsure = || verdicts.iter().find(|verdict| !matches!(verdict, Verdict::Passed));
+    failed.or_else(unsure).or(verdicts.first()).cloned().unwrap_or_else(no_login)
 }
 
 /// Why nothing is said of a request that was not seen.

@@ -1,10 +1,11 @@
 //! Decides whether an authorization request asks for what it may: data and level within the habilitation, values that
 //! are drawn for each login, and no parameter that FranceConnect refuses.
 
-use super::{Problems, failed, no_login, no_parameter, skipped};
+use super::{Problems, each, failed, no_login, no_parameter, skipped};
 use crate::franceconnect::{Level, Product};
 use crate::journey::Words;
 use crate::journey::dossier::claims;
+use crate::journey::live::authorization::Authorization;
 use crate::journey::live::check::Case;
 use crate::journey::probe::printable;
 use crate::journey::qualification::Verdict;
@@ -32,7 +33,10 @@ const PROMPTS: [&str; 4] = ["login", "consent", "login consent", "consent login"
 const SHORTEST: usize = 22;
 
 pub(in crate::journey::live) fn scopes(case: &Case<'_>) -> Verdict {
-    let Some(asked) = case.asked.first() else { return no_login() };
+    each(case, |asked| scopes_of(case, asked))
+}
+
+fn scopes_of(case: &Case<'_>, asked: &Authorization<'_>) -> Verdict {
     let Some(scope) = asked.given("scope") else { return no_parameter("scope") };
     let configured = configured(case, "scope");
     if configured.is_some_and(|configured| configured != scope) {
@@ -73,7 +77,10 @@ pub(in crate::journey::live) fn scopes(case: &Case<'_>) -> Verdict {
 }
 
 pub(in crate::journey::live) fn level(case: &Case<'_>) -> Verdict {
-    let Some(asked) = case.asked.first() else { return no_login() };
+    each(case, |asked| level_of(case, asked))
+}
+
+fn level_of(case: &Case<'_>, asked: &Authorization<'_>) -> Verdict {
     let Some(text) = asked.given("acr_values") else { return no_parameter("acr_values") };
     let told = printable(text);
     let mend = |level: &str| {
@@ -158,7 +165,10 @@ pub(in crate::journey::live) fn random(case: &Case<'_>) -> Verdict {
 }
 
 pub(in crate::journey::live) fn request(case: &Case<'_>) -> Verdict {
-    let Some(asked) = case.asked.first() else { return no_login() };
+    each(case, |asked| request_of(case, asked))
+}
+
+fn request_of(case: &Case<'_>, asked: &Authorization<'_>) -> Verdict {
     let mut problems = Problems::default();
     let mut add = |fr: String, en: String, mend: (&str, &str)| {
         problems.add(Words::new(fr, en), Words::new(mend.0, mend.1));

@@ -33,6 +33,9 @@ const APPLICATIONS: [&str; 2] = [
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 ];
 
+/// How variables begin that hold secrets of a service, or of its host.
+const OURS: [&str; 5] = ["FC_", "SPIN_VARIABLE_", "CLOUDFLARE_", "CF_", "VAULT_"];
+
 /// Its two pipes are the third and fourth file of the browser: a shell puts them there, and is replaced by it.
 const SHELL: &str = r#"exec "$0" "$@" 3<&0 4>&1 </dev/null >/dev/null 2>&1"#;
 
@@ -148,11 +151,7 @@ impl Browser {
 
     async fn start(program: &Path, sandboxed: bool) -> Result<Self, Trouble> {
         let profile = Profile::new()?;
-        let mut command = Command::new("/bin/sh");
-        command.arg("-c").arg(SHELL).arg(program).args(ARGUMENTS).arg(profile.argument());
-        if !sandboxed {
-            command.arg("--no-sandbox");
-        }
+        let mut command = command(program, &profile, sandboxed, std::env::vars_os().map(|(name, _)| name));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
         let mut process = command.spawn().map_err(|_| Trouble::Absent)?;
         let (Some(to), Some(from)) = (process.stdin.take(), process.stdout.take()) else {
@@ -193,6 +192,26 @@ impl Browser {
         self.devtools.keep_to_one_tab(&context);
         Tab::new(self.devtools.clone(), context, any_certificate).await
     }
+}
+
+/// How the browser is started, where `variables` are set.
+fn command(
+    program: &Path,
+    profile: &Profile,
+    sandboxed: bool,
+    variables: impl Iterator<Item = OsString>,
+) -> Command {
+    let mut command = Command::new("/bin/sh");
+    command.arg("-c").arg(SHELL).arg(program).args(ARGUMENTS).arg(profile.argument());
+    if !sandboxed {
+        command.arg("--no-sandbox");
+    }
+    // A page that breaks out of the browser finds no secret in its environment.
+    let ours = |name: &OsString| OURS.iter().any(|ours| name.to_string_lossy().starts_with(ours));
+    for name in variables.filter(ours) {
+        command.env_remove(name);
+    }
+    command
 }
 
 fn text(value: &Value, name: &str) -> Result<String, Trouble> {
@@ -255,6 +274,28 @@ impl Drop for Process {
                 return;
             }
             std::thread::sleep(Duration::from_millis(25));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_browser_is_started_without_the_secrets_of_the_service() {
+        let profile = Profile::new().unwrap();
+        let secret = ["FC_CLIENT_SECRET", "FC_PLUS_CLIENT_SECRET_NEXT", "SPIN_VARIABLE_FC_SESSION_KEYS"];
+        let host = ["CLOUDFLARE_API_TOKEN", "VAULT_TOKEN"];
+        let names = secret.iter().chain(&host).chain(&["HOME", "PATH", "HTTPS_PROXY"]).map(OsString::from);
+        for (sandboxed, walls) in [(true, 0), (false, 1)] {
+            let made = command(Path::new("chromium"), &profile, sandboxed, names.clone());
+            let made = made.as_std();
+            let kept: Vec<_> =
+                made.get_envs().filter(|(_, value)| value.is_none()).map(|(name, _)| name).collect();
+            assert!(secret.iter().chain(&host).all(|name| kept.contains(&OsString::from(name).as_os_str())));
+            assert_eq!(kept.len(), 5, "what the browser needs stays: {kept:?}");
+            assert_eq!(made.get_args().filter(|argument| *argument == "--no-sandbox").count(), walls);
         }
     }
 }

@@ -58,6 +58,7 @@ const FAULTS: &[Fault] = &[
     }),
     ("client", "of the sandbox", |seen, _| ask(seen, &[("client_id", "of-sandbox")])),
     ("client", "of nobody", |seen, _| ask(seen, &[("client_id", "other")])),
+    ("client", "of the sandbox, once", |seen, _| once(seen, &[("client_id", "of-sandbox")])),
     ("redirect-uri", "localhost", |seen, _| {
         ask(seen, &[("redirect_uri", "https://localhost/auth/callback")])
     }),
@@ -70,6 +71,8 @@ const FAULTS: &[Fault] = &[
         known.live.as_mut().unwrap().request = vec![("scope".to_owned(), "openid profile".to_owned())];
     }),
     ("scopes", "not as configured", |seen, _| ask(seen, &[("scope", "openid given_name")])),
+    ("scopes", "not as configured, once", |seen, _| once(seen, &[("scope", "openid profile")])),
+    ("level", "another, once", |seen, _| once(seen, &[("acr_values", "eidas3")])),
     ("level", "above", |seen, known| {
         ask(seen, &[("acr_values", "eidas3")]);
         known.live.as_mut().unwrap().level = None;
@@ -82,6 +85,7 @@ const FAULTS: &[Fault] = &[
     }),
     ("random", "the same", |seen, _| ask(seen, &[("nonce", "aB3aB3aB3aB3aB3aB3aB3aB3")])),
     ("request", "foreign parameter", |seen, _| ask(seen, &[("code_challenge", "x")])),
+    ("request", "foreign parameter, once", |seen, _| once(seen, &[("code_challenge", "x")])),
     ("request", "no scope", |seen, _| ask(seen, &[("scope", "")])),
     ("request", "no level", |seen, _| ask(seen, &[("acr_values", "")])),
     ("request", "no state", |seen, _| ask(seen, &[("state", "")])),
@@ -98,6 +102,11 @@ const FAULTS: &[Fault] = &[
         }
     }),
     ("cookies", "not Secure", |seen, _| cookie(seen, "__Host-a=sealed; Path=/; HttpOnly; SameSite=Lax")),
+    ("cookies", "the same name again, not Secure", |seen, _| {
+        let headers = &mut seen.logins[0].hops[0].answer.headers;
+        let careless = COOKIE.replace("; Secure", "");
+        headers.push(("set-cookie".to_owned(), careless));
+    }),
     ("cookies", "not HttpOnly", |seen, _| cookie(seen, "__Host-a=sealed; Path=/; Secure; SameSite=Lax")),
     ("cookies", "SameSite=None", |seen, _| {
         cookie(seen, "__Host-a=s; Path=/; Secure; HttpOnly; SameSite=None")
@@ -127,6 +136,16 @@ const FAULTS: &[Fault] = &[
     }),
     ("headers", "frames", |seen, _| {
         header(seen.callback.as_mut().unwrap(), "content-security-policy", Some("default-src 'self'"));
+    }),
+    ("headers", "frames of anybody", |seen, _| {
+        let callback = seen.callback.as_mut().unwrap();
+        header(callback, "content-security-policy", Some("default-src 'none'; frame-ancestors 'self' *"));
+        header(callback, "x-frame-options", Some("DENY"));
+    }),
+    ("headers", "frames, by an option that is none", |seen, _| {
+        let callback = seen.callback.as_mut().unwrap();
+        header(callback, "content-security-policy", Some("default-src 'none'"));
+        header(callback, "x-frame-options", Some("ALLOWALL"));
     }),
     ("headers", "sniffed", |seen, _| header(seen.callback.as_mut().unwrap(), "x-content-type-options", None)),
     ("headers", "referrer", |seen, _| {
@@ -171,6 +190,16 @@ const FAULTS: &[Fault] = &[
         way.hops.insert(0, hop(&format!("{SITE}/s"), 302, &[], ""));
     }),
     ("keys", "private", |seen, _| key(seen, |key| key["d"] = json!("secret"))),
+    ("keys", "private, inside", |seen, _| key(seen, |key| key["pair"] = json!({ "d": "secret" }))),
+    ("keys", "private, as text", |seen, _| {
+        key(seen, |key| key["pem"] = json!("-----BEGIN EC PRIVATE KEY-----\nsecret"))
+    }),
+    ("keys", "private, beside", |seen, _| {
+        let body = &mut seen.keys.as_mut().unwrap().hops[0].answer.body;
+        let mut set: serde_json::Value = serde_json::from_slice(body).unwrap();
+        set["backup"] = json!([{ "kty": "oct", "k": "secret" }]);
+        *body = set.to_string().into_bytes();
+    }),
     ("keys", "no name", |seen, _| key(seen, |key| key["kid"] = json!(""))),
     ("keys", "for signatures", |seen, _| key(seen, |key| key["use"] = json!("sig"))),
     ("keys", "other alg", |seen, _| key(seen, |key| key["alg"] = json!("RSA-OAEP-256"))),
@@ -205,6 +234,11 @@ const FAULTS: &[Fault] = &[
         set(&mut seen.operator, 200, &OPERATOR.replace("écart d’horloge", "écart d’horloge, trop grand"));
     }),
 ];
+
+/// One of the two logins asks otherwise: an old instance that still runs beside the new one.
+fn once(seen: &mut Seen, changes: &[(&str, &str)]) {
+    seen.logins[1] = login(asked(2, changes), COOKIE);
+}
 
 #[test]
 fn each_fault_fails_exactly_its_check() {
