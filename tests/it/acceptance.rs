@@ -3,6 +3,7 @@
 mod command;
 mod declared;
 mod faulty;
+mod inventory;
 mod judges;
 mod limits;
 mod own;

@@ -1,6 +1,7 @@
 //! Services that are entered through the emulator, each with one fault in what it shows those who have: it fails its own
 //! point, and no other. Nothing is pressed that logs out, deletes or pays.
 
+use crate::inventory;
 use crate::party::{Change, endless, party};
 use crate::support::{LIMIT, browser, site};
 use franceconnect_edge::journey::qualification::browser::Browser;
@@ -8,6 +9,7 @@ use franceconnect_edge::journey::qualification::driver::{Service, Trip};
 use franceconnect_edge::journey::qualification::page;
 use franceconnect_edge::journey::qualification::seen::{Inside, inside};
 use franceconnect_edge::journey::qualification::{Evidence, Finding, Verdict};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
@@ -61,6 +63,12 @@ fn failed(findings: &[Finding]) -> Vec<&'static str> {
 
 async fn entered(browser: &Browser, trip: &Trip) -> Inside {
     page::inside(browser, trip, false, LIMIT).await.unwrap()
+}
+
+#[test]
+fn the_inventory_names_the_points_of_these_faults() {
+    let points: BTreeSet<&str> = CHANGES.iter().map(|(id, _)| *id).filter(|id| !id.is_empty()).collect();
+    assert_eq!(points, inventory::of(inventory::ENTERED));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,11 +1,13 @@
 //! Services each with one fault: it fails its own point, and no other.
 
+use crate::inventory;
 use crate::support::{LIMIT, answer, browser, page, site};
 use axum::response::Response;
 use franceconnect_edge::journey::qualification::browser::Browser;
 use franceconnect_edge::journey::qualification::page::{Page, Service};
 use franceconnect_edge::journey::qualification::seen::{Inside, Outside, Person, inside, outside};
 use franceconnect_edge::journey::qualification::{Evidence, Finding, Verdict};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -110,7 +112,7 @@ const INSIDE: [(&str, &str, &str); 12] = [
     ("19", "Nom de naissance", "Nom de famille"),
 ];
 
-fn served(path: &str) -> Response {
+pub fn served(path: &str) -> Response {
     match path.split('?').next().unwrap_or("/") {
         "/" | "/inscription" => answer("text/html; charset=utf-8", SOUND),
         "/style.css" => answer("text/css", STYLE),
@@ -149,18 +151,25 @@ async fn altered(at: &'static str, from: &'static str, to: &'static str) -> Stri
     .await
 }
 
-async fn visited(browser: &Browser, base: &str, plus: bool) -> Outside {
+pub async fn visited(browser: &Browser, base: &str, plus: bool) -> Outside {
     let service = Service { url: format!("{base}/"), plus, public: true, any_certificate: false };
     service.visit(browser, LIMIT).await.unwrap()
 }
 
-fn failed(findings: &[Finding]) -> Vec<&'static str> {
+pub fn failed(findings: &[Finding]) -> Vec<&'static str> {
     let failed = findings.iter().filter(|finding| matches!(finding.verdict, Verdict::Failed { .. }));
     failed.map(|finding| finding.item.id).collect()
 }
 
 fn judged(findings: &[Finding], id: &str) -> Verdict {
     findings.iter().find(|finding| finding.item.id == id).unwrap().verdict.clone()
+}
+
+#[test]
+fn the_inventory_names_the_points_of_these_faults() {
+    let points = |ids: &mut dyn Iterator<Item = &'static str>| ids.collect::<BTreeSet<_>>();
+    assert_eq!(points(&mut OUTSIDE.iter().map(|(id, ..)| *id)), inventory::of(inventory::PAGES));
+    assert_eq!(points(&mut INSIDE.iter().map(|(id, ..)| *id)), inventory::of(inventory::PROFILE));
 }
 
 #[tokio::test(flavor = "multi_thread")]

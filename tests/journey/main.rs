@@ -6,7 +6,9 @@
 mod browser;
 mod entered;
 mod faulty;
+mod inventory;
 mod party;
 mod report;
 mod sample;
 mod support;
+mod unusual;

@@ -54,32 +54,32 @@ fn a_team_in_order_passes_every_point_of_its_files() {
     }
 }
 
+const NONE: Pairs = &[];
+const WITH_EMAIL: Pairs =
+    &[("[[data]]\nscope", "[[data]]\nscope = \"email\"\npurpose = \"Répondre\"\n\n[[data]]\nscope")];
+type Change = fn(&mut Observed);
+/// Each fault: its point, and what is otherwise in the dossier, the sandbox, production, what was seen.
+pub const FAULTS: [(&str, Pairs, Pairs, Pairs, Change); 15] = [
+    ("O9", &[(", \"preferred_username\"]", "]")], NONE, NONE, |_| ()),
+    ("O9", WITH_EMAIL, &[("FC_SCOPES", "openid email")], NONE, |_| ()),
+    ("O9", WITH_EMAIL, NONE, &[("FC_SCOPES", "openid email"), ("FC_HABILITATION", "")], |_| ()),
+    ("O9", WITH_EMAIL, NONE, NONE, |seen| "openid email".clone_into(&mut seen.attempts[3].scope)),
+    ("O9", NONE, NONE, NONE, |seen| "eidas2".clone_into(&mut seen.attempts[3].acr_values)),
+    ("22", &[("purpose = \"Nommer", "# \"")], NONE, NONE, |_| ()),
+    ("22", &[("scope = \"family_name\"", "scope = \"openid\"")], NONE, NONE, |_| ()),
+    ("25", &[("page = \"https://my-service", "page = \"http://my-service")], NONE, NONE, |_| ()),
+    ("25", &[("page = \"https://staging", "page = \"http://staging")], NONE, NONE, |_| ()),
+    ("25", NONE, NONE, &[("PUBLIC_URL", "http://localhost:8787")], |_| ()),
+    ("32", NONE, NONE, &[("FC_CLIENT_ID", "client")], |_| ()),
+    ("32", NONE, &[("FC_CLIENT_ID", "live")], NONE, |_| ()),
+    ("32", NONE, NONE, &[("PUBLIC_URL", "https://staging.my-service.fr")], |_| ()),
+    ("32", NONE, NONE, &[("FC_ENVIRONMENT", "sandbox")], |_| ()),
+    ("32", NONE, &[("FC_ENVIRONMENT", "production")], NONE, |_| ()),
+];
+
 #[test]
 fn each_fault_of_the_files_fails_its_point_and_no_other() {
-    const NONE: Pairs = &[];
-    const WITH_EMAIL: Pairs =
-        &[("[[data]]\nscope", "[[data]]\nscope = \"email\"\npurpose = \"Répondre\"\n\n[[data]]\nscope")];
-    type Change = fn(&mut Observed);
-    let none = |_: &mut Observed| ();
-    // The dossier, the sandbox, production, what was seen.
-    let faults: [(&str, Pairs, Pairs, Pairs, Change); 15] = [
-        ("O9", &[(", \"preferred_username\"]", "]")], NONE, NONE, none),
-        ("O9", WITH_EMAIL, &[("FC_SCOPES", "openid email")], NONE, none),
-        ("O9", WITH_EMAIL, NONE, &[("FC_SCOPES", "openid email"), ("FC_HABILITATION", "")], none),
-        ("O9", WITH_EMAIL, NONE, NONE, |seen| "openid email".clone_into(&mut seen.attempts[3].scope)),
-        ("O9", NONE, NONE, NONE, |seen| "eidas2".clone_into(&mut seen.attempts[3].acr_values)),
-        ("22", &[("purpose = \"Nommer", "# \"")], NONE, NONE, none),
-        ("22", &[("scope = \"family_name\"", "scope = \"openid\"")], NONE, NONE, none),
-        ("25", &[("page = \"https://my-service", "page = \"http://my-service")], NONE, NONE, none),
-        ("25", &[("page = \"https://staging", "page = \"http://staging")], NONE, NONE, none),
-        ("25", NONE, NONE, &[("PUBLIC_URL", "http://localhost:8787")], none),
-        ("32", NONE, NONE, &[("FC_CLIENT_ID", "client")], none),
-        ("32", NONE, &[("FC_CLIENT_ID", "live")], NONE, none),
-        ("32", NONE, NONE, &[("PUBLIC_URL", "https://staging.my-service.fr")], none),
-        ("32", NONE, NONE, &[("FC_ENVIRONMENT", "sandbox")], none),
-        ("32", NONE, &[("FC_ENVIRONMENT", "production")], NONE, none),
-    ];
-    for (at, (id, changes, test, more, change)) in faults.iter().enumerate() {
+    for (at, (id, changes, test, more, change)) in FAULTS.iter().enumerate() {
         let mut observed = sound();
         change(&mut observed);
         let files =

@@ -1,6 +1,7 @@
 //! Decides what is seen of a page: its texts, controls, fields and pictures in the order of the document, with the looks
 //! that the points need. A test writes one by hand.
 
+mod banner;
 mod forge;
 mod inside;
 mod keyboard;

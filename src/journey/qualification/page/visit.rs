@@ -3,7 +3,7 @@
 
 use super::super::browser::{Browser, Tab, Trouble};
 use super::super::seen::{Outside, signs_up};
-use super::{Control, Page, keyboard, plain};
+use super::{Control, Page, banner, keyboard, plain};
 use crate::journey::Words;
 use crate::journey::qualification::Evidence;
 use std::time::Duration;
@@ -29,16 +29,19 @@ impl Service {
     pub async fn visit(&self, browser: &Browser, limit: Duration) -> Result<Outside, Trouble> {
         let tab = browser.open(self.any_certificate).await?;
         tab.go(&self.url, limit).await?;
+        banner::dismiss(&tab, limit).await?;
         let mut login = Page::read_closely(&tab, limit).await?;
         let way = login.controls().find(|control| logs_in(control)).map(|control| control.path.clone());
         if let Some(path) = way.filter(|_| login.button().is_none()) {
             let landing = tab.click(&path, limit).await?;
-            // A service of which each page asks for a login has left for FranceConnect.
-            if same_site(&landing.url, &self.url) {
-                login = Page::read_closely(&tab, limit).await?;
+            banner::dismiss(&tab, limit).await?;
+            let there = Page::read_closely(&tab, limit).await?;
+            // A service of which each page asks for a login has left for FranceConnect, or for what it logs in by.
+            if same_origin(&landing.url, &self.url) || there.button().is_some() {
+                login = there;
             }
         }
-        if login.button().is_none() && !same_site(&login.url, &self.url) {
+        if login.button().is_none() && !same_origin(&login.url, &self.url) {
             let (plus, public, straight) = (self.plus, self.public, Some(self.url.clone()));
             return Ok(Outside { plus, public, straight, login, ..Outside::default() });
         }
@@ -126,6 +129,11 @@ pub(super) fn without_fragment(url: &str) -> &str {
 pub(super) fn same_site(a: &str, b: &str) -> bool {
     let host = |url: &str| url::Url::parse(url).ok().map(|url| url.host_str().map(str::to_owned));
     host(a) == host(b)
+}
+
+fn same_origin(a: &str, b: &str) -> bool {
+    let origin = |url: &str| url::Url::parse(url).ok().map(|url| url.origin());
+    origin(a) == origin(b)
 }
 
 pub(super) fn logs_in(control: &Control) -> bool {

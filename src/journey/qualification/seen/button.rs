@@ -160,7 +160,8 @@ pub(super) fn markup(seen: &Outside) -> Judged {
                 flaws.push(quoting(class, ["Il manque un élément {}.", "An element {} is missing."], mend));
             }
         }
-        if button.element != "button" {
+        // A link looks the same, and is one for who cannot see: it leads to another page.
+        if button.element != "button" && (button.element != "a" || button.href.is_none()) {
             let seen = ["Le bouton est un élément <{}>.", "The button is an element <{}>."];
             flaws.push(quoting(
                 &button.element,

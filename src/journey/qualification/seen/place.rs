@@ -51,7 +51,11 @@ pub(super) fn link_below(seen: &Outside) -> Judged {
         return Judged::Flaws(vec![quoting(&text, seen, mend)]);
     };
     let mut flaws = Vec::new();
-    if plain(&link.text) != text {
+    let other = translated(&seen.login);
+    let asks = |words: &str| {
+        plain(words) == text || other && plain(words).starts_with(&format!("What is {product}"))
+    };
+    if !asks(&link.text) {
         flaws.push(quoting(
             &link.text,
             ["Le texte du lien est « {} ».", "The text of the link is “{}”."],
@@ -67,7 +71,9 @@ pub(super) fn link_below(seen: &Outside) -> Judged {
         let how = format!("target=\"{}\" rel=\"{}\"", link.target, link.rel);
         flaws.push(quoting(&how, ["Le lien a {}.", "The link has {}."], mend));
     }
-    if plain(&link.title) != format!("{text} - nouvelle fenêtre") {
+    let announced = |title: &str| ["new window", "new tab"].iter().any(|words| title.contains(words));
+    let title = plain(&link.title);
+    if title != format!("{text} - nouvelle fenêtre") && !(other && announced(&title)) {
         let seen = [
             "Le lien n’annonce pas la nouvelle fenêtre (title « {} »).",
             "The link does not announce the new window (title “{}”).",
@@ -98,6 +104,12 @@ pub(super) fn sentence_above(seen: &Outside) -> Judged {
         return Judged::Flaws(Vec::new());
     }
     let below = seen.login.flow.iter().skip(at).any(said);
+    if translated(&seen.login) {
+        return Judged::Ask(Words::new(
+            "La page n’est pas en français : la phrase de présentation y est-elle traduite, au-dessus du bouton ?",
+            "The page is not in French: does it have the introductory sentence translated, above the button?",
+        ));
+    }
     let seen = if below {
         ["La phrase de présentation est sous le bouton.", "The introductory sentence is below the button."]
     } else {
@@ -129,6 +141,19 @@ fn another_way(piece: &Piece) -> Option<String> {
     }
 }
 
+/// Whether these words say that there is another way: “OU” alone, or at the head of a line about it.
+fn separates(text: &str) -> bool {
+    let words = plain(text).to_lowercase();
+    let words = words.trim_matches(['-', '—', '–', ' ', ':']);
+    let begins = words.starts_with("ou ") || words.starts_with("or ");
+    matches!(words, "ou" | "or") || begins && words.chars().count() <= 60
+}
+
+/// Whether the page says that it is in another language than French, into which its words may be translated.
+fn translated(page: &Page) -> bool {
+    !page.lang.is_empty() && !page.lang.to_lowercase().starts_with("fr")
+}
+
 /// 8: before every other way, with “OU” between, and not one of a row of social logins.
 pub(super) fn first_and_apart(seen: &Outside) -> Judged {
     let Some(at) = at(&seen.login) else { return no_button() };
@@ -149,10 +174,7 @@ pub(super) fn first_and_apart(seen: &Outside) -> Judged {
     }
     let apart = |from: usize, to: usize| {
         flow.iter().skip(from).take(to - from).any(|piece| match piece {
-            Piece::Text(text) => matches!(
-                plain(&text.text).trim_matches(['-', '—', '–', ' ']),
-                "OU" | "Ou" | "ou" | "OR" | "or"
-            ),
+            Piece::Text(text) => separates(&text.text),
             _ => false,
         })
     };

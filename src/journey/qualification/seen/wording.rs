@@ -30,7 +30,9 @@ fn misspelt(text: &str) -> Option<String> {
         let (lower, alone) = (word.to_lowercase(), bare(word));
         let split = lower.contains("france-connect") || lower.contains("france_connect");
         let next = words.get(at + 1).map(|word| bare(word).to_lowercase()).unwrap_or_default();
-        if split || alone == "FC" {
+        // A club has its town beside it.
+        let club = words.get(at + 1).is_some_and(|word| word.starts_with(char::is_uppercase));
+        if split || alone == "FC" && !club {
             return Some((*word).to_owned());
         }
         if bare(&lower).ends_with("france") && next == "connect" {
