@@ -8,6 +8,7 @@ use franceconnect_edge::journey::qualification::seen::outside;
 use franceconnect_edge::journey::qualification::{Pages, Verdict};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 use url::Url;
 
 /// `dev`, which ends with the test.
@@ -108,4 +109,42 @@ async fn without_a_browser_each_point_of_the_pages_says_so() {
             assert!(told.contains(why), "{} {told}", finding.item.id);
         }
     }
+}
+
+/// Whether any process was started with this text.
+fn runs_with(text: &str) -> bool {
+    let listed = Command::new("ps").args(["-A", "-o", "args"]).output().unwrap();
+    String::from_utf8_lossy(&listed.stdout).contains(text)
+}
+
+#[test]
+fn an_interruption_ends_the_browser_and_leaves_no_file_of_it() {
+    let (_dev, base, emulator) = dev();
+    // Short: the browser has a socket below it.
+    let folder = std::env::temp_dir().join(format!("i{}", std::process::id()));
+    let text = folder.to_str().unwrap();
+    for later in [0, 400, 1500] {
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_franceconnect-edge"));
+        command.args(["journey", "qualify", "--url", &base, "--emulator", &emulator]).env("TMPDIR", &folder);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let files = || std::fs::read_dir(&folder).unwrap().count();
+        while files() == 0 && child.try_wait().unwrap().is_none() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        std::thread::sleep(Duration::from_millis(later));
+        let id = child.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+        let ended = child.wait_with_output().unwrap();
+        let told = String::from_utf8(ended.stderr).unwrap();
+        assert_eq!(ended.status.code(), Some(2), "{told}");
+        assert!(told.contains("Recette interrompue"), "{told}");
+        let began = Instant::now();
+        while (files() > 0 || runs_with(text)) && began.elapsed() < Duration::from_secs(3) {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        assert_eq!((files(), runs_with(text)), (0, false), "after {later} ms");
+    }
+    std::fs::remove_dir(folder).unwrap();
 }

@@ -23,6 +23,9 @@ use tokio::process::{Child, Command};
 /// What the browser itself is given to answer.
 const PATIENCE: Duration = Duration::from_secs(15);
 
+/// Longest path of a folder in which the browser can still have its socket (`sun_path`, 104 bytes on macOS, less 46).
+const SHORT: usize = 58;
+
 /// Names that Chromium and its kin are installed under.
 const NAMES: [&str; 6] =
     ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "headless_shell"];
@@ -152,15 +155,21 @@ impl Browser {
     async fn start(program: &Path, sandboxed: bool) -> Result<Self, Trouble> {
         let profile = Profile::new()?;
         let mut command = command(program, &profile, sandboxed, std::env::vars_os().map(|(name, _)| name));
+        // What it leaves when it is killed then ends with the profile. It has a socket there, whose path must be short.
+        if profile.0.as_os_str().len() <= SHORT {
+            command.env("TMPDIR", &profile.0);
+        }
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
         let mut process = command.spawn().map_err(|_| Trouble::Absent)?;
         let (Some(to), Some(from)) = (process.stdin.take(), process.stdout.take()) else {
             return Err(Trouble::Absent);
         };
+        // From here on its end is waited for before its files are removed, even if nobody waits for its beginning.
+        let process = Process(process);
         let devtools = Devtools::new(to, from);
         devtools.call(None, "Browser.getVersion", json!({}), PATIENCE).await?;
         devtools.call(None, "Target.setDiscoverTargets", json!({ "discover": true }), PATIENCE).await?;
-        Ok(Self { devtools, sandboxed, _process: Process(process), profile })
+        Ok(Self { devtools, sandboxed, _process: process, profile })
     }
 
     /// Pages run behind the browser's own wall.
@@ -229,8 +238,7 @@ impl Profile {
     fn new() -> Result<Self, Trouble> {
         let mut name = [0; 8];
         getrandom::fill(&mut name).map_err(|_| Trouble::Absent)?;
-        let name =
-            format!("franceconnect-edge-browser-{}-{:016x}", std::process::id(), u64::from_ne_bytes(name));
+        let name = format!("franceconnect-edge-{}-{:016x}", std::process::id(), u64::from_ne_bytes(name));
         let folder = std::env::temp_dir().join(name);
         let mut private = std::fs::DirBuilder::new();
         #[cfg(unix)]
@@ -248,11 +256,11 @@ impl Profile {
 
 impl Drop for Profile {
     fn drop(&mut self) {
-        // Processes that are ending may still write into it: it is gone when it was not there twice.
+        // Processes that are ending may still write into it: it is gone when it was not there for a while.
         let mut absent = 0;
         for _ in 0..40 {
             absent = if self.0.exists() { 0 } else { absent + 1 };
-            if absent == 2 {
+            if absent == 4 {
                 return;
             }
             // What cannot be removed yet is tried again.
