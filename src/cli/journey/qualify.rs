@@ -17,6 +17,7 @@ use crate::cli::lang::{self, Lang};
 use crate::cli::listen::{self, Stop};
 use crate::emulator::Product;
 use crate::journey::Words;
+use crate::journey::probe::is_hidden;
 use crate::journey::qualification::driver::{Service, Trip};
 use crate::journey::qualification::judge::Declared;
 use crate::journey::qualification::report::Report;
@@ -244,7 +245,7 @@ fn say(lang: Lang, finding: &Finding) {
 
 /// Text in which nothing can command a terminal: pages are quoted in it.
 fn harmless(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text.chars().map(|c| if c.is_control() || is_hidden(c) { ' ' } else { c }).collect()
 }
 
 fn verdict(lang: Lang, verdict: &Verdict) -> &'static str {
@@ -291,4 +292,13 @@ fn joined(url: &Url, path: &str) -> Url {
 fn point(text: &str) -> Result<&'static Item, String> {
     let text = text.trim();
     Item::named(text).ok_or_else(|| "point inconnu : O1 à O10, ou 1 à 32".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_a_service_says_neither_commands_the_terminal_nor_turns_its_lines() {
+        let text = "a\u{1b}[2Jb\u{202e}c\u{61c}d\u{2066}e\u{200b}f é";
+        assert_eq!(super::harmless(text), "a [2Jb c d e f é");
+    }
 }

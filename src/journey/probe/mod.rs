@@ -11,6 +11,7 @@ mod trouble;
 mod validity;
 
 pub use answer::Answer;
+pub use network::is_hidden;
 pub use trouble::{Refusal, Trouble};
 
 pub(super) use network::{client, printable};

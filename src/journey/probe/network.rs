@@ -47,7 +47,7 @@ pub(in crate::journey) fn printable(text: &str) -> String {
 
 /// Characters that turn the direction of what follows (Unicode TR9), or that nobody sees, so that two texts that differ
 /// look alike (TR36).
-fn is_hidden(c: char) -> bool {
+pub fn is_hidden(c: char) -> bool {
     let turns = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}');
     let breaks = matches!(c, '\u{2028}' | '\u{2029}' | '\u{fff9}'..='\u{fffb}');
     let empty = matches!(c, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{206f}');

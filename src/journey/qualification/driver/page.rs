@@ -5,6 +5,9 @@ use html5gum::{StartTag, Token, Tokenizer};
 
 /// Most controls that are read of a page.
 const CONTROLS: usize = 2000;
+/// Most bytes of fields and addresses that the buttons of a page are given in all: each has those of its form, and a page
+/// made for it would turn thousands of both into gigabytes.
+const GIVEN: usize = 8 * 1024 * 1024;
 /// Most scripts of a page that are remembered.
 const SCRIPTS: usize = 20;
 
@@ -63,6 +66,8 @@ struct Reader {
     /// The element whose content nobody sees.
     unseen: Option<&'static str>,
     in_title: bool,
+    /// How much of [`GIVEN`] is used up.
+    given: usize,
 }
 
 /// Elements whose content is not read by anybody; a `template` among them.
@@ -251,7 +256,13 @@ impl Reader {
             buttons.push(self.page.controls.len());
             self.page.controls.push(Control { words: form.words, form: true, ..Control::default() });
         }
+        let fields = form.fields.iter().map(|field| size_of_val(field) + field.0.len() + field.1.len());
+        let size = form.target.len() + fields.sum::<usize>();
         for at in buttons {
+            self.given = self.given.saturating_add(size);
+            if self.given > GIVEN {
+                break;
+            }
             if let Some(control) = self.page.controls.get_mut(at) {
                 control.post = form.post;
                 if control.target.is_empty() {
@@ -339,6 +350,15 @@ mod tests {
             Page::read("<button onclick='history.back()'>Retour</button><button>Rien</button>").pressed,
             1
         );
+    }
+
+    #[test]
+    fn a_page_of_many_fields_and_buttons_stays_within_bounds() {
+        let (fields, buttons) = ("<input name=a>".repeat(15_000), "<button>".repeat(1500));
+        let page = Page::read(&format!("<form>{fields}{buttons}</form>"));
+        let given: Vec<usize> = page.controls.iter().map(|control| control.fields.len()).collect();
+        assert_eq!((given.len(), given[0]), (1500, 15_000), "an honest button has every field");
+        assert!(given.iter().sum::<usize>() < 200_000, "{}", given.iter().sum::<usize>());
     }
 
     #[test]
