@@ -30,8 +30,9 @@ fn misspelt(text: &str) -> Option<String> {
         let (lower, alone) = (word.to_lowercase(), bare(word));
         let split = lower.contains("france-connect") || lower.contains("france_connect");
         let next = words.get(at + 1).map(|word| bare(word).to_lowercase()).unwrap_or_default();
-        // A club has its town beside it.
-        let club = words.get(at + 1).is_some_and(|word| word.starts_with(char::is_uppercase));
+        // A club has its town beside it, in the same sentence.
+        let club =
+            *word == "FC" && words.get(at + 1).is_some_and(|word| word.starts_with(char::is_uppercase));
         if split || alone == "FC" && !club {
             return Some((*word).to_owned());
         }
