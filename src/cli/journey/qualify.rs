@@ -206,6 +206,10 @@ async fn look(
         // Beside the logins, which are mostly waiting; without them there is nothing to say of the pages either.
         let pages = Pages::look(&looked, program);
         let (observed, pages) = run_beside(trip, registration, pages, tell).await.map_err(refused)?;
+        if let Some(Words { fr, en }) = pages.warning() {
+            progress("");
+            lang.warn(fr, en);
+        }
         let pages = pages.findings(observed.plus);
         Ok((observed, pages))
     };

@@ -25,6 +25,8 @@ pub struct Pages {
     /// The product that the button asks.
     asks: Option<Product>,
     inside: Result<Inside, Words>,
+    /// The browser ran without its own wall between pages and the machine.
+    exposed: bool,
 }
 
 impl Pages {
@@ -37,7 +39,8 @@ impl Pages {
         let browser = match browser {
             Ok(browser) => browser,
             Err(trouble) => {
-                return Self { outside: Err(trouble.words()), asks: None, inside: Err(trouble.words()) };
+                let none = || trouble.words();
+                return Self { outside: Err(none()), asks: None, inside: Err(none()), exposed: false };
             }
         };
         let host = trip.service().login.host_str();
@@ -50,7 +53,17 @@ impl Pages {
         let outside = outside.map_err(late).flatten();
         let asks = outside.iter().flat_map(|seen| &seen.leads_to).filter_map(|url| Url::parse(url).ok());
         let asks = asks.filter(|url| trip.bounds().at_emulator(url)).find_map(|url| trip.product(&url));
-        Self { outside, asks, inside: inside.map_err(late).flatten() }
+        Self { outside, asks, inside: inside.map_err(late).flatten(), exposed: !browser.is_sandboxed() }
+    }
+
+    /// What whoever ran this has to know of how the pages were looked at.
+    pub fn warning(&self) -> Option<Words> {
+        self.exposed.then(|| {
+            Words::new(
+                "Ici (root, conteneur) Chromium a tourné sans son bac à sable, qui enferme les pages : ne juger ainsi que ses propres services.",
+                "Here (root, a container) Chromium ran without its sandbox, which shuts pages in: judge only services of your own like this.",
+            )
+        })
     }
 
     /// The verdicts, for a service that is on FranceConnect+ or not, as its logins tell.
@@ -90,4 +103,17 @@ async fn outside(browser: &Browser, trip: &Trip, any_certificate: bool) -> Resul
         "l’adresse donnée commence la connexion sans page de bouton : donnez celle du bouton par --login-path",
         "the address given begins the login without a page of the button: give that of the button with --login-path",
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_without_its_wall_is_told() {
+        let none = || Trouble::Gone.words();
+        let pages = |exposed| Pages { outside: Err(none()), asks: None, inside: Err(none()), exposed };
+        assert_eq!(pages(false).warning(), None);
+        assert!(pages(true).warning().is_some_and(|words| words.en.contains("without its sandbox")));
+    }
 }
