@@ -20,8 +20,8 @@ use crate::host::native::{self, Native};
 /// What stands below the options of `dev --help`.
 pub(super) const HELP: &str = "\
 Le site est client de FranceConnect et de FranceConnect+ : /prive demande le premier, /prive/sante le
-second (niveau eidas2). Les secrets et les clés sont tirés à chaque démarrage. Les autres variables
-(FC_SCOPES, FC_PROTECTED_PATHS, FC_PLUS_SCOPES…) se changent par l’environnement.
+second (niveau eidas2). Les clés sont tirées à chaque démarrage, et les secrets si l’environnement n’en
+donne pas. Les autres variables (FC_SCOPES, FC_PROTECTED_PATHS, FC_PLUS_SCOPES…) se changent par lui.
 
 Le site est sur localhost et FranceConnect sur 127.0.0.1 : deux sites différents pour le navigateur,
 comme en production.";

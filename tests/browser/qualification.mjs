@@ -1,5 +1,6 @@
-// The sample site as `journey qualify` sees it, with FranceConnect and with FranceConnect+: no point fails, and each is
-// judged or not as it is on every platform, so that a point that falls back to "not judged" is seen.
+// The sample site as `journey qualify` sees it, with FranceConnect and with FranceConnect+, each with its dossier: every
+// point that a machine can judge of it is passed on every platform, and one that falls back to "not judged" is seen.
+// FC_CLIENT_SECRET is what the site was started with.
 //
 //   node tests/browser/qualification.mjs http://localhost:8787 native http://127.0.0.1:8788 target/debug/franceconnect-edge
 
@@ -8,16 +9,20 @@ import { spawn } from 'node:child_process';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 
 const [base, platform, emulator, program] = process.argv.slice(2);
+assert.ok(process.env.FC_CLIENT_SECRET, 'FC_CLIENT_SECRET is not set');
 assert.ok(program, 'usage: qualification.mjs SITE PLATFORM EMULATOR PROGRAM');
 
 /** What becomes of each point that is not passed, whatever the product and the platform. */
 const OTHERS = {
-  attest: ['O3', 'O4', '12', '17', '20', '21', '24', '28', '31'],
-  // No sector identifier document; an address on this machine, where http will do; no file of the team's to compare with.
-  skipped: ['O9', 'O10', '25', '32'],
+  attest: ['O3', 'O4', '12', '17', '20', '21', '24', '31'],
+  // The site has one host, and no sector identifier document.
+  skipped: ['O10'],
 };
-/** The page with the button of each product. */
-const PRODUCTS = { FranceConnect: '/', 'FranceConnect+': '/sante' };
+/** The page with the button of each product, and the dossier. */
+const PRODUCTS = {
+  FranceConnect: ['/', 'franceconnect.toml'],
+  'FranceConnect+': ['/sante', 'franceconnect-plus.toml'],
+};
 /** What a team is promised, in seconds. */
 const PROMISED = 180;
 /** Misbehaviours that only FranceConnect+ can commit, and one of each other kind. */
@@ -34,12 +39,12 @@ function run(args) {
   return new Promise((ended) => child.on('close', (status) => ended({ status, printed })));
 }
 
-for (const [product, page] of Object.entries(PRODUCTS)) {
+for (const [product, [page, dossier]] of Object.entries(PRODUCTS)) {
   const name = `${folder}/${platform}${product === 'FranceConnect' ? '' : '-plus'}`;
   const [json, html] = [`${name}.json`, `${name}.html`];
   await Promise.all([json, html].map((file) => rm(file, { force: true })));
   const began = Date.now();
-  const files = ['--json', json, '--report', html];
+  const files = ['--json', json, '--report', html, '--file', `tests/browser/sample/${dossier}`];
   const { status, printed } = await run(['--url', base, '--login-path', page, '--emulator', emulator, ...files]);
   const seconds = (Date.now() - began) / 1000;
   assert.equal(status, 0, printed);

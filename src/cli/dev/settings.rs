@@ -48,12 +48,16 @@ impl Variables {
             ("FC_ENVIRONMENT", "emulator".to_owned()),
             ("FC_ISSUER", emulated.issuer(Product::Standard)),
             ("FC_CLIENT_ID", "franceconnect-edge-dev".to_owned()),
-            ("FC_CLIENT_SECRET", keygen::random()?),
             ("FC_PLUS_ISSUER", emulated.issuer(Product::Plus)),
             ("FC_PLUS_CLIENT_ID", "franceconnect-edge-dev-plus".to_owned()),
-            ("FC_PLUS_CLIENT_SECRET", keygen::random()?),
             ("FC_SESSION_KEYS", keygen::random()?),
         ]);
+        // Both sides have the same, whoever draws it; one that is given can be looked for where it must not be.
+        for name in ["FC_CLIENT_SECRET", "FC_PLUS_CLIENT_SECRET"] {
+            if variables.get(name).is_none_or(|value| value.trim().is_empty()) {
+                variables.insert(name, keygen::random()?);
+            }
+        }
         Some(Self(variables))
     }
 

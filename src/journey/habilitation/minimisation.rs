@@ -41,7 +41,8 @@ pub(super) fn boxes(sheet: &mut Sheet, dossier: &Dossier) {
             );
         }
         let opened = claims(std::iter::once(scope.as_str()), product);
-        let extra: Vec<String> = opened.iter().filter(|claim| !has_box(claim)).cloned().collect();
+        let boxless = opened.iter().filter(|claim| !has_box(claim) && !is_of_register(claim));
+        let extra: Vec<String> = boxless.cloned().collect();
         if !extra.is_empty() {
             let extra = extra.join(", ");
             sheet.against(
@@ -59,10 +60,24 @@ pub(super) fn boxes(sheet: &mut Sheet, dossier: &Dossier) {
             );
         }
     }
+    let of_register: Vec<&str> =
+        asked.iter().map(String::as_str).filter(|claim| is_of_register(claim)).collect();
+    if !of_register.is_empty() {
+        let of_register = of_register.join(", ");
+        sheet.note(
+            format!("{of_register} : les mêmes données, telles que le RNIPP les tient. Ce formulaire n’a pas de case à part ; le dire dans la description de la demande."),
+            format!("{of_register}: the same data, as the RNIPP holds them. This form has no box of their own; say so in the description of the request."),
+        );
+    }
 }
 
 fn has_box(claim: &str) -> bool {
     BOXES.iter().any(|(scope, _)| *scope == claim) || COMES_ALONG.contains(&claim)
+}
+
+/// Data of the identity that comes with a box, in the register's own version (FranceConnect+).
+fn is_of_register(claim: &str) -> bool {
+    claim.strip_prefix("rnipp_").is_some_and(has_box)
 }
 
 /// Data that only one of the two asks for, and another level.

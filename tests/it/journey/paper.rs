@@ -2,7 +2,7 @@
 //! rule of those forms.
 
 use super::{GRANTED, RECORDED, configuration, dossier};
-use franceconnect_edge::journey::dossier::Step;
+use franceconnect_edge::journey::dossier::{Dossier, Step};
 use franceconnect_edge::journey::eligibility::{self, Outcome};
 use franceconnect_edge::journey::habilitation::{self, Seen};
 use franceconnect_edge::journey::{Configuration, Overview, Sheet, production, sandbox};
@@ -87,6 +87,20 @@ fn the_request_has_the_fields_of_datapass_in_its_order() {
     ] {
         rest = rest.split_once(label).unwrap_or_else(|| panic!("{label} is not in its place in:\n{text}")).1;
     }
+}
+
+#[test]
+fn data_of_the_register_are_asked_for_by_the_boxes_there_are() {
+    let text = std::fs::read_to_string("tests/browser/sample/franceconnect-plus.toml").unwrap();
+    let dossier = Dossier::read(&text).unwrap_or_else(|flaws| panic!("{flaws:?}"));
+    let sheet = habilitation::sheet(&dossier, None, |_| Some(PDF), today());
+    let (text, against) = (french(&sheet), objections(&sheet));
+    for box_of in ["[x] Nom de naissance", "[x] Prénoms", "[x] Sexe"] {
+        assert!(text.contains(box_of), "{box_of}: {text}");
+    }
+    assert!(text.contains("rnipp_given_name, rnipp_given_name_array, rnipp_family_name"), "{text}");
+    assert!(text.contains("le dire dans la description de la demande"), "{text}");
+    assert!(!against.iter().any(|words| words.contains("rnipp_")), "{against:?}");
 }
 
 #[test]
