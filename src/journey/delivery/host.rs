@@ -37,7 +37,9 @@ impl Host {
 
     fn secret(&self, what: &str, variable: &str) -> Option<Vec<String>> {
         let Self::Wrangler(file, env) = self else { return None };
-        let mut command = ["npx", "wrangler", "secret", what, variable].map(str::to_owned).to_vec();
+        // Without a terminal npx fetches what is not installed and asks nobody: a secret goes to no program but one's own.
+        let mut command =
+            ["npx", "--no", "--", "wrangler", "secret", what, variable].map(str::to_owned).to_vec();
         if file != "wrangler.toml" {
             command.extend(["--config".to_owned(), file.clone()]);
         }

@@ -115,11 +115,11 @@ fn each_host_has_its_command_or_says_why_it_has_none() {
         |file: &str, env| Host::of(file, env).command("FC_CLIENT_SECRET").map(|command| command.join(" "));
     assert_eq!(
         words("wrangler.toml", None).as_deref(),
-        Some("npx wrangler secret put FC_CLIENT_SECRET --env=")
+        Some("npx --no -- wrangler secret put FC_CLIENT_SECRET --env=")
     );
     assert_eq!(
         words("deploy/live.toml", Some("production")).as_deref(),
-        Some("npx wrangler secret put FC_CLIENT_SECRET --config live.toml --env production")
+        Some("npx --no -- wrangler secret put FC_CLIENT_SECRET --config live.toml --env production")
     );
     for file in ["spin.toml", "deploy/spin.toml", "environment"] {
         let host = Host::of(file, None);

@@ -126,6 +126,22 @@ fn a_program_that_was_not_ready_is_tried_again_with_the_same_secret() {
 }
 
 #[test]
+fn an_interruption_while_the_program_runs_says_that_it_may_have_the_secret() {
+    let folder = team();
+    folder.write("wait", "");
+    let mut terminal = Terminal::start(enter(&folder, &["--next"]));
+    terminal.expect("(ne s’affiche pas) ? ");
+    terminal.press(&pasted(SECRET));
+    while !folder.path().join("kept/waits").exists() {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    terminal.signal(Signal::TERM);
+    terminal.expect("a peut-être déjà pris le secret.");
+    let (status, seen) = terminal.end();
+    assert!(status == 143 && !seen.contains("est entré"), "{seen}");
+}
+
+#[test]
 fn a_person_is_asked_at_the_terminal_wherever_the_words_go() {
     let folder = team();
     let said = folder.path().join("said");

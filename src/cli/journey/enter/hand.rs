@@ -63,7 +63,7 @@ pub(super) async fn over(
     if !folder.as_os_str().is_empty() {
         child.current_dir(folder);
     }
-    if words.first().is_some_and(|word| word == "wrangler") {
+    if words.iter().any(|word| word == "wrangler") {
         // It keeps a log of its requests on disk, and leaves their bodies out unless this is false.
         child.env("WRANGLER_LOG_SANITIZE", "true");
     }

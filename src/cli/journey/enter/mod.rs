@@ -251,13 +251,20 @@ impl Entry<'_> {
             );
             match hand::over(program, command, self.place(), &written, terminal, self.lang).await {
                 Handed::Over => return Ok(()),
-                Handed::Stopped(status) => return Err(ExitCode::from(status)),
+                Handed::Stopped(status) => {
+                    let program = program.display();
+                    self.lang.warn(
+                        format_args!("Interrompu : {program} a peut-être déjà pris le secret. Le vérifier chez l’hébergeur, ou recommencer."),
+                        format_args!("Interrupted: {program} may have taken the secret already. See at the host, or begin again."),
+                    );
+                    return Err(ExitCode::from(status));
+                }
                 Handed::Not if !terminal.is_interactive() => return Err(ExitCode::from(MISSING)),
                 Handed::Not => {}
             }
             let question = self.lang.pick(
-                "Le secret est encore en mémoire. Corriger (npx wrangler login ?), puis réessayer ? (o/n) ",
-                "The secret is still in memory. Mend it (npx wrangler login?), then try again? (y/n) ",
+                "Le secret est encore en mémoire. Corriger (npm install ? npx wrangler login ?), puis réessayer ? (o/n) ",
+                "The secret is still in memory. Mend it (npm install? npx wrangler login?), then try again? (y/n) ",
             );
             if !self.agrees(terminal, question).await? {
                 return Err(ExitCode::from(MISSING));
