@@ -55,6 +55,47 @@ pub fn ready(lines: &[String]) -> &str {
     lines.last().unwrap().strip_prefix("ready ").unwrap()
 }
 
+/// What a provider says to a client with this secret whose code it never gave.
+fn asked_for_tokens(issuer: &str, client: &str, secret: &str) -> String {
+    let rest = issuer.strip_prefix("http://").unwrap();
+    let (authority, path) = rest.split_once('/').unwrap();
+    let form = format!(
+        "grant_type=authorization_code&code=none&client_id={client}&client_secret={secret}\
+         &redirect_uri=http%3A%2F%2Flocalhost%2F"
+    );
+    let length = form.len();
+    let mut stream = TcpStream::connect(authority).unwrap();
+    let request = format!(
+        "POST /{path}/token HTTP/1.1\r\nhost: {authority}\r\nconnection: close\r\ncontent-length: {length}\r\n\
+         content-type: application/x-www-form-urlencoded\r\n\r\n{form}"
+    );
+    std::io::Write::write_all(&mut stream, request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn dev_takes_the_secrets_of_its_environment_and_draws_what_is_not_there() {
+    let given = "given-by-the-environment-0123456789abcdef";
+    for (named, issuer, client) in [
+        ("FC_CLIENT_SECRET", "FranceConnect émulé : ", "franceconnect-edge-dev"),
+        ("FC_PLUS_CLIENT_SECRET", "FranceConnect+ émulé : ", "franceconnect-edge-dev-plus"),
+    ] {
+        let folder = Folder::new();
+        folder.write("site/index.html", "home");
+        for (value, error) in [(given, "invalid_grant"), (" ", "invalid_client")] {
+            let mut command = program(folder.path());
+            command.args(["dev", "--listen", "127.0.0.1:0"]).env(named, value);
+            let (_running, lines) = Running::start(command);
+            let all = lines.join("\n");
+            let issuer = all.split(issuer).nth(1).unwrap().lines().next().unwrap();
+            let answer = asked_for_tokens(issuer, client, given);
+            assert!(answer.contains(error), "{named} {value:?}: {answer}");
+        }
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn dev_serves_a_site_and_its_franceconnect_until_a_signal() {
