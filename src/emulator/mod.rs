@@ -41,6 +41,7 @@ pub use door::{Door, doors};
 pub use endpoint::Endpoint;
 pub use fault::{Fault, Outcome, Stage};
 pub use http::{Params, Reply, Request};
+pub(crate) use interaction::authorize::PARAMETERS;
 pub use product::Product;
 pub use server::serve;
 pub use visitor::Visitor;

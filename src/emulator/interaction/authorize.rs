@@ -14,8 +14,8 @@ use crate::time::Timestamp;
 use serde_json::Value;
 use url::Host;
 
-/// The only names allowed.
-pub(in crate::emulator) const KNOWN: [&str; 11] = [
+/// Every parameter of an authorization request that FranceConnect takes: another name ends it on a page of its own.
+pub(crate) const PARAMETERS: [&str; 11] = [
     "response_type",
     "client_id",
     "redirect_uri",
@@ -144,7 +144,7 @@ struct Sent<'a> {
 }
 
 fn front_door(params: &Params, strict_urls: bool) -> Option<Sent<'_>> {
-    if params.repeated().is_some() || params.foreign(&KNOWN).is_some() {
+    if params.repeated().is_some() || params.foreign(&PARAMETERS).is_some() {
         return None;
     }
     if !params.get("prompt").is_none_or(prompt_allowed) {

@@ -4,7 +4,7 @@ use super::Note;
 use crate::emulator::client::Client;
 use crate::emulator::http::{Params, Reply, Request};
 use crate::emulator::inspect::{near, sent};
-use crate::emulator::interaction::authorize::KNOWN;
+use crate::emulator::interaction::authorize::PARAMETERS;
 use crate::emulator::{Emulator, Product};
 use crate::secret::fingerprint;
 
@@ -185,7 +185,7 @@ fn front_door(params: &Params, notes: &mut Vec<Note>) {
             continue;
         }
         seen.push(name);
-        if !KNOWN.contains(&name) {
+        if !PARAMETERS.contains(&name) {
             let known = FOREIGN.iter().find(|(foreign, _, _)| *foreign == name);
             let (fr, en) = known.map_or(("retirez-le", "leave it out"), |(_, fr, en)| (fr, en));
             let shown: String = name.chars().take(64).collect();

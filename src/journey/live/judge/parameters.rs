@@ -2,6 +2,7 @@
 //! are drawn for each login, and no parameter that FranceConnect refuses.
 
 use super::{Problems, each, failed, no_login, no_parameter, skipped};
+use crate::emulator::PARAMETERS;
 use crate::franceconnect::{Level, Product};
 use crate::journey::Words;
 use crate::journey::dossier::claims;
@@ -10,20 +11,6 @@ use crate::journey::live::check::Case;
 use crate::journey::probe::printable;
 use crate::journey::qualification::Verdict;
 
-/// Every parameter that FranceConnect takes; another name ends the login on a page of its own.
-const TAKEN: [&str; 11] = [
-    "response_type",
-    "client_id",
-    "redirect_uri",
-    "scope",
-    "acr_values",
-    "state",
-    "nonce",
-    "claims",
-    "prompt",
-    "idp_hint",
-    "ui_locales",
-];
 /// Those without which it takes no request.
 const NEEDED: [&str; 7] =
     ["response_type", "client_id", "redirect_uri", "scope", "acr_values", "state", "nonce"];
@@ -176,7 +163,7 @@ fn request_of(case: &Case<'_>, asked: &Authorization<'_>) -> Verdict {
     let names: Vec<&str> = asked.names().collect();
     for (place, name) in names.iter().enumerate() {
         let told = printable(name);
-        if !TAKEN.contains(name) {
+        if !PARAMETERS.contains(name) {
             add(
                 format!("Le paramètre {told}, que FranceConnect refuse (Y030007)."),
                 format!("The parameter {told}, which FranceConnect refuses (Y030007)."),
