@@ -1,4 +1,4 @@
-//! Decides which addresses are listened on, and when listening ends.
+//! Decides which addresses are listened on, how many connections there may be, and when listening ends.
 
 use std::future::Future;
 use std::io;
@@ -113,8 +113,27 @@ fn signal() -> io::Result<impl Future<Output = ()> + Send + 'static> {
     })
 }
 
+/// Takes as many files and connections at once as the system lets a program have. Shells and systemd give 1,024
+/// unasked, macOS 256; a visitor and the call made for them take two, and where the call finds none, a login has failed.
+#[cfg(unix)]
+fn take_descriptors() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    // macOS refuses more than its OPEN_MAX, whatever it says that the most is.
+    for wanted in [maximum.unwrap_or(u64::MAX), 10_240] {
+        let more = current.is_some_and(|current| current < wanted);
+        if more && setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum }).is_ok() {
+            return;
+        }
+    }
+}
+
+#[cfg(not(unix))]
+fn take_descriptors() {}
+
 /// Runs a command that listens, and turns the end of its listening into an exit status.
 pub(super) fn block_on(lang: Lang, command: impl Future<Output = Result<(), ExitCode>>) -> ExitCode {
+    take_descriptors();
     match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime.block_on(command).err().unwrap_or(ExitCode::SUCCESS),
         Err(error) => failed(lang, &error),

@@ -99,9 +99,16 @@ pub fn clean(program: impl Into<PathBuf>) -> Command {
 
 /// The program of this package, in a folder that has no `.dev.vars`.
 pub fn program() -> Command {
-    let mut command = clean(env!("CARGO_BIN_EXE_franceconnect-edge"));
-    command.current_dir(env!("CARGO_TARGET_TMPDIR"));
-    command
+    program_after("")
+}
+
+/// The same, after the words of a shell. It gives few files and connections unasked, as shells do: the program must ask.
+fn program_after(words: &str) -> Command {
+    let mut shell = clean("sh");
+    shell.current_dir(env!("CARGO_TARGET_TMPDIR"));
+    let words = format!("ulimit -S -n 128; {words} exec \"$0\" \"$@\"");
+    shell.args(["-c", &words, env!("CARGO_BIN_EXE_franceconnect-edge")]);
+    shell
 }
 
 /// Scheme, host and port of an address.
@@ -119,13 +126,7 @@ fn path() -> std::ffi::OsString {
 /// With a store on disk the program is told by an error, and not by a signal, that the disk is full: as it is where no
 /// limit but the disk's own stands in the way.
 fn native(listen: &str, on_disk: bool) -> Command {
-    let mut command = program();
-    if on_disk {
-        let mut shell = clean("sh");
-        shell.current_dir(env!("CARGO_TARGET_TMPDIR"));
-        shell.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_franceconnect-edge")]);
-        command = shell;
-    }
+    let mut command = program_after(if on_disk { "trap '' XFSZ;" } else { "" });
     command.args(["serve", "--show-faults-page", "--listen", listen, "--site"]).arg(project().join("site"));
     command
 }

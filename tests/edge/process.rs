@@ -1,5 +1,6 @@
 //! Decides how a program is started beside the tests, what is kept of what it says, and how it ends.
 
+use std::any::Any;
 use std::fs::{self, File};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -44,6 +45,12 @@ pub fn wait_until_free(port: u16) {
         assert!(start.elapsed() < PATIENCE, "somebody keeps listening on port {port}");
         thread::sleep(PAUSE);
     }
+}
+
+/// What a thread panicked with.
+pub fn words(panic: &(dyn Any + Send)) -> String {
+    let literal = || panic.downcast_ref::<&str>().map(|words| (*words).to_owned());
+    panic.downcast_ref::<String>().cloned().or_else(literal).unwrap_or_default()
 }
 
 /// A program that ends with this value. All it says goes to one file.

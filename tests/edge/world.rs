@@ -8,7 +8,7 @@ use crate::browser::Browser;
 use crate::http::Request;
 use crate::keys;
 use crate::platform::{Platform, Variables};
-use crate::process::{Process, free_port, wait_until_free};
+use crate::process::{Process, free_port, wait_until_free, words};
 use crate::provider::{CLIENT, Emulator, PLUS_CLIENT, Registration, SECRET};
 use crate::secrets;
 
@@ -174,6 +174,12 @@ impl World {
         serde_json::from_str(&line[start..=end]).unwrap_or_else(|error| panic!("{error}: {line}"))
     }
 
+    /// The lines of the log that have `text` in them so far.
+    pub fn lines_with(&self, text: &str) -> String {
+        let said = self.process.as_ref().unwrap().said();
+        said.lines().filter(|line| line.contains(text)).collect::<Vec<_>>().join("\n")
+    }
+
     /// The one that all conversations of a platform share; started when the first asks for it.
     pub fn shared(platform: Platform) -> Arc<Self> {
         once(&SHARED[0][platform as usize], platform, Self::fresh)
@@ -201,7 +207,7 @@ fn once(slot: &Slot, platform: Platform, start: fn(Platform) -> World) -> Arc<Wo
     let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
     let started = slot.get_or_insert_with(|| {
         let started = std::panic::catch_unwind(|| Arc::new(start(platform)));
-        started.map_err(|why| why.downcast_ref::<String>().cloned().unwrap_or_default())
+        started.map_err(|why| words(&*why))
     });
     match started {
         Ok(world) => world.clone(),
