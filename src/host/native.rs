@@ -9,6 +9,7 @@ mod listeners;
 mod memory;
 pub mod metrics;
 mod origin;
+mod patience;
 mod store;
 
 use std::future::Future;

@@ -262,6 +262,10 @@ const DEPLOYED: &[(&str, fn())] = &[
     ("examples::node_believes_the_gate_alone", examples::node_believes_the_gate_alone),
     ("examples::python_believes_the_gate_alone", examples::python_believes_the_gate_alone),
     ("examples::php_believes_the_gate_alone", examples::php_believes_the_gate_alone),
+    (
+        "outage::a_machine_that_stood_still_gives_up_no_login",
+        outage::a_machine_that_stood_still_gives_up_no_login,
+    ),
     ("revocation::a_store_on_disk_outlives_the_program", revocation::a_store_on_disk_outlives_the_program),
     (
         "revocation::what_is_over_leaves_a_store_that_forgets_nothing",

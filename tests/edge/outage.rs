@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use franceconnect_edge::config::VARIABLES;
 
 use crate::platform::{Platform, Variables};
-use crate::process::free_port;
+use crate::process::{free_port, signal};
 use crate::world::World;
 
 pub fn a_provider_that_is_down_is_a_page_with_another_try(platform: Platform) {
@@ -55,6 +55,29 @@ pub fn a_provider_that_does_not_answer_is_given_ten_seconds(platform: Platform) 
         assert_eq!(world.browser().get("/").status, 200);
         world.emulator().misbehave("");
     }
+}
+
+/// The native program alone, as a laptop that sleeps: what it was itself not there for is not the provider's delay. The
+/// code is spent by then, and nobody gives another.
+pub fn a_machine_that_stood_still_gives_up_no_login() {
+    let world = World::fresh(Platform::Native);
+    // So that the keys are known, and the first call takes the code.
+    assert_eq!(world.browser().log_in("test").status, 303);
+    let mut browser = world.browser();
+    let callback = browser.authorize("test", "/prive/");
+    let (provider, ours) = (world.emulator().id(), world.id());
+    signal("-STOP", &[provider]);
+    let answer = std::thread::scope(|scope| {
+        let answer = scope.spawn(|| browser.get(&callback));
+        // It is in the midst of a call.
+        std::thread::sleep(Duration::from_secs(1));
+        signal("-STOP", &[ours]);
+        std::thread::sleep(Duration::from_secs(12));
+        signal("-CONT", &[provider, ours]);
+        answer.join().unwrap()
+    });
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    assert!(browser.is_logged_in());
 }
 
 /// Late, out of order in part, by another clock, with other keys in the middle: what the provider does without a lie.

@@ -53,6 +53,12 @@ pub fn words(panic: &(dyn Any + Send)) -> String {
     panic.downcast_ref::<String>().cloned().or_else(literal).unwrap_or_default()
 }
 
+/// Sends a signal to programs.
+pub fn signal(name: &str, ids: &[u32]) {
+    let status = Command::new("kill").arg(name).args(ids.iter().map(u32::to_string)).status();
+    assert!(status.is_ok_and(|status| status.success()), "kill {name} {ids:?}");
+}
+
 /// A program that ends with this value. All it says goes to one file.
 pub struct Process {
     name: String,

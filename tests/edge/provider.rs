@@ -71,6 +71,11 @@ impl Emulator {
         self.process = Some(process);
     }
 
+    /// The process.
+    pub fn id(&self) -> u32 {
+        self.process.as_ref().unwrap().id()
+    }
+
     /// The issuer of the other product at the same address.
     pub fn issuer_of(&self, product: Product) -> String {
         format!("{}{}", origin(&self.issuer), product.path())

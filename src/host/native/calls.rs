@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use axum::http::HeaderValue;
 use reqwest::{Client, ClientBuilder, NoProxy, Proxy, Response, redirect, retry};
 
+use super::patience::patiently;
 use super::{log, metrics, now};
 use crate::host::log::trouble;
 use crate::oidc::{Call, CallMethod, FetchAnswer, Fetched, Unreachable};
@@ -27,7 +28,7 @@ impl Calls {
     pub(super) async fn fetch(&self, call: &Call, request: RequestId) -> FetchAnswer {
         let limit = Duration::from_millis(Call::TIMEOUT_MS);
         let start = Instant::now();
-        let exchange = tokio::time::timeout(limit, self.exchange(call, request)).await;
+        let exchange = patiently(limit, self.exchange(call, request)).await;
         metrics::called(start.elapsed());
         FetchAnswer { now: now(), result: exchange.unwrap_or(Err(Unreachable::Timeout)) }
     }

@@ -7,9 +7,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use redb::{Database, ReadableDatabase, TableDefinition};
-use tokio::time::timeout;
 
 use super::log;
+use super::patience::patiently;
 use crate::host::log::trouble;
 use crate::session::{Key, Names, SESSION, STORE_TIMEOUT_MS, Save, StoreDown};
 use crate::time::Timestamp;
@@ -101,11 +101,11 @@ impl Disk {
     ) -> Result<T, StoreDown> {
         let held = self.0.clone();
         let done = tokio::task::spawn_blocking(move || held.with(work));
-        let detail = match timeout(Duration::from_millis(STORE_TIMEOUT_MS), done).await {
-            Ok(Ok(Ok(done))) => return Ok(done),
-            Ok(Ok(Err(error))) => error.to_string(),
-            Ok(Err(_)) => "the file is damaged".to_owned(),
-            Err(_) => "no answer within a second".to_owned(),
+        let detail = match patiently(Duration::from_millis(STORE_TIMEOUT_MS), done).await {
+            Some(Ok(Ok(done))) => return Ok(done),
+            Some(Ok(Err(error))) => error.to_string(),
+            Some(Err(_)) => "the file is damaged".to_owned(),
+            None => "no answer within a second".to_owned(),
         };
         log(&trouble(visit, code, message, &detail));
         Err(StoreDown::Failed)
