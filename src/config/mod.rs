@@ -40,6 +40,8 @@ pub struct Config {
     pub(crate) service_name: String,
     pub(crate) stylesheets: Vec<String>,
     pub(crate) logout_page: ReturnPath,
+    /// `Strict-Transport-Security`, if it is sent.
+    pub(crate) hsts: Option<String>,
     rules: Rules,
     origin: Option<Origin>,
     first: Registration,
@@ -204,6 +206,7 @@ pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, Faults>
     drafts.iter().for_each(|draft| draft.hold(&mut reader, highest));
     let upstream = origin::read(&mut reader, site);
     let logout_page = reader.logout_page(&prefix);
+    let hsts = reader.hsts(site);
     let lifetime = reader.lifetime();
     let (session_store, revocation_freshness) = reader.sessions();
     // What is sealed for one site and its registrations opens for no other.
@@ -227,6 +230,7 @@ pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, Faults>
         prefix,
         stylesheets,
         logout_page,
+        hsts,
         rules,
         origin: upstream,
         first,

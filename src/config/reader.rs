@@ -241,6 +241,14 @@ impl<'a> Reader<'a> {
         Lifetime { idle, absolute }
     }
 
+    /// What browsers are to remember of the site: that it is on https (RFC 6797 §6.1). Sites of the domain beside it are
+    /// not ours to promise for.
+    pub(super) fn hsts(&mut self, site: Option<&PublicUrl>) -> Option<String> {
+        let age = self.number(FC_HSTS, 0, 63_072_000).filter(|age| *age > 0)?;
+        let public = site.is_some_and(|site| site.is_secure() && !site.is_loopback());
+        public.then(|| format!("max-age={age}"))
+    }
+
     /// Where sessions are, and for how many seconds a list of revocations is believed.
     pub(super) fn sessions(&mut self) -> (SessionStore, i64) {
         let words = [("cookie", SessionStore::Cookie), ("kv", SessionStore::Kv)];

@@ -85,6 +85,9 @@ variables! {
     FC_LOGOUT_PAGE, false, Some("/"),
         "Page du site où l’on arrive après la déconnexion.",
         "Page of the site where a logout lands.";
+    FC_HSTS, false, Some("31536000"),
+        "Durée, en secondes, pendant laquelle les navigateurs ne demandent plus ce nom d’hôte qu’en https (`Strict-Transport-Security`, HSTS) ; `0` ne l’envoie pas. Une adresse locale ne l’envoie jamais.",
+        "How long, in seconds, browsers ask for this host name on https only (`Strict-Transport-Security`, HSTS); `0` does not send it. A local address never sends it.";
     FC_SERVICE_NAME, false, Some(""),
         "Nom du service dans nos pages ; à défaut, le nom d’hôte.",
         "Name of the service on our pages; otherwise the host name.";

@@ -4,7 +4,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use super::{SitePath, media_type};
 use crate::time::Timestamp;
-use crate::wire::{Header, Method, Request, Response};
+use crate::wire::{HSTS, Header, Method, Request, Response};
 
 /// A file of the site that the gate lets this request have, if it exists.
 ///
@@ -18,6 +18,7 @@ pub struct SiteFile {
     path: SitePath,
     private: bool,
     cookies: Vec<String>,
+    hsts: Option<String>,
 }
 
 /// What a host knows of a file before reading it.
@@ -39,9 +40,15 @@ pub struct FileAnswer {
 }
 
 impl SiteFile {
-    /// The file at `path` for `request`; `private` if a session was needed, with cookies to set.
-    pub(crate) fn new(request: Request, path: SitePath, private: bool, cookies: Vec<String>) -> Self {
-        Self { request, path, private, cookies }
+    /// The file at `path` for `request`; `private` if a session was needed, with cookies to set and what is said of https.
+    pub(crate) fn new(
+        request: Request,
+        path: SitePath,
+        private: bool,
+        cookies: Vec<String>,
+        hsts: Option<String>,
+    ) -> Self {
+        Self { request, path, private, cookies, hsts }
     }
 
     /// Relative paths to try, best first.
@@ -79,6 +86,7 @@ impl SiteFile {
             headers.push(("cross-origin-resource-policy", "same-origin".to_owned()));
             headers.push(("content-security-policy", "frame-ancestors 'self'".to_owned()));
         }
+        headers.extend(self.hsts.clone().map(|value| (HSTS, value)));
         headers.extend(self.cookies.iter().map(|cookie| ("set-cookie", cookie.clone())));
         headers
     }

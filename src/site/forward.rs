@@ -7,7 +7,7 @@ use url::{Position, Url};
 
 use super::hygiene;
 use crate::time::Timestamp;
-use crate::wire::{Header, Method, Request};
+use crate::wire::{HSTS, Header, Method, Request};
 
 /// Where the origin is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +49,8 @@ pub struct Passage {
     pub renewal: Option<(String, Timestamp)>,
     /// Seconds that the visitor's session can still last, however much they do; nothing where nobody is here.
     pub lasts: Option<i64>,
+    /// What is said of https where the origin says nothing of it.
+    pub hsts: Option<String>,
 }
 
 impl Forward {
@@ -172,6 +174,9 @@ impl Forward {
             .collect();
         if replaced {
             lines.push(("cache-control".to_owned(), "private, no-store".to_owned()));
+        }
+        if !lines.iter().any(|(name, _)| name == HSTS) {
+            lines.extend(self.passage.hsts.clone().map(|value| (HSTS.to_owned(), value)));
         }
         let renewal = self.passage.renewal.as_ref().filter(|(_, until)| now <= *until);
         let cookies = self.passage.cookies.iter().chain(renewal.map(|(cookie, _)| cookie));

@@ -81,7 +81,7 @@ pub(super) fn admit(
         }
         None => {
             let renewal = renewal.into_iter().collect();
-            Reply::file(SiteFile::new(request, path, access != Access::Public, renewal))
+            Reply::file(SiteFile::new(request, path, access != Access::Public, renewal, config.hsts.clone()))
         }
     }
 }

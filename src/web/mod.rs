@@ -51,7 +51,7 @@ pub fn begin(config: &Config, visit: Visit) -> Step {
         let events = vec![Event::KEYS_OLD];
         step = step.carrying(Reply { known: old, events, ..Reply::carried() });
     }
-    step.named(name, config.public_url.authority())
+    step.named(name, config)
 }
 
 fn first(config: &Config, asked: Asked) -> Step {

@@ -29,6 +29,7 @@ pub(super) fn forward(
         cookies: identified.cookies,
         renewal: identified.renewal,
         lasts,
+        hsts: config.hsts.clone(),
     };
     let forward = Forward::new(request, passage);
     // Browsers send cookies with a WebSocket that any site opens, and let it read the answers (RFC 6455 §10.2).

@@ -6,7 +6,7 @@ use crate::session::{Key, Known, ListAnswer, LoadAnswer, Save, StoreAnswer};
 use crate::site::{Forward, SiteFile};
 use crate::time::Timestamp;
 use crate::web::{Event, RequestId, callback, logout, operator, operator_revoke, presence, provider};
-use crate::wire::{Request, Response};
+use crate::wire::{HSTS, Request, Response};
 
 /// One request of a browser, with the clock and the chance that go with it.
 #[derive(Debug)]
@@ -110,7 +110,7 @@ macro_rules! waits {
                 let step = match *self.0 {
                     $($inner::$variant(point) => point.resume(config, answer),)*
                 };
-                step.carry(self.1.left).named(self.1.request, config.public_url.authority())
+                step.carry(self.1.left).named(self.1.request, config)
             }
 
             /// Which visit waits.
@@ -203,11 +203,16 @@ impl Step {
         self
     }
 
-    /// Gives the step the name of its visit, whatever comes of it.
-    pub(super) fn named(mut self, request: RequestId, service: &str) -> Self {
+    /// Gives the step the name of its visit, whatever comes of it, and its answer the promise of https.
+    pub(super) fn named(mut self, request: RequestId, config: &Config) -> Self {
         match self.rest() {
             Rest::Waits(trail) => trail.request = request,
-            Rest::Ends(reply) => reply.name(request, service),
+            Rest::Ends(reply) => {
+                reply.name(request, config.public_url.authority());
+                if let Content::Respond(response) = &mut reply.content {
+                    response.headers.extend(config.hsts.clone().map(|value| (HSTS, value)));
+                }
+            }
         }
         self
     }

@@ -8,4 +8,4 @@ mod request;
 mod response;
 
 pub use request::{Header, Headers, Method, Request, TARGET_LIMIT};
-pub use response::Response;
+pub use response::{HSTS, Response};

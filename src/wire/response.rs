@@ -1,5 +1,8 @@
 //! Decides what an answer is made of: a status, headers, and bytes that are all there.
 
+/// The header that keeps browsers on https (RFC 6797 §6.1).
+pub const HSTS: &str = "strict-transport-security";
+
 /// One answer to a browser. Header values hold no control characters: see [`Response::header`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Response {

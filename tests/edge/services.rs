@@ -108,6 +108,15 @@ pub fn each_name_of_a_thousand_is_a_site_of_its_own(platform: Platform) {
             "{location}"
         );
     }
+    for (target, status) in [("/", 200), ("/auth/login", 303), ("/auth/nothing", 404)] {
+        let public = two.ask("s500.example.fr", target);
+        assert_eq!(
+            (public.status, public.get("strict-transport-security")),
+            (status, Some("max-age=31536000"))
+        );
+        let local = Request::new("GET", format!("{}{target}", two.mairie)).send();
+        assert_eq!((local.status, local.get("strict-transport-security")), (status, None));
+    }
     for host in ["S500.Example.FR", "s500.example.fr:443"] {
         let location = two.ask(host, "/auth/login").location().to_owned();
         // A login begins under the one name that the cookies are for.

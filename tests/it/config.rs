@@ -99,6 +99,7 @@ fn one_fault_at_a_time() {
         ("FC_SESSION_IDLE", &["59", "86401", "1h", "-1"]),
         ("FC_SESSION_MAX", &["604801", "x"]),
         ("FC_LEEWAY", &["61", "-1", "ten"]),
+        ("FC_HSTS", &["-1", "63072001", "max-age=300", "off"]),
         (
             "FC_ISSUER",
             &["", "op.example", "https://op.example/?q", "http://op.example", "https://op.example/#f"],

@@ -62,4 +62,5 @@ mod services_secrets;
 mod session;
 mod spellings;
 mod support;
+mod transport;
 mod trouble;

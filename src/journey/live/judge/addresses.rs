@@ -101,8 +101,8 @@ pub(in crate::journey::live) fn hsts(case: &Case<'_>) -> Verdict {
     };
     let mend = || {
         Words::new(
-            "Chez l’hébergeur ou devant le service, ajouter Strict-Transport-Security: max-age=31536000 (Cloudflare : SSL/TLS, Edge Certificates, HSTS).",
-            "At the host or in front of the service, add Strict-Transport-Security: max-age=31536000 (Cloudflare: SSL/TLS, Edge Certificates, HSTS).",
+            "Envoyer Strict-Transport-Security: max-age=31536000 : FC_HSTS ici, qui vaut cela par défaut ; ailleurs, l’application ou ce qui est devant elle.",
+            "Send Strict-Transport-Security: max-age=31536000: FC_HSTS here, whose default it is; elsewhere the application, or what is in front of it.",
         )
     };
     let Some(header) = hop.answer.header("strict-transport-security") else {
