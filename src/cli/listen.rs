@@ -62,7 +62,7 @@ pub(super) async fn bind_localhost(
     Ok(listeners)
 }
 
-/// Tells everything that listens when to stop: at Ctrl-C, or when the system asks (SIGTERM).
+/// Tells everything that listens when to stop: at Ctrl-C, when the system asks (SIGTERM), when the terminal goes (SIGHUP).
 #[derive(Clone)]
 pub(super) struct Stop(watch::Receiver<bool>);
 
@@ -101,9 +101,34 @@ impl Stop {
 fn signal() -> io::Result<impl Future<Output = ()> + Send + 'static> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let mut hangup = if outlives_terminal() { None } else { Some(signal(SignalKind::hangup())?) };
     Ok(async move {
-        tokio::select! { _ = interrupt.recv() => {} _ = terminate.recv() => {} }
+        let hung_up = async {
+            match &mut hangup {
+                Some(hangup) => hangup.recv().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! { _ = interrupt.recv() => {} _ = terminate.recv() => {} _ = hung_up => {} }
     })
+}
+
+/// Whether it was started to go on without its terminal (`nohup`): SIGHUP is ignored, which listening to it would undo.
+#[cfg(unix)]
+fn outlives_terminal() -> bool {
+    use std::io::IsTerminal;
+    match std::fs::read_to_string("/proc/self/status") {
+        Ok(status) => ignores_hangup(&status),
+        // Elsewhere than on Linux no safe call tells; `nohup` leaves no terminal to write to.
+        Err(_) => !(io::stdout().is_terminal() || io::stderr().is_terminal()),
+    }
+}
+
+/// What Linux tells of a process: the signals it ignores, of which SIGHUP is the lowest bit (proc_pid_status(5)).
+#[cfg(unix)]
+fn ignores_hangup(status: &str) -> bool {
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.is_some_and(|mask| u64::from_str_radix(mask.trim(), 16).is_ok_and(|mask| mask & 1 == 1))
 }
 
 #[cfg(not(unix))]
@@ -159,6 +184,21 @@ mod tests {
         assert_eq!(read("[::1]:80").as_deref(), Ok("[::1]:80"));
         for wrong in ["", "127.0.0.1", "localhost", "example.com:80", "70000"] {
             assert!(read(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn whether_a_hangup_is_ignored_is_read_off_its_bit() {
+        for (mask, ignored) in [
+            ("0000000000000001", true),
+            ("0000000000001001", true),
+            ("0000000000001000", false),
+            ("fffffffffffffffe", false),
+            ("", false),
+        ] {
+            let status = format!("SigBlk:\t0000000000000001\nSigIgn:\t{mask}\nSigCgt:\t0000000000000001\n");
+            assert_eq!(ignores_hangup(&status), ignored, "{mask}");
         }
     }
 }

@@ -6,9 +6,12 @@ use franceconnect_edge::journey::qualification::driver::{Service as Qualified, T
 use franceconnect_edge::journey::qualification::page::Service;
 use franceconnect_edge::journey::qualification::seen::outside;
 use franceconnect_edge::journey::qualification::{Pages, Verdict};
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
+use tokio::signal::unix::{SignalKind, signal};
 use url::Url;
 
 /// `dev`, which ends with the test.
@@ -111,40 +114,92 @@ async fn without_a_browser_each_point_of_the_pages_says_so() {
     }
 }
 
-/// Whether any process was started with this text.
-fn runs_with(text: &str) -> bool {
-    let listed = Command::new("ps").args(["-A", "-o", "args"]).output().unwrap();
-    String::from_utf8_lossy(&listed.stdout).contains(text)
+/// `journey qualify` with a temporary folder of its own.
+struct Qualifying {
+    folder: PathBuf,
+    base: String,
+    emulator: String,
 }
 
-#[test]
-fn an_interruption_ends_the_browser_and_leaves_no_file_of_it() {
+impl Qualifying {
+    /// Starts it, and waits until there are files of a browser.
+    fn start(&self) -> Child {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_franceconnect-edge"));
+        command.args(["journey", "qualify", "--url", &self.base, "--emulator", &self.emulator]);
+        command.env("TMPDIR", &self.folder).stdout(Stdio::null()).stderr(Stdio::piped());
+        let before = self.files();
+        let mut child = command.spawn().unwrap();
+        while self.files().iter().all(|file| before.contains(file)) && child.try_wait().unwrap().is_none() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        child
+    }
+
+    fn files(&self) -> Vec<OsString> {
+        std::fs::read_dir(&self.folder).unwrap().map(|file| file.unwrap().file_name()).collect()
+    }
+
+    /// Whether a browser of it runs.
+    fn browses(&self) -> bool {
+        let listed = Command::new("ps").args(["-A", "-o", "args"]).output().unwrap();
+        String::from_utf8_lossy(&listed.stdout).contains(self.folder.to_str().unwrap())
+    }
+
+    /// Nothing of it is there any more.
+    fn expect_nothing_left(&self, when: &str) {
+        wait_while(|| !self.files().is_empty() || self.browses());
+        assert_eq!((self.files(), self.browses()), (Vec::new(), false), "{when}");
+    }
+}
+
+/// Waits as long as something is so, but not long.
+fn wait_while(so: impl Fn() -> bool) {
+    let began = Instant::now();
+    while so() && began.elapsed() < Duration::from_secs(3) {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn send(signal: &str, child: &Child) {
+    assert!(Command::new("kill").args(["-s", signal, &child.id().to_string()]).status().unwrap().success());
+}
+
+#[tokio::test]
+async fn an_interruption_ends_the_browser_and_leaves_no_file_of_it() {
+    // Under `nohup` this process ignores it, which would be handed down; what is listened to is not.
+    let _listened_to = signal(SignalKind::hangup()).unwrap();
     let (_dev, base, emulator) = dev();
     // Short: the browser has a socket below it.
     let folder = std::env::temp_dir().join(format!("i{}", std::process::id()));
-    let text = folder.to_str().unwrap();
-    for later in [0, 400, 1500] {
-        let _ = std::fs::remove_dir_all(&folder);
-        std::fs::create_dir_all(&folder).unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_franceconnect-edge"));
-        command.args(["journey", "qualify", "--url", &base, "--emulator", &emulator]).env("TMPDIR", &folder);
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-        let files = || std::fs::read_dir(&folder).unwrap().count();
-        while files() == 0 && child.try_wait().unwrap().is_none() {
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        std::thread::sleep(Duration::from_millis(later));
-        let id = child.id().to_string();
-        assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let qualifying = Qualifying { folder, base, emulator };
+    let interrupted = |child: Child| {
         let ended = child.wait_with_output().unwrap();
         let told = String::from_utf8(ended.stderr).unwrap();
         assert_eq!(ended.status.code(), Some(2), "{told}");
         assert!(told.contains("Recette interrompue"), "{told}");
-        let began = Instant::now();
-        while (files() > 0 || runs_with(text)) && began.elapsed() < Duration::from_secs(3) {
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        assert_eq!((files(), runs_with(text)), (0, false), "after {later} ms");
+    };
+    for (signal, later) in [("INT", 0), ("INT", 400), ("TERM", 1500), ("HUP", 0), ("HUP", 1500)] {
+        let child = qualifying.start();
+        std::thread::sleep(Duration::from_millis(later));
+        send(signal, &child);
+        interrupted(child);
+        qualifying.expect_nothing_left(&format!("SIG{signal} after {later} ms"));
     }
-    std::fs::remove_dir(folder).unwrap();
+
+    // Who is killed can remove nothing: the next one does.
+    let mut killed = qualifying.start();
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    // Its browser ends by itself, once nobody speaks to it.
+    wait_while(|| qualifying.browses());
+    let left = qualifying.files();
+    assert_eq!(left.len(), 1);
+    let next = qualifying.start();
+    assert!(!qualifying.files().contains(&left[0]), "it stays: {left:?}");
+    send("INT", &next);
+    interrupted(next);
+    qualifying.expect_nothing_left("after one that was killed");
+    std::fs::remove_dir(qualifying.folder).unwrap();
 }

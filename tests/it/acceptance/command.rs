@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use franceconnect_edge::emulator::Client;
 use tokio::process::{Child, Command};
+#[cfg(unix)]
+use tokio::signal::unix::{SignalKind, signal};
 use url::Url;
 
 use super::relying_party::{self, Flaw, Way};
@@ -39,8 +41,15 @@ fn folder(name: &str) -> PathBuf {
 }
 
 fn qualify(lang: &str, site: &str, emulator: &str, more: &[&str]) -> Child {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_franceconnect-edge"));
-    command.args(["journey", "qualify", "--lang", lang, "--url", site, "--emulator", emulator]).args(more);
+    qualify_by(&[], lang, site, emulator, more)
+}
+
+/// The same as another program runs it.
+fn qualify_by(runner: &[&str], lang: &str, site: &str, emulator: &str, more: &[&str]) -> Child {
+    let mut words = runner.iter().copied().chain([env!("CARGO_BIN_EXE_franceconnect-edge")]);
+    let mut command = Command::new(words.next().unwrap());
+    command.args(words).args(["journey", "qualify", "--lang", lang, "--url", site, "--emulator", emulator]);
+    command.args(more);
     command.env("CHROMIUM", "/nowhere/chromium").env_remove("HTTPS_PROXY").env_remove("https_proxy");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     command.spawn().unwrap()
@@ -129,13 +138,9 @@ async fn what_keeps_it_from_taking_place_is_said_with_what_to_do() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_interruption_ends_it_at_once_and_writes_nothing() {
-    let folder = folder("interrupted");
-    let json = folder.join("report.json");
-    let (site, emulator) = world(Flaw::Nothing, |_| ());
-    let command = qualify("fr", &site, &emulator, &["--json", json.to_str().unwrap()]);
-    // Once logins are under way.
+/// Waits until logins are under way.
+#[cfg(unix)]
+async fn under_way(emulator: &str) {
     let logins = Url::parse(&format!("{emulator}/_emulateur/api/logins")).unwrap();
     let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
     for _ in 0..600 {
@@ -145,11 +150,43 @@ async fn an_interruption_ends_it_at_once_and_writes_nothing() {
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+}
+
+#[cfg(unix)]
+fn send(signal: &str, command: &Child) {
     let process = command.id().unwrap().to_string();
-    assert!(std::process::Command::new("kill").args(["-INT", &process]).status().unwrap().success());
-    let ended = tokio::time::timeout(Duration::from_secs(5), ended(command)).await;
-    let (status, stdout, stderr) = ended.expect("it does not go on");
-    assert_eq!((status, stdout.as_str()), (Some(2), ""), "{stderr}");
-    assert!(stderr.ends_with("Recette interrompue : rien n’a été jugé ni écrit.\n"), "{stderr}");
-    assert!(!json.exists());
+    assert!(std::process::Command::new("kill").args(["-s", signal, &process]).status().unwrap().success());
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_interruption_ends_it_at_once_and_writes_nothing() {
+    let folder = folder("interrupted");
+    let json = folder.join("report.json");
+    // Under `nohup` this process ignores it, which would be handed down; what is listened to is not.
+    let _listened_to = signal(SignalKind::hangup()).unwrap();
+    for signal in ["INT", "TERM", "HUP"] {
+        let (site, emulator) = world(Flaw::Nothing, |_| ());
+        let command = qualify("fr", &site, &emulator, &["--json", json.to_str().unwrap()]);
+        under_way(&emulator).await;
+        send(signal, &command);
+        let ended = tokio::time::timeout(Duration::from_secs(5), ended(command)).await;
+        let (status, stdout, stderr) = ended.unwrap_or_else(|_| panic!("it goes on after SIG{signal}"));
+        assert_eq!((status, stdout.as_str()), (Some(2), ""), "{signal}: {stderr}");
+        assert!(stderr.ends_with("Recette interrompue : rien n’a été jugé ni écrit.\n"), "{stderr}");
+        assert!(!json.exists());
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_that_was_told_to_outlive_its_terminal_does() {
+    let (site, emulator) = world(Flaw::Nothing, |_| ());
+    // What `nohup` does, and nothing else of it.
+    let command = qualify_by(&["sh", "-c", r#"trap "" HUP; exec "$0" "$@""#], "fr", &site, &emulator, &[]);
+    under_way(&emulator).await;
+    send("HUP", &command);
+    let (status, stdout, stderr) = ended(command).await;
+    assert_eq!(status, Some(0), "{stderr}");
+    assert!(stdout.contains(" 0 en échec, "), "{stdout}");
 }

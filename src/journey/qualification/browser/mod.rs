@@ -5,6 +5,7 @@
 //! a page that loads without end is stopped, so that a hostile site costs its own points and nothing more.
 
 mod devtools;
+mod profile;
 mod tab;
 mod watch;
 
@@ -13,6 +14,7 @@ pub use watch::{Hop, Tried};
 
 use crate::journey::Words;
 use devtools::Devtools;
+use profile::Profile;
 use serde_json::{Value, json};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -156,8 +158,8 @@ impl Browser {
         let profile = Profile::new()?;
         let mut command = command(program, &profile, sandboxed, std::env::vars_os().map(|(name, _)| name));
         // What it leaves when it is killed then ends with the profile. It has a socket there, whose path must be short.
-        if profile.0.as_os_str().len() <= SHORT {
-            command.env("TMPDIR", &profile.0);
+        if profile.folder().as_os_str().len() <= SHORT {
+            command.env("TMPDIR", profile.folder());
         }
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
         let mut process = command.spawn().map_err(|_| Trouble::Absent)?;
@@ -179,7 +181,7 @@ impl Browser {
 
     /// The folder of its files, which ends with it.
     pub fn profile(&self) -> &Path {
-        &self.profile.0
+        self.profile.folder()
     }
 
     /// The browser ended by itself: nothing more can be seen with it.
@@ -229,45 +231,6 @@ fn text(value: &Value, name: &str) -> Result<String, Trouble> {
         .and_then(Value::as_str)
         .map(str::to_owned)
         .ok_or_else(|| Trouble::Refused(format!("no {name}")))
-}
-
-/// A folder of the browser's own, which ends with it.
-struct Profile(PathBuf);
-
-impl Profile {
-    fn new() -> Result<Self, Trouble> {
-        let mut name = [0; 8];
-        getrandom::fill(&mut name).map_err(|_| Trouble::Absent)?;
-        let name = format!("franceconnect-edge-{}-{:016x}", std::process::id(), u64::from_ne_bytes(name));
-        let folder = std::env::temp_dir().join(name);
-        let mut private = std::fs::DirBuilder::new();
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut private, 0o700);
-        private.create(&folder).map_err(|_| Trouble::Absent)?;
-        Ok(Self(folder))
-    }
-
-    fn argument(&self) -> OsString {
-        let mut argument = OsString::from("--user-data-dir=");
-        argument.push(&self.0);
-        argument
-    }
-}
-
-impl Drop for Profile {
-    fn drop(&mut self) {
-        // Processes that are ending may still write into it: it is gone when it was not there for a while.
-        let mut absent = 0;
-        for _ in 0..40 {
-            absent = if self.0.exists() { 0 } else { absent + 1 };
-            if absent == 4 {
-                return;
-            }
-            // What cannot be removed yet is tried again.
-            let _ = std::fs::remove_dir_all(&self.0);
-            std::thread::sleep(Duration::from_millis(25));
-        }
-    }
 }
 
 /// The browser's first process; the others end with it.
