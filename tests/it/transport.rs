@@ -40,15 +40,17 @@ fn told(world: &mut World, said: Option<&str>) -> Vec<(&'static str, Vec<String>
 
 #[test]
 fn every_answer_of_a_public_site_promises_https() {
-    let origin = [SITE, ("FC_ORIGIN", "https://app.example"), ("FC_ORIGIN_PATHS", "/, /absent")];
-    let rows: [(&[(&str, &str)], Option<&str>, Option<&str>); 7] = [
+    type Row = (&'static [(&'static str, &'static str)], Option<&'static str>, Option<&'static str>);
+    const ORIGIN: [(&str, &str); 3] =
+        [SITE, ("FC_ORIGIN", "https://app.example"), ("FC_ORIGIN_PATHS", "/, /absent")];
+    let rows: [Row; 7] = [
         (&[SITE], None, YEAR),
         (&[SITE, ("FC_HSTS", "300")], None, Some("max-age=300")),
         (&[SITE, ("FC_HSTS", "0")], None, None),
         // Who runs the emulator on this machine needs http there tomorrow.
         (&[], None, None),
         (&[("PUBLIC_URL", "https://localhost:8787")], None, None),
-        (&origin, None, YEAR),
+        (&ORIGIN, None, YEAR),
         (&[SITE, ("PUBLIC_URL", "https://service.example:8443")], None, YEAR),
     ];
     for (changes, said, expected) in rows {
