@@ -14,8 +14,8 @@ use tokio_rustls::server::TlsStream;
 
 /// What a TLS connection begins with: a record of the handshake (RFC 8446 §5.1).
 const HANDSHAKE: u8 = 22;
-/// How long a client may take to say its first byte, and then to shake hands.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a client may take to say its first byte, and then to shake hands: more than a busy machine stands still.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// How long to wait when the system has no descriptor left for a connection.
 const BREATH: Duration = Duration::from_millis(200);
 /// How many connections may wait to be served.
