@@ -81,6 +81,12 @@ pub(super) fn deployed(path: &Path, name: &str, env: Option<&str>) -> Result<Sou
     }
 }
 
+/// The environments of wrangler that a deployment of `name`, which is at `path`, may be of.
+pub(super) fn environments(path: &Path, name: &str) -> Result<Vec<String>, Unreadable> {
+    let of_wrangler = name != "environment" && !is_spin(path);
+    if of_wrangler { wrangler::environments(path) } else { Ok(Vec::new()) }
+}
+
 /// What the same would see where it is tried, on this machine: with `.dev.vars` over it.
 pub(super) fn tried(path: &Path, name: &str, env: Option<&str>) -> Result<Source, Unreadable> {
     let of_wrangler = name != "environment" && !is_spin(path);

@@ -7,6 +7,7 @@ use super::document::{self, Document};
 use super::environment;
 use super::source::{Finding, Setting, Source, Unreadable, Way};
 use crate::cli::faults;
+use crate::journey::probe::is_hidden;
 
 pub(super) fn read(path: &Path, env: Option<&str>, deploy: bool) -> Result<Source, Unreadable> {
     let text = document::text(path)?;
@@ -16,8 +17,7 @@ pub(super) fn read(path: &Path, env: Option<&str>, deploy: bool) -> Result<Sourc
     if let Some(env) = env
         && document.table(&["env", env]).is_none()
     {
-        let known: Vec<&str> = document.entries(&["env"]).map(|(name, _)| &**name.get_ref()).collect();
-        let known = known.join(", ");
+        let known = named(&document).join(", ");
         source.faults.push(Finding {
             about: format!("[env.{env}]"),
             place: None,
@@ -37,6 +37,19 @@ pub(super) fn read(path: &Path, env: Option<&str>, deploy: bool) -> Result<Sourc
         }
     }
     Ok(source)
+}
+
+/// The environments of the file.
+pub(super) fn environments(path: &Path) -> Result<Vec<String>, Unreadable> {
+    let text = document::text(path)?;
+    Ok(named(&Document::parse(path, &text)?))
+}
+
+/// Those with a name that shows as it is.
+fn named(document: &Document<'_>) -> Vec<String> {
+    let names = document.entries(&["env"]).map(|(name, _)| name.get_ref().to_string());
+    let shows = |name: &String| !name.is_empty() && !name.chars().any(|c| c.is_control() || is_hidden(c));
+    names.filter(|name| document.table(&["env", name]).is_some()).filter(shows).collect()
 }
 
 /// An environment does not inherit `[vars]`: it has its own or none.

@@ -8,8 +8,8 @@ use url::Url;
 use crate::cli::check::{self, One, Source, Unreadable, Which};
 use crate::cli::keygen;
 use crate::config;
-use crate::journey::Configuration;
 use crate::journey::dossier::*;
+use crate::journey::{Configuration, Words};
 
 /// The fields that say where an environment is configured.
 pub(super) struct Place {
@@ -48,6 +48,56 @@ impl Place {
             None if field.path == self.services.path => folder.join("services.toml").is_file(),
             None => named,
         }
+    }
+
+    /// The environments of wrangler, where there are any and `field` is to say which of them is meant.
+    pub(super) fn environments(
+        &self,
+        field: Field,
+        dossier: &Dossier,
+        folder: &Path,
+    ) -> Option<Environments> {
+        let file = dossier.value(self.file).filter(|_| field.path == self.env.path)?;
+        let path = folder.join(file);
+        let address = |name: &str| {
+            let source = check::deployed(&path, file, Some(name)).ok()?;
+            Some(Url::parse(source.value("PUBLIC_URL")?.trim()).ok()?.origin().ascii_serialization())
+        };
+        // A file that cannot be read is told with the rest of the dossier.
+        let names = check::environments(&path, file).unwrap_or_default();
+        let all: Vec<_> = names.into_iter().map(|name| (address(&name), name)).collect();
+        (!all.is_empty()).then(|| Environments { file: file.to_owned(), all })
+    }
+}
+
+/// What one may choose from.
+pub(super) struct Environments {
+    file: String,
+    /// Each with the address of what is there, if it says so.
+    all: Vec<(Option<String>, String)>,
+}
+
+impl Environments {
+    /// On one line, to choose from.
+    pub(super) fn words(&self) -> Words {
+        let one = |(address, name): &(Option<String>, String)| {
+            let address = address.as_ref().map(|address| format!(" ({address})")).unwrap_or_default();
+            format!("{name}{address}")
+        };
+        let (file, all) = (&self.file, self.all.iter().map(one).collect::<Vec<_>>().join(", "));
+        Words::new(format!("{file} : {all}"), format!("{file}: {all}"))
+    }
+
+    /// What is wrong with a name that is none of them.
+    pub(super) fn fault(&self, chosen: &str) -> Option<Words> {
+        let names: Vec<&str> = self.all.iter().map(|(_, name)| name.as_str()).collect();
+        let (file, all) = (&self.file, names.join(", "));
+        (!names.contains(&chosen)).then(|| {
+            Words::new(
+                format!("n’est pas un environnement de {file} ; il y a : {all}."),
+                format!("is no environment of {file}; there are: {all}."),
+            )
+        })
     }
 }
 

@@ -5,8 +5,11 @@ use std::io::{self, BufRead, IsTerminal, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use super::{Kept, MISSING, deployed, file, paper, tell};
+use super::deployed::{self, Environments};
+use super::{Kept, MISSING, file, paper, tell};
 use crate::cli::lang::{self, Lang};
+use crate::franceconnect::Product;
+use crate::journey::Words;
 use crate::journey::dossier::*;
 use crate::journey::eligibility::reason;
 use crate::journey::habilitation::BOXES;
@@ -96,6 +99,8 @@ impl Draft<'_> {
         let early = field.table == GRANTED_NUMBER.table
             && self.dossier.missing(field.step).any(|missing| missing.table != field.table);
         self.is_of_many(field)
+            || self.is_kept_for_later(field)
+            || self.environments(field).is_some()
             || !early && self.dossier.missing(field.step).any(|missing| missing.path == field.path)
     }
 
@@ -110,28 +115,63 @@ impl Draft<'_> {
             .any(|place| place.wants(field, &self.dossier, folder))
     }
 
+    /// Whether it is where the report of the acceptance goes, which nobody needs who has FranceConnect's agreement.
+    fn is_kept_for_later(&self, field: Field) -> bool {
+        let agreed = self.dossier.attested(Step::Qualification.name()).is_some();
+        field.path == QUALIFICATION_REPORT.path && !agreed && self.dossier.value(field).is_none()
+    }
+
+    /// The environments of wrangler that a field is to choose from, while it does not.
+    fn environments(&self, field: Field) -> Option<Environments> {
+        let folder = self.path.parent().unwrap_or(Path::new(""));
+        let places = [&deployed::SANDBOX, &deployed::PRODUCTION].into_iter();
+        let mut all = places.filter_map(|place| place.environments(field, &self.dossier, folder));
+        all.next().filter(|_| self.dossier.value(field).is_none())
+    }
+
+    /// What is proposed for a field: the other product has a file of its own, and may be in the same folder.
+    fn proposal(&self, field: Field) -> Option<&'static str> {
+        let report = match self.dossier.product() {
+            Product::Standard => "recette.json",
+            Product::Plus => "recette-plus.json",
+        };
+        (field.path == QUALIFICATION_REPORT.path).then_some(report)
+    }
+
     /// Asks until the answer may stand or is left out; `false` once there are no more answers.
     fn ask(&mut self, field: Field, answers: &mut impl Iterator<Item = String>) -> io::Result<bool> {
         if let Some(why) = reason(field) {
             self.lang.say(format_args!("  ({})", why.fr), format_args!("  ({})", why.en));
         }
+        let (environments, proposal) = (self.environments(field), self.proposal(field));
+        let mut question = self.lang.pick(field.fr, field.en).to_owned();
+        if let Some(Words { fr, en }) = environments.as_ref().map(Environments::words) {
+            question += &format!("\n  {}", self.lang.pick(fr, en));
+        }
+        question += &format!("\n  {}", field.path);
+        match (field.kind, proposal) {
+            (Kind::Tick, _) => question += self.lang.pick(" (o/n)", " (y/n)"),
+            (_, Some(name)) => question += &self.lang.pick(format!(" (o : {name})"), format!(" (y: {name})")),
+            _ => {}
+        }
+        question += " ? ";
         loop {
-            let question = self.lang.pick(field.fr, field.en);
-            let words = if field.kind == Kind::Tick { self.lang.pick(" (o/n)", " (y/n)") } else { "" };
-            let Some(answer) = prompt(&format!("{question}\n  {}{words} ? ", field.path), answers) else {
-                return Ok(false);
-            };
-            let answer = match (field.kind, answer.to_lowercase().as_str()) {
-                (_, "") => return Ok(true),
-                (Kind::Tick, "o" | "oui" | "y" | "yes") => "true".to_owned(),
-                (Kind::Tick, "n" | "non" | "no") => return Ok(true),
+            let Some(answer) = prompt(&question, answers) else { return Ok(false) };
+            let word = answer.to_lowercase();
+            let yes = matches!(word.as_str(), "o" | "oui" | "y" | "yes");
+            let answer = match (field.kind, proposal) {
+                _ if answer.is_empty() => return Ok(true),
+                (Kind::Tick, _) if yes => "true".to_owned(),
+                (Kind::Tick, _) if matches!(word.as_str(), "n" | "non" | "no") => return Ok(true),
                 (Kind::Tick, _) => {
                     self.lang.say("  o pour oui, n pour non.", "  y for yes, n for no.");
                     continue;
                 }
+                (_, Some(name)) if yes => name.to_owned(),
                 _ => field.kind.usual(&answer),
             };
-            let Some(fault) = field.kind.fault(&answer) else {
+            let known = |answer| environments.as_ref().and_then(|environments| environments.fault(answer));
+            let Some(fault) = field.kind.fault(&answer).or_else(|| known(&answer)) else {
                 let text = filled(&self.text, field, &answer);
                 self.write(text, |dossier| dossier.with(field, &answer), field.path)?;
                 return Ok(true);

@@ -194,7 +194,8 @@ fields! {
         "Configuration du bac à sable : wrangler.toml, spin.toml, ou environment pour les variables et .dev.vars",
         "Configuration of the sandbox: wrangler.toml, spin.toml, or environment for variables and .dev.vars";
     SANDBOX_ENV sandbox wrangler_env Text, Sandbox, never,
-        "Son environnement de wrangler, s’il en a un", "Its environment of wrangler, if it has one";
+        "L’environnement de wrangler qui est le bac à sable ; sans lui, c’est le haut du fichier ([vars]) qui est lu",
+        "The environment of wrangler that is the sandbox; without it the top of the file ([vars]) is read";
     SANDBOX_SERVICES sandbox services File, Sandbox, never,
         "S’il y a plusieurs services par déploiement : le document qui les décrit (services.toml), quand la configuration ne le contient pas",
         "With several services in a deployment: the document that describes them (services.toml), where the configuration does not hold it";
@@ -208,13 +209,14 @@ fields! {
         "Pour reprendre les usagers d’un client de FranceConnect v1 : son client_id", "To take over the users of a client of FranceConnect v1: its client_id";
 
     QUALIFICATION_REPORT qualification report File, Qualification, never,
-        "Le rapport de la recette interne, en JSON, que journey qualify écrit (recette.json)",
-        "The report of the internal acceptance, as JSON, which journey qualify writes (recette.json)";
+        "Le fichier où journey qualify garde le rapport de la recette interne, en JSON : journey en dit alors le jour et le résultat",
+        "The file where journey qualify keeps the report of the internal acceptance, as JSON: journey then tells its day and result";
 
     PRODUCTION_CONFIGURATION production configuration File, Production, always,
         "Configuration de production : wrangler.toml, spin.toml ou environment", "Configuration of production: wrangler.toml, spin.toml or environment";
     PRODUCTION_ENV production wrangler_env Text, Production, never,
-        "Son environnement de wrangler, s’il en a un", "Its environment of wrangler, if it has one";
+        "L’environnement de wrangler qui est la production ; sans lui, c’est le haut du fichier ([vars]) qui est lu",
+        "The environment of wrangler that is production; without it the top of the file ([vars]) is read";
     PRODUCTION_SERVICES production services File, Production, never,
         "S’il y a plusieurs services par déploiement : le document qui les décrit (services.toml), quand la configuration ne le contient pas",
         "With several services in a deployment: the document that describes them (services.toml), where the configuration does not hold it";
