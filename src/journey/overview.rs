@@ -4,7 +4,7 @@ use super::configuration::Configuration;
 use super::dossier::{Dossier, Step};
 use super::habilitation::{self, Seen};
 use super::qualification::report::Recorded;
-use super::reach::Remark;
+use super::reach::{Looked, Probed, Remark};
 use super::{Sheet, Words, eligibility, operations, production, sandbox};
 use crate::time::Timestamp;
 use serde_json::{Value, json};
@@ -27,6 +27,8 @@ pub struct Overview {
     pub stages: Vec<Stage>,
     /// What is late of a service in production.
     pub late: Vec<Words>,
+    /// What was asked of the network for each step, or not; nothing where nobody wanted that.
+    pub probes: Option<Vec<(Step, Probed)>>,
 }
 
 impl Overview {
@@ -50,15 +52,21 @@ impl Overview {
             missing.extend(outside(dossier, step));
             Stage { step, missing, known: None }
         };
-        Self { stages: Step::ALL.map(stage).into(), late: operations::late(dossier, live, today) }
+        Self {
+            stages: Step::ALL.map(stage).into(),
+            late: operations::late(dossier, live, today),
+            probes: None,
+        }
     }
 
-    /// Adds what is wrong with what was seen of a step on the network.
-    pub fn and(&mut self, step: Step, remarks: &[Remark]) {
+    /// Adds what was seen of a step on the network, which misses what is wrong with it.
+    pub fn and(&mut self, step: Step, looked: &Looked) {
         for stage in self.stages.iter_mut().filter(|stage| stage.step == step) {
-            let wrong = remarks.iter().filter(|remark| remark.is_wrong());
+            let wrong = looked.remarks.iter().filter(|remark| remark.is_wrong());
             stage.missing.extend(wrong.map(Remark::words));
         }
+        let probes = looked.probes.iter().map(|probed| (step, probed.clone()));
+        self.probes.get_or_insert_default().extend(probes);
     }
 
     /// The same with the last acceptance that is recorded, or why it cannot be read.
@@ -81,17 +89,23 @@ impl Overview {
         self.stages.iter().find(|stage| !stage.missing.is_empty())
     }
 
-    /// As JSON: `steps` with `step`, `done`, `missing` and `known` in both languages, `next`, and what is `late`.
+    /// As JSON: `steps` with `step`, `done`, `missing` and `known` in both languages, `next`, what is `late`; and the
+    /// `probes`, if the network was looked at.
     pub fn json(&self) -> Value {
         let steps = self.stages.iter().map(|Stage { step, missing, known }| {
             let (done, known) = (missing.is_empty(), words(known.as_slice()));
             json!({ "step": step.name(), "done": done, "missing": words(missing), "known": known.first() })
         });
-        json!({
+        let mut json = json!({
             "steps": steps.collect::<Vec<_>>(),
             "next": self.next().map(|stage| stage.step.name()),
             "late": words(&self.late),
-        })
+        });
+        if let (Some(json), Some(probes)) = (json.as_object_mut(), &self.probes) {
+            let probes = probes.iter().map(|(step, probed)| probed.json(*step)).collect();
+            json.insert("probes".to_owned(), Value::Array(probes));
+        }
+        json
     }
 }
 

@@ -21,6 +21,7 @@ mod operations;
 mod outage;
 mod paper;
 mod probe;
+mod probes;
 mod reach;
 mod services;
 #[cfg(unix)]

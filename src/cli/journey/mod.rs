@@ -158,8 +158,8 @@ fn sheet(kept: &Kept, wanted: &Sheet, lang: Lang) -> Result<bool, ExitCode> {
         Paper::Operations => operations::sheet(dossier, live, keygen::today()),
     };
     if probe {
-        for (_, remarks) in network::look(kept, &[step.step()], lang)? {
-            reach::write(&mut sheet, &remarks, &keygen::today().day());
+        for (_, looked) in network::look(kept, &[step.step()], lang)? {
+            reach::write(&mut sheet, &looked.remarks, &keygen::today().day());
         }
     }
     lang::print(sheet.text(|words| lang.pick(&words.fr, &words.en)).trim_end());

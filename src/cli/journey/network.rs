@@ -11,7 +11,7 @@ use crate::cli::lang::Lang;
 use crate::config::Config;
 use crate::journey::dossier::{Dossier, Step};
 use crate::journey::probe::Prober;
-use crate::journey::reach::{self, Remark};
+use crate::journey::reach::{self, Looked};
 use crate::journey::{Configuration, Words};
 use crate::oidc::{FetchAnswer, Fetched, Unreachable};
 use crate::session::{Known, LoadAnswer};
@@ -26,7 +26,7 @@ const STEPS: usize = 8;
 ///
 /// # Errors
 /// The exit status, once the reason was told.
-pub(super) fn look(kept: &Kept, steps: &[Step], lang: Lang) -> Result<Vec<(Step, Vec<Remark>)>, ExitCode> {
+pub(super) fn look(kept: &Kept, steps: &[Step], lang: Lang) -> Result<Vec<(Step, Looked)>, ExitCode> {
     let told = io::stderr().is_terminal();
     if told {
         // A closed terminal stops nothing.
@@ -70,17 +70,17 @@ async fn look_at(
     dossier: &Dossier,
     step: Step,
     configuration: Option<&Configuration>,
-) -> Vec<Remark> {
+) -> Looked {
     let places = reach::places(dossier, step, configuration);
-    let mut remarks = reach::look(prober, places, configuration).await;
+    let mut looked = reach::look(prober, places, configuration).await;
     let declared = matches!(step, Step::Sandbox | Step::Production);
     if let Some(configuration) = configuration.filter(|_| declared)
         && let Some(login) = reach::authorize::login(dossier, configuration)
     {
         let configured = request(configuration, dossier, &login, prober).await;
-        remarks.extend(reach::authorize::dry(prober, &login, configuration, configured).await);
+        looked.extend(reach::authorize::dry(prober, &login, configuration, configured).await);
     }
-    remarks
+    looked.complete(dossier, step, configuration)
 }
 
 /// The authorization request of a login that begins at `login`, made by the program that makes it when it is deployed.

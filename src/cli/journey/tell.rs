@@ -4,12 +4,12 @@ use super::Kept;
 use crate::cli::keygen;
 use crate::cli::lang::{self, Lang};
 use crate::journey::dossier::{SERVICE_NAME, Step};
-use crate::journey::reach::Remark;
+use crate::journey::reach::Looked;
 use crate::journey::{Overview, Stage};
 
 /// Prints the overview, with what was `seen` of some steps; answers whether all five are done
 /// and nothing is late.
-pub(super) fn overview(kept: &Kept, seen: &[(Step, Vec<Remark>)], json: bool, lang: Lang) -> bool {
+pub(super) fn overview(kept: &Kept, seen: &[(Step, Looked)], json: bool, lang: Lang) -> bool {
     let mut overview = Overview::of(
         &kept.dossier,
         kept.test.as_ref(),
@@ -18,7 +18,7 @@ pub(super) fn overview(kept: &Kept, seen: &[(Step, Vec<Remark>)], json: bool, la
         keygen::today(),
     )
     .after(kept.acceptance(), &kept.dossier);
-    seen.iter().for_each(|(step, remarks)| overview.and(*step, remarks));
+    seen.iter().for_each(|(step, looked)| overview.and(*step, looked));
     if json {
         lang::print(format_args!("{:#}", overview.json()));
         return overview.next().is_none() && overview.late.is_empty();

@@ -2,7 +2,7 @@
 //! makes: nobody logs in, and a refusal is told with what to mend.
 
 use super::code;
-use super::{Remark, State, place, shown_url, status};
+use super::{Looked, Outcome, Probed, Remark, State, What, place, shown_url, status};
 use crate::config::{Config, Registration};
 use crate::journey::configuration::address;
 use crate::journey::dossier::{Dossier, SERVICE_LEVEL};
@@ -40,54 +40,70 @@ pub async fn dry(
     login: &Url,
     configuration: &Configuration,
     configured: Result<Url, Words>,
-) -> Vec<Remark> {
-    let mut remarks = Vec::new();
+) -> Looked {
     let begun = place::begin(prober, login).await;
     // That nothing answers has been said of the callback, which is at the same place.
-    let deployed = match begun.map(|answer| sent(login, &answer)) {
-        Ok(Ok(url)) => Some(url),
-        Err(_) => None,
-        Ok(Err(state)) => {
-            remarks.push(remark(Words::new("Début de connexion", "Login"), login, state));
-            None
-        }
+    let silent = begun.as_ref().err().map(State::silent);
+    let (deployed, mut states) = match begun.map(|answer| sent(login, &answer)) {
+        Ok(Ok(url)) => (Some(url), Vec::new()),
+        Ok(Err(state)) => (None, vec![state]),
+        Err(_) => (None, Vec::new()),
     };
-    let configured = match configured {
-        Ok(url) => Some(url),
-        Err(why) => {
-            let state = State::Unseen(why);
-            remarks.push(remark(Words::new("Demande de connexion", "Authorization request"), login, state));
-            None
-        }
+    let mut remarks: Vec<_> = states.iter().map(|state| remark(What::Login, login, state.clone())).collect();
+    let (configured, unknown) = match configured {
+        Ok(url) => (Some(url), None),
+        Err(why) => (None, Some(why)),
     };
+    if let Some(why) = &unknown {
+        let what = Words::new("Demande de connexion", "Authorization request");
+        remarks.push(Remark { what, ..remark(What::Request, login, State::Unseen(why.clone())) });
+    }
+    let mut against = Vec::new();
     if let (Some(deployed), Some(configured)) = (&deployed, &configured) {
-        let states = differences(deployed, configured, &configuration.place);
-        let what = Words::new("Début de connexion", "Login");
-        remarks.extend(states.into_iter().map(|state| remark(what.clone(), login, state)));
+        against.extend(differences(deployed, configured, &configuration.place));
     }
     // Whoever else answers there does not speak for FranceConnect: that it is another has been said, or is said here.
+    let begins = deployed.is_some();
     let (deployed, stranger) = match deployed {
         Some(url) if is_provider(&url, configuration) => (Some(url), None),
         other => (None, other),
     };
     if let (Some(url), None) = (stranger, &configured) {
         let (to, place) = (shown_url(&url), &configuration.place);
-        let state = State::wrong(
+        against.push(State::wrong(
             Words::new(
                 format!("le service déployé s’adresse à {to}, qui n’est pas l’émetteur de {place}"),
                 format!("the deployed service turns to {to}, which is not the issuer of {place}"),
             ),
             "déployer cette configuration, ou nommer celle qui est déployée",
             "deploy that configuration, or name the one that is deployed",
-        );
-        remarks.push(remark(Words::new("Début de connexion", "Login"), login, state));
+        ));
     }
-    if let Some(request) = deployed.or(configured) {
-        let answer = place::click(prober, &request).await;
-        let what = Words::new("Demande de connexion, à blanc", "Authorization request, dry");
-        remarks.push(remark(what, &request, read(&request, &answer)));
+    remarks.extend(against.iter().map(|state| remark(What::Login, login, state.clone())));
+    states.extend(silent.into_iter().chain(against));
+    if begins && states.is_empty() {
+        states.push(match &unknown {
+            None => State::sound(
+                "mène à FranceConnect, par la demande de la configuration",
+                "leads to FranceConnect, with the request of the configuration",
+            ),
+            Some(why) => State::Unseen(why.clone()),
+        });
     }
-    remarks
+    let asked = |what, url: &Url, states| Probed { what, outcome: Outcome::Asked(shown_url(url), states) };
+    let mut probes = vec![asked(What::Login, login, states)];
+    match (deployed.or(configured), unknown) {
+        (Some(request), _) => {
+            let state = read(&request, &place::click(prober, &request).await);
+            probes.push(asked(What::Request, &request, vec![state.clone()]));
+            remarks.push(remark(What::Request, &request, state));
+        }
+        (None, Some(why)) => {
+            probes.push(Probed { what: What::Request, outcome: Outcome::NotAsked(why) });
+        }
+        (None, None) => {}
+    }
+    Looked { remarks, probes }
 }
 
 /// Whether an address is at the issuer of a registration.
@@ -97,8 +113,8 @@ fn is_provider(url: &Url, configuration: &Configuration) -> bool {
     origins.any(|origin| origin == url.origin())
 }
 
-fn remark(what: Words, url: &Url, state: State) -> Remark {
-    Remark { what, url: shown_url(url), state, shown: None }
+fn remark(what: What, url: &Url, state: State) -> Remark {
+    Remark { what: what.words(), url: shown_url(url), state, shown: None }
 }
 
 /// Where the service sends whoever logs in.

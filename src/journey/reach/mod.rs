@@ -8,9 +8,11 @@ pub mod authorize;
 mod code;
 mod document;
 mod place;
+mod probed;
 mod status;
 
 pub use place::{Place, What, places};
+pub use probed::{Looked, Outcome, Probed};
 
 use super::probe::{Answer, Prober, Trouble};
 use super::{Configuration, Sheet, Words};
@@ -79,7 +81,7 @@ impl Remark {
 }
 
 /// Looks at every place, all at once, and says what is to be said of each, in their order.
-pub async fn look(prober: &Prober, places: Vec<Place>, configuration: Option<&Configuration>) -> Vec<Remark> {
+pub async fn look(prober: &Prober, places: Vec<Place>, configuration: Option<&Configuration>) -> Looked {
     let asked: Vec<_> = places
         .into_iter()
         .map(|place| {
@@ -97,7 +99,7 @@ pub async fn look(prober: &Prober, places: Vec<Place>, configuration: Option<&Co
         // A task that panicked has said so.
         seen.extend(task.await.ok());
     }
-    gather(&seen, configuration)
+    Looked::of(&seen, configuration, gather(&seen, configuration))
 }
 
 /// What is to be said of every place; what keeps all of a service from answering is said once.
@@ -134,21 +136,7 @@ pub fn judge(
     answer: &Result<Answer, Trouble>,
     configuration: Option<&Configuration>,
 ) -> Vec<Remark> {
-    let config = configuration.and_then(|configuration| configuration.config.as_ref().ok());
-    let mut shown = None;
-    let states = match (place.what, answer, config) {
-        (What::Keys, answer, Some(config)) => {
-            let known = configuration.is_some_and(Configuration::keys_are_seen);
-            let (states, published) = document::keys(answer, place.encryption, config, known);
-            shown = published;
-            states
-        }
-        (What::Sector, answer, Some(config)) => {
-            document::sector(answer, &super::configuration::callbacks(config))
-        }
-        (_, Err(trouble), _) => vec![status::silent(place.what, trouble)],
-        (_, Ok(answer), _) => vec![status::answered(place, answer)],
-    };
+    let (states, shown) = states(place, answer, configuration);
     let remark = |state| Remark { what: place.what.words(), url: shown_url(&place.url), state, shown: None };
     let mut remarks: Vec<Remark> = states.into_iter().map(remark).collect();
     if let Some(first) = remarks.first_mut() {
@@ -157,10 +145,38 @@ pub fn judge(
     remarks
 }
 
-/// An address without what was drawn for one request.
+/// How an address answered, one state for each fault; and what it publishes.
+fn states(
+    place: &Place,
+    answer: &Result<Answer, Trouble>,
+    configuration: Option<&Configuration>,
+) -> (Vec<State>, Option<String>) {
+    let config = configuration.and_then(|configuration| configuration.config.as_ref().ok());
+    let states = match (place.what, answer, config) {
+        (What::Keys, answer, Some(config)) => {
+            let known = configuration.is_some_and(Configuration::keys_are_seen);
+            return document::keys(answer, place.encryption, config, known);
+        }
+        (What::Sector, answer, Some(config)) => {
+            document::sector(answer, &super::configuration::callbacks(config))
+        }
+        (_, Err(trouble), _) => vec![status::silent(place.what, trouble)],
+        (_, Ok(answer), _) => vec![status::answered(place, answer)],
+    };
+    (states, None)
+}
+
+/// An address without what was drawn for one request, or lets one in.
 fn shown_url(url: &Url) -> String {
     let mut url = url.clone();
     url.set_query(None);
+    shown_whole(url)
+}
+
+/// An address without what lets one in: a site that is tried may ask for a password.
+fn shown_whole(mut url: Url) -> String {
+    // One that can have no password has none.
+    let _ = url.set_username("").and_then(|()| url.set_password(None));
     super::probe::printable(url.as_str())
 }
 

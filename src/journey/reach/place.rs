@@ -39,12 +39,32 @@ pub enum What {
     Sector,
     /// Our public keys.
     Keys,
+    /// Where a login begins.
+    Login,
+    /// The authorization request that comes of it, at FranceConnect.
+    Request,
 }
 
 impl What {
     /// Whether the service answers there.
     pub(super) fn is_ours(self) -> bool {
         !matches!(self, Self::Law | Self::Reference)
+    }
+
+    /// The word of JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Law => "law",
+            Self::Reference => "reference",
+            Self::Page => "page",
+            Self::Callback => "callback",
+            Self::LogoutCallback => "logout-callback",
+            Self::Logout => "logout",
+            Self::Sector => "sector",
+            Self::Keys => "keys",
+            Self::Login => "login",
+            Self::Request => "request",
+        }
     }
 
     /// The name for people.
@@ -58,6 +78,8 @@ impl What {
             Self::Logout => Words::new("Page de déconnexion", "Logout page"),
             Self::Sector => Words::new("URL d’identifiant de secteur", "Sector identifier"),
             Self::Keys => Words::new("Client keys url (jwks_uri)", "Client keys url (jwks_uri)"),
+            Self::Login => Words::new("Début de connexion", "Login"),
+            Self::Request => Words::new("Demande de connexion, à blanc", "Authorization request, dry"),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Decides what a status says of an address where a person comes.
 
-use super::{Place, State, What};
+use super::{Place, State, What, shown_url, shown_whole};
 use crate::journey::Words;
 use crate::journey::probe::{Answer, Trouble, printable};
 
@@ -66,7 +66,7 @@ fn moved(place: &Place, answer: &Answer, fr: &str, en: &str) -> State {
     if answer.url == place.url {
         return State::sound(format!("{fr} (200)"), format!("{en} (200)"));
     }
-    let to = printable(answer.url.as_str());
+    let to = shown_whole(answer.url.clone());
     State::sound(
         format!("{fr} (200) après redirection vers {to}"),
         format!("{en} (200) after a redirect to {to}"),
@@ -113,10 +113,7 @@ fn otherwise(place: &Place, answer: &Answer, status: u16) -> State {
 /// What was seen of an answer.
 pub(super) fn seen(answer: &Answer) -> Words {
     let status = answer.status;
-    let to = answer.location().filter(|_| (300..400).contains(&status)).map(|mut to| {
-        to.set_query(None);
-        printable(to.as_str())
-    });
+    let to = answer.location().filter(|_| (300..400).contains(&status)).map(|to| shown_url(&to));
     match to {
         Some(to) => Words::new(
             format!("répond {status} et redirige vers {to}"),

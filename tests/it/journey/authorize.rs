@@ -274,7 +274,7 @@ fn nobody_else_speaks_for_franceconnect() {
     let (prober, login) = (Prober::new().unwrap(), service.url("http", "/auth/login"));
     let configuration = configuration(&[]);
     let looking = dry(&prober, &login, &configuration, unknown);
-    let remarks = Runtime::new().unwrap().block_on(looking);
+    let remarks = Runtime::new().unwrap().block_on(looking).remarks;
     let told: Vec<_> = remarks.iter().map(|remark| french(&remark.state)).collect();
     assert!(told.iter().any(|told| told.starts_with("- le service déployé s’adresse à http://")), "{told:?}");
     assert!(!told.iter().any(|told| told.starts_with('+')), "{told:?}");

@@ -42,11 +42,20 @@ fn a_text_is_followed_anywhere_a_page_on_its_host_and_nothing_that_is_declared()
     ];
     let places = cases.iter().map(|(what, path, ..)| Place::new(*what, server.url("http", path))).collect();
     let prober = Prober::new().unwrap();
-    let told = french(&Runtime::new().unwrap().block_on(look(&prober, places, None)));
+    let told = french(&Runtime::new().unwrap().block_on(look(&prober, places, None)).remarks);
     for ((what, path, wrong, words), told) in cases.iter().zip(&told) {
         assert!(told.starts_with(wrong) && told.contains(words), "{what:?} {path}: {told}");
     }
     assert_eq!(told.len(), cases.len());
+
+    // A site that is tried may ask for a password, which its relative redirects keep.
+    let mut url = server.url("http", "/near");
+    url.set_username("moi").unwrap();
+    url.set_password(Some("mot-de-passe")).unwrap();
+    let places = [What::Page, What::Callback].map(|what| Place::new(what, url.clone())).into();
+    let looked = Runtime::new().unwrap().block_on(look(&prober, places, None));
+    assert!(format!("{looked:?}").contains("/end"), "{looked:?}");
+    assert!(!format!("{looked:?}").contains("mot-de-passe"), "{looked:?}");
 }
 
 /// However often it sends one on, and however slowly.
@@ -58,7 +67,7 @@ fn a_slow_way_ends_in_time() {
     });
     let prober = Prober::new().unwrap().patient(Duration::from_millis(500));
     let places = vec![Place::new(What::Law, server.url("http", "/"))];
-    let told = french(&Runtime::new().unwrap().block_on(look(&prober, places, None)));
+    let told = french(&Runtime::new().unwrap().block_on(look(&prober, places, None)).remarks);
     assert!(told[0].contains("pas de réponse en 0.5 s"), "{told:?}");
 }
 
@@ -75,7 +84,8 @@ fn a_login_that_does_not_leave_for_franceconnect_is_told_and_nothing_is_asked_th
     let (prober, runtime) = (Prober::new().unwrap(), Runtime::new().unwrap());
     let without = || Err(Words::new("sans client", "no client"));
     let login = server.url("http", "/here");
-    let told = french(&runtime.block_on(authorize::dry(&prober, &login, &configuration(&[]), without())));
+    let told =
+        french(&runtime.block_on(authorize::dry(&prober, &login, &configuration(&[]), without())).remarks);
     assert_eq!(told.len(), 2, "{told:?}");
     assert!(told[0].starts_with("true Début de connexion") && told[0].contains("répond 500"), "{told:?}");
     assert!(told[1].starts_with("false Demande de connexion") && told[1].contains("sans client"), "{told:?}");
@@ -83,6 +93,7 @@ fn a_login_that_does_not_leave_for_franceconnect_is_told_and_nothing_is_asked_th
 
     // What is not there has been said of its other addresses.
     let closed = "http://127.0.0.1:9/login".parse().unwrap();
-    let told = french(&runtime.block_on(authorize::dry(&prober, &closed, &configuration(&[]), without())));
+    let told =
+        french(&runtime.block_on(authorize::dry(&prober, &closed, &configuration(&[]), without())).remarks);
     assert_eq!(told.len(), 1, "{told:?}");
 }

@@ -17,7 +17,7 @@ use crate::cli::{program, text};
 use crate::native_support::{Folder, Server, variables};
 
 /// Runs `journey`, whose only way out of this machine leads nowhere; its status and what it printed.
-fn journey(folder: &Folder, words: &[&str], ca: Option<&Path>) -> (i32, String) {
+pub fn journey(folder: &Folder, words: &[&str], ca: Option<&Path>) -> (i32, String) {
     journey_through("http://127.0.0.1:9", folder, words, ca)
 }
 
@@ -103,15 +103,15 @@ fn the_legal_text_is_looked_at_when_that_is_asked_for() {
 }
 
 /// The service, its FranceConnect, and a folder with the file and the configuration of a team.
-struct Team {
-    folder: Folder,
-    server: Server,
+pub struct Team {
+    pub folder: Folder,
+    pub server: Server,
     vars: Vec<(String, String)>,
     _emulated: Emulated,
 }
 
 impl Team {
-    fn new(scopes: Option<&[&str]>) -> Self {
+    pub fn new(scopes: Option<&[&str]>) -> Self {
         let mut emulated = Emulated::open(Product::Standard);
         let more = [("FC_ISSUER", emulated.issuer.as_str()), ("FC_SCOPES", "openid given_name")];
         let server = Server::start(Path::new("site"), &more);
@@ -125,7 +125,21 @@ impl Team {
         let vars = variables(&[&more[..], &[("PUBLIC_URL", origin.as_str())]].concat());
         emulated.serve(Product::Standard, vec![client]);
         let folder = Folder::new();
-        let page = format!("{origin}/");
+        folder.write("maquette.pdf", "%PDF-1.7");
+        let team = Self { folder, server, vars, _emulated: emulated };
+        team.write(&[]);
+        team.configure(&[]);
+        team
+    }
+
+    /// The page with the button.
+    pub fn page(&self) -> String {
+        format!("http://localhost:{}/", self.server.address.port())
+    }
+
+    /// Writes its file, with these changes.
+    pub fn write(&self, changes: &[(&str, &str)]) {
+        let page = self.page();
         let environment = [
             (
                 "configuration = \"wrangler.toml\"\nwrangler_env = \"staging\"",
@@ -134,13 +148,10 @@ impl Team {
             ("configuration = \"wrangler.toml\"\nwrangler_env = \"production\"", ""),
             ("https://staging.my-service.fr/", page.as_str()),
         ];
-        folder.write("franceconnect.toml", changed(&environment)).write("maquette.pdf", "%PDF-1.7");
-        let team = Self { folder, server, vars, _emulated: emulated };
-        team.configure(&[]);
-        team
+        self.folder.write("franceconnect.toml", changed(&[&environment, changes].concat()));
     }
 
-    fn configure(&self, changes: &[(&str, &str)]) {
+    pub fn configure(&self, changes: &[(&str, &str)]) {
         let line = |(name, value): (&str, &str)| format!("{name}='{value}'\n");
         let mut vars: std::collections::BTreeMap<&str, &str> = std::collections::BTreeMap::new();
         vars.extend(self.vars.iter().map(|(name, value)| (name.as_str(), value.as_str())));

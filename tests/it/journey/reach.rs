@@ -307,7 +307,7 @@ fn the_service_as_it_is_answers_as_it_must() {
         let places = places(&dossier(&changes), Step::Sandbox, Some(configuration));
         assert_eq!(places.len(), 6, "{places:?}");
         let prober = Prober::new().unwrap();
-        tokio::runtime::Runtime::new().unwrap().block_on(look(&prober, places, Some(configuration)))
+        tokio::runtime::Runtime::new().unwrap().block_on(look(&prober, places, Some(configuration))).remarks
     };
     let remarks = seen(&configuration(&here));
     assert_eq!(wrong(&remarks), [""; 0]);
