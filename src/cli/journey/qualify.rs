@@ -1,6 +1,6 @@
 //! `journey qualify`: the internal acceptance of a running service, its progress, its report, its exit status.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, IsTerminal, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -82,10 +82,12 @@ pub(super) struct Args {
 pub(super) async fn run_all(args: Args, kept: Option<Kept>, lang: Lang) -> Result<(), ExitCode> {
     let impossible = |_| ExitCode::from(IMPOSSIBLE);
     let stop = Stop::on_signal().map_err(|error| listen::failed(lang, &error)).map_err(impossible)?;
+    // Where the team keeps the last one; one of some points only is none.
+    let recorded = kept.as_ref().filter(|_| args.only.is_empty()).and_then(Kept::report);
+    let json = args.json.or(recorded);
     // Said before anything is done, not after minutes of it.
-    for path in [&args.report, &args.json].into_iter().flatten() {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        if let Some(error) = folder.and_then(|folder| fs::metadata(folder).err()) {
+    for path in [&args.report, &json].into_iter().flatten() {
+        if let Err(error) = writable(path) {
             unwritable(lang, path, &error);
             return Err(ExitCode::from(IMPOSSIBLE));
         }
@@ -128,9 +130,6 @@ pub(super) async fn run_all(args: Args, kept: Option<Kept>, lang: Lang) -> Resul
     };
     let observed = observed.map_err(|()| ExitCode::from(IMPOSSIBLE))?;
     let (observed, pages) = observed;
-    // Where the team keeps the last one; one of some points only is none.
-    let recorded = kept.as_ref().filter(|_| args.only.is_empty()).and_then(Kept::report);
-    let json = args.json.or(recorded);
     let declared =
         kept.map(|Kept { dossier, test, live, .. }| Declared { dossier: Some(dossier), test, live });
     let declared = declared.unwrap_or_default();
@@ -154,6 +153,19 @@ pub(super) async fn run_all(args: Args, kept: Option<Kept>, lang: Lang) -> Resul
     }
     let [_, failed, ..] = report.counts();
     if failed > 0 { Err(ExitCode::from(FAILED)) } else { Ok(()) }
+}
+
+/// Whether a report can be written there, as far as that is told without touching what is there.
+fn writable(path: &Path) -> io::Result<()> {
+    match fs::metadata(path) {
+        // A pipe would wait for whoever reads it.
+        Ok(known) if known.is_file() || known.is_dir() => File::options().append(true).open(path).map(drop),
+        Ok(_) => Ok(()),
+        Err(_) => {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            folder.map_or(Ok(()), |folder| fs::metadata(folder).map(drop))
+        }
+    }
 }
 
 fn unwritable(lang: Lang, path: &Path, error: &io::Error) {

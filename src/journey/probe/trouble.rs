@@ -116,8 +116,8 @@ impl Trouble {
                 "publish that name in the DNS, or mend the address",
             ),
             Self::Closed(_) => Words::new(
-                "démarrer le service, ou ouvrir ce port (pare-feu, hébergeur)",
-                "start the service, or open that port (firewall, host)",
+                "démarrer le service, ou ouvrir ce port (pare-feu, mandataire, hébergeur)",
+                "start the service, or open that port (firewall, proxy, host)",
             ),
             Self::Certificate(refusal) => refusal.mend(),
             Self::NotTls(_) => Words::new(

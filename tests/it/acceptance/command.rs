@@ -108,7 +108,9 @@ async fn what_keeps_it_from_taking_place_is_said_with_what_to_do() {
     let unnamed = format!("une connexion honnête finit sur {site}/nulle (statut 404)");
     let refused = format!("le service refuse une connexion honnête, sur {stranger}/retour (statut 502)");
     let unwritable = format!("{missing} : impossible à écrire");
-    let cases: [(&str, &str, &[&str], &str, &str); 9] = [
+    let a_folder = env!("CARGO_TARGET_TMPDIR");
+    let not_a_file = format!("{a_folder} : impossible à écrire");
+    let cases: [(&str, &str, &[&str], &str, &str); 10] = [
         (&gone, &emulator, &[], &silent, "démarrez le service, ou corrigez l’adresse (--url, "),
         (&with_password, &emulator, &[], &silent, "démarrez le service"),
         (&site, &gone, &[], &no_emulator, "démarrez-le (emulate, ou dev), ou corrigez --emulator"),
@@ -124,6 +126,7 @@ async fn what_keeps_it_from_taking_place_is_said_with_what_to_do() {
         ),
         (&stranger, &other, &[], &refused, "l’émulateur a relevé : "),
         (&site, &emulator, &["--json", missing], &unwritable, "No such file or directory"),
+        (&site, &emulator, &["--report", a_folder], &not_a_file, "Is a directory"),
     ];
     for (site, emulator, more, what, what_to_do) in cases {
         let (status, stdout, stderr) = ended(qualify("fr", site, emulator, more)).await;

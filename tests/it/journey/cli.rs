@@ -131,6 +131,20 @@ fn the_last_acceptance_is_remembered() {
 }
 
 #[test]
+fn an_acceptance_that_could_not_be_kept_does_not_begin() {
+    let folder = before_qualification();
+    let text = std::fs::read_to_string(folder.path().join("franceconnect.toml")).unwrap();
+    folder.write("franceconnect.toml", text.replace("# report = \"", "report = \"ci/"));
+    let nowhere = ["qualify", "--url", "http://127.0.0.1:9", "--emulator", "http://127.0.0.1:9"];
+    let (status, printed, told) = journey(&folder, &nowhere, "");
+    assert_eq!((status, printed.as_str()), (2, ""));
+    assert!(told.contains("ci/recette.json : impossible à écrire") && !told.contains(":9"), "{told}");
+    // Of some points only it is not kept.
+    let (_, _, told) = journey(&folder, &[&nowhere[..], &["--only", "23"]].concat(), "");
+    assert!(!told.contains("recette.json") && told.contains(":9"), "{told}");
+}
+
+#[test]
 fn sheets_are_plain_text_with_a_status() {
     let folder = team();
     let (status, printed, told) = journey(&folder, &["sheet", "eligibility"], "");

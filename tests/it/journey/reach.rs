@@ -187,7 +187,7 @@ fn no_answer_is_told_once_for_a_service_and_apart_for_others() {
     assert_eq!(
         said(&remarks[0]),
         "- Le service, https://staging.my-service.fr : personne ne répond sur staging.my-service.fr:443 ; démarrer le \
-         service, ou ouvrir ce port (pare-feu, hébergeur)."
+         service, ou ouvrir ce port (pare-feu, mandataire, hébergeur)."
     );
     let late = Err(Trouble::Late(Duration::from_secs(10)));
     let two = [(place(What::Callback), closed()), (place(What::Logout), late), (place(What::Law), closed())];
