@@ -194,8 +194,8 @@ fields! {
         "Configuration du bac à sable : wrangler.toml, spin.toml, ou environment pour les variables et .dev.vars",
         "Configuration of the sandbox: wrangler.toml, spin.toml, or environment for variables and .dev.vars";
     SANDBOX_ENV sandbox wrangler_env Text, Sandbox, never,
-        "L’environnement de wrangler qui est le bac à sable ; sans lui, c’est le haut du fichier ([vars]) qui est lu",
-        "The environment of wrangler that is the sandbox; without it the top of the file ([vars]) is read";
+        "L’environnement de wrangler qui est le bac à sable ; sans lui, c’est le haut du fichier (vars) qui est lu",
+        "The environment of wrangler that is the sandbox; without it the top of the file (vars) is read";
     SANDBOX_SERVICES sandbox services File, Sandbox, never,
         "S’il y a plusieurs services par déploiement : le document qui les décrit (services.toml), quand la configuration ne le contient pas",
         "With several services in a deployment: the document that describes them (services.toml), where the configuration does not hold it";
@@ -215,8 +215,8 @@ fields! {
     PRODUCTION_CONFIGURATION production configuration File, Production, always,
         "Configuration de production : wrangler.toml, spin.toml ou environment", "Configuration of production: wrangler.toml, spin.toml or environment";
     PRODUCTION_ENV production wrangler_env Text, Production, never,
-        "L’environnement de wrangler qui est la production ; sans lui, c’est le haut du fichier ([vars]) qui est lu",
-        "The environment of wrangler that is production; without it the top of the file ([vars]) is read";
+        "L’environnement de wrangler qui est la production ; sans lui, c’est le haut du fichier (vars) qui est lu",
+        "The environment of wrangler that is production; without it the top of the file (vars) is read";
     PRODUCTION_SERVICES production services File, Production, never,
         "S’il y a plusieurs services par déploiement : le document qui les décrit (services.toml), quand la configuration ne le contient pas",
         "With several services in a deployment: the document that describes them (services.toml), where the configuration does not hold it";

@@ -150,7 +150,7 @@ fn which_environment_of_wrangler_is_meant_is_asked_and_must_be_one() {
     let offered =
         "\n  wrangler.toml : bare, live (https://my-service.fr), trial (https://trial.my-service.fr)\n";
     for part in [
-        "qui est le bac à sable ; sans lui, c’est le haut du fichier ([vars]) qui est lu",
+        "qui est le bac à sable ; sans lui, c’est le haut du fichier (vars) qui est lu",
         offered,
         "  n’est pas un environnement de wrangler.toml ; il y a : bare, live, trial.\n",
         "contient un caractère de commande",
