@@ -3,12 +3,12 @@
 
 use crate::inventory;
 use crate::party::{Change, endless, party};
-use crate::support::{LIMIT, browser, site};
-use franceconnect_edge::journey::qualification::browser::Browser;
+use crate::support::{LIMIT, Mortal, browser, site};
+use franceconnect_edge::journey::qualification::browser::{Browser, Trouble};
 use franceconnect_edge::journey::qualification::driver::{Service, Trip};
 use franceconnect_edge::journey::qualification::page;
 use franceconnect_edge::journey::qualification::seen::{Inside, inside};
-use franceconnect_edge::journey::qualification::{Evidence, Finding, Verdict};
+use franceconnect_edge::journey::qualification::{Evidence, Finding, Pages, Verdict};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -121,6 +121,31 @@ async fn a_sound_service_passes_is_shown_and_is_left_as_it_was() {
     let asked = sound.asked.lock().unwrap().clone();
     for risky in ["/compte/supprimer", "/panier/paiement", "/deconnexion", "/sortir"] {
         assert!(!asked.iter().any(|path| path.contains(risky)), "{risky} {asked:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_that_falls_once_has_a_successor() {
+    for falls in [1, 2] {
+        let mortal = Mortal::new(&format!("successor-{falls}"));
+        let (party, trip) = party(Change::Text("*", "Service d’essai", "Service")).await;
+        let killing = async {
+            for _ in 0..falls {
+                party.asked.lock().unwrap().clear();
+                while !party.asked.lock().unwrap().iter().any(|path| path == "GET /profil") {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+                mortal.kill();
+            }
+        };
+        let (pages, ()) = tokio::join!(Pages::look(&trip, Some(mortal.program.clone())), killing);
+        let unseen = pages.findings(false).into_iter().filter(|finding| match &finding.verdict {
+            Verdict::Skipped { why } => why.en == Trouble::Gone.words().en,
+            Verdict::Attest { question } => question.en.contains(&Trouble::Gone.words().en),
+            Verdict::Passed | Verdict::Failed { .. } => false,
+        });
+        // Those of the pages behind the login, where it fell, at least.
+        assert_eq!(unseen.count() >= 7, falls == 2, "fallen {falls} times");
     }
 }
 

@@ -1,9 +1,9 @@
 //! Services each with one fault: it fails its own point, and no other.
 
 use crate::inventory;
-use crate::support::{LIMIT, answer, browser, page, site};
+use crate::support::{LIMIT, Mortal, answer, browser, page, site};
 use axum::response::Response;
-use franceconnect_edge::journey::qualification::browser::Browser;
+use franceconnect_edge::journey::qualification::browser::{Browser, Trouble};
 use franceconnect_edge::journey::qualification::page::{Page, Service};
 use franceconnect_edge::journey::qualification::seen::{Inside, Outside, Person, inside, outside};
 use franceconnect_edge::journey::qualification::{Evidence, Finding, Verdict};
@@ -218,6 +218,23 @@ async fn a_service_that_shows_no_page_has_no_button_and_the_page_of_another_is_n
     assert!(seen.fr.starts_with(&format!("{base}/prive mène droit à FranceConnect")), "{}", seen.fr);
     assert!(mend.fr.contains("--login-path"), "{}", mend.fr);
     assert_eq!(failed(&visit("/login").await), [""; 0], "the button may stand under another name");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_a_fallen_browser_did_not_see_is_not_missing() {
+    let mortal = Arc::new(Mortal::new("not-missing"));
+    let browser = Browser::launch(&mortal.program).await.unwrap();
+    let base = site(move |path: &str| {
+        let button = "<form action=/login><button class=fr-connect>FranceConnect</button></form>";
+        // Pressing the button is the last that is done where no other page is linked.
+        if path.starts_with("/login") {
+            mortal.kill();
+        }
+        std::future::ready(page(button))
+    });
+    let url = format!("{}/", base.await);
+    let service = Service { url, plus: false, public: true, any_certificate: false };
+    assert_eq!(service.visit(&browser, LIMIT).await.err(), Some(Trouble::Gone));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,6 +4,8 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 use franceconnect_edge::journey::qualification::browser::{Browser, find};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Time enough for any page that is sound.
@@ -13,6 +15,34 @@ pub const LIMIT: Duration = Duration::from_secs(20);
 pub async fn browser() -> Browser {
     let program = find(|name| std::env::var_os(name)).expect("no Chromium: scripts/tools chromium");
     Browser::launch(&program).await.expect("a browser that starts")
+}
+
+/// A browser that a test can bring down: a program that tells the numbers of its processes, one on a line.
+pub struct Mortal {
+    pub program: PathBuf,
+    processes: PathBuf,
+}
+
+impl Mortal {
+    pub fn new(name: &str) -> Self {
+        let program = find(|name| std::env::var_os(name)).expect("no Chromium: scripts/tools chromium");
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        let (script, processes) =
+            (folder.join(format!("{name}.sh")), folder.join(format!("{name}.processes")));
+        let words =
+            format!("#!/bin/sh\necho $$ >>'{}'\nexec '{}' \"$@\"\n", processes.display(), program.display());
+        std::fs::write(&script, words).unwrap();
+        std::fs::set_permissions(&script, PermissionsExt::from_mode(0o755)).unwrap();
+        let _ = std::fs::remove_file(&processes);
+        Self { program: script, processes }
+    }
+
+    /// Ends the one that runs, as nothing that a page does.
+    pub fn kill(&self) {
+        let processes = std::fs::read_to_string(&self.processes).unwrap();
+        let last = processes.lines().last().unwrap();
+        assert!(std::process::Command::new("kill").args(["-9", last]).status().unwrap().success());
+    }
 }
 
 /// Serves what `answer` says for a path and query, on an address that is returned without a slash at its end.

@@ -8,8 +8,8 @@ use super::seen::{self, Inside, Outside};
 use super::{Finding, page};
 use crate::emulator::Product;
 use crate::journey::Words;
-use std::path::PathBuf;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 use tokio::time::timeout;
 use url::Url;
 
@@ -32,23 +32,38 @@ pub struct Pages {
 impl Pages {
     /// Looks at the service of `trip` in the browser that `program` is.
     pub async fn look(trip: &Trip, program: Option<PathBuf>) -> Self {
-        let browser = match program.ok_or_else(Trouble::none_found) {
-            Ok(program) => Browser::launch(&program).await,
+        let seen = match program.ok_or_else(Trouble::none_found) {
+            Ok(program) => Self::look_with(trip, &program).await,
             Err(trouble) => Err(trouble),
         };
-        let browser = match browser {
-            Ok(browser) => browser,
-            Err(trouble) => {
-                let none = || trouble.words();
-                return Self { outside: Err(none()), asks: None, inside: Err(none()), exposed: false };
-            }
-        };
+        seen.unwrap_or_else(|trouble| {
+            let none = || trouble.words();
+            Self { outside: Err(none()), asks: None, inside: Err(none()), exposed: false }
+        })
+    }
+
+    /// A browser that falls may have fallen by itself, once in a while: what another one sees in the time that is left
+    /// is what was seen. A page that brings down both is told.
+    async fn look_with(trip: &Trip, program: &Path) -> Result<Self, Trouble> {
+        let began = Instant::now();
+        let browser = Browser::launch(program).await?;
+        let seen = Self::seen(trip, &browser, Duration::ZERO).await;
+        if !browser.is_gone() {
+            return Ok(seen);
+        }
+        drop(browser);
+        let browser = Browser::launch(program).await?;
+        Ok(Self::seen(trip, &browser, began.elapsed()).await)
+    }
+
+    /// What `browser` sees, after so much of the time was spent.
+    async fn seen(trip: &Trip, browser: &Browser, spent: Duration) -> Self {
         let host = trip.service().login.host_str();
         let local = matches!(host, Some("localhost" | "127.0.0.1" | "[::1]"));
         let late = |_| Trouble::Late.words();
         let (outside, inside) = tokio::join!(
-            timeout(OUTSIDE, outside(&browser, trip, local)),
-            timeout(INSIDE, page::inside(&browser, trip, local, A_PAGE)),
+            timeout(OUTSIDE.saturating_sub(spent), outside(browser, trip, local)),
+            timeout(INSIDE.saturating_sub(spent), page::inside(browser, trip, local, A_PAGE)),
         );
         let outside = outside.map_err(late).flatten();
         let asks = outside.iter().flat_map(|seen| &seen.leads_to).filter_map(|url| Url::parse(url).ok());

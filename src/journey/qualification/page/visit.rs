@@ -63,7 +63,7 @@ impl Service {
             None => Vec::new(),
         };
         let mut dead = Vec::new();
-        Ok(Outside {
+        let seen = Outside {
             plus: self.plus,
             public: self.public,
             signup: page(browser, signup, self.any_certificate, limit, &mut Vec::new()).await?,
@@ -75,7 +75,9 @@ impl Service {
             leads_to,
             pictures,
             dead,
-        })
+        };
+        // What is missing then is no fault of the service.
+        if browser.is_gone() { Err(Trouble::Gone) } else { Ok(seen) }
     }
 }
 
