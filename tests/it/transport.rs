@@ -1,4 +1,4 @@
-//! Browsers are told to keep to https, once, by every answer of a site that is public.
+//! Browsers are told to keep to https, once, by whatever the gate of a public site answers.
 
 use franceconnect_edge::web::Content;
 use franceconnect_edge::wire::{Method, Request};
